@@ -1,0 +1,143 @@
+"""Documents to passages: whole sentences, packed up to a token budget, with exact offsets.
+
+Sentences are told by sentencex. A passage is embedded with the document's title as its header
+(:func:`embedded_text`), and the two together stay within the encoder's limit, so that nothing is
+cut off silently. The sizes were measured: see DECISIONS.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from semsearch.records import Offsets, Passage
+
+SPECIAL_TOKENS = 2  # [CLS] and [SEP]
+LONGEST_TITLE = 120  # characters of a title made from the first sentence
+_WINDOW = 20_000  # characters looked at at once: sentencex takes quadratic time on hostile text
+
+Span = tuple[int, int]  # start and end in characters
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkingSettings:
+    """How documents are cut. ``tokens`` counts header, passage and special tokens together."""
+
+    tokens: int = 160
+    overlap: int = 0  # sentences of a passage that the next one repeats
+    header: bool = True  # embed the title in front of each passage
+    header_tokens: int = 40  # a longer title is cut to this many
+
+
+def split_sentences(text: str) -> list[Span]:
+    """Spans of the sentences of ``text``, blanks around them left out, in order."""
+    return [span for begin, end in text_windows(text) for span in _sentences_between(text, begin, end)]
+
+
+def first_sentence(text: str) -> str:
+    """A title for a text that has none: its first sentence, shortened at a word."""
+    start, end = next(iter(split_sentences(text[:_WINDOW])), (0, 0))
+    sentence = " ".join(text[start:end].split())
+    if len(sentence) <= LONGEST_TITLE:
+        return sentence
+    cut = sentence[: LONGEST_TITLE - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:-–—") + "…"
+
+
+def text_windows(text: str) -> Iterator[Span]:
+    """Stretches of at most ``_WINDOW`` characters, cut at paragraphs or else at blanks."""
+    begin = 0
+    while len(text) - begin > _WINDOW:
+        cut = max(text.rfind("\n\n", begin, begin + _WINDOW), text.rfind(". ", begin, begin + _WINDOW) + 1)
+        cut = cut if cut > begin else begin + _WINDOW
+        yield begin, cut
+        begin = cut
+    yield begin, len(text)
+
+
+def _sentences_between(text: str, begin: int, end: int) -> Iterator[Span]:
+    import sentencex
+
+    for found in sentencex.get_sentence_boundaries("en", text[begin:end]):
+        span = _trim(text, begin + found["start_index"], begin + found["end_index"])
+        if span[0] < span[1]:
+            yield span
+
+
+def _trim(text: str, start: int, end: int) -> Span:
+    piece = text[start:end]
+    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
+
+
+def header_for(title: str, offsets: Offsets, settings: ChunkingSettings) -> str:
+    """The title as it is embedded: at most ``header_tokens``, cut at a token's end."""
+    if not settings.header or not len(offsets):
+        return ""
+    return title[: int(offsets[min(len(offsets), settings.header_tokens) - 1, 1])]
+
+
+def embedded_text(header: str, passage: Passage) -> str:
+    """What the encoder sees: header, line break, passage; no header where the passage begins with it."""
+    if not header or passage.text.startswith(header.removesuffix("…")):
+        return passage.text
+    return f"{header}\n{passage.text}"
+
+
+def split_document(text: str, offsets: Offsets, header_tokens: int, settings: ChunkingSettings) -> list[Passage]:
+    """The passages of ``text``.
+
+    ``offsets`` are its tokens' (n, 2) character offsets and ``header_tokens`` the length of its
+    header. Every passage has at most ``settings.tokens`` tokens, header and special tokens counted.
+    """
+    budget = max(settings.tokens - SPECIAL_TOKENS - header_tokens, 8)
+    starts = offsets[:, 0]
+
+    def count(start: int, end: int) -> int:
+        return int(np.searchsorted(starts, end) - np.searchsorted(starts, start))
+
+    pieces = [
+        piece
+        for sentence in split_sentences(text)
+        for piece in _fitting(text, sentence, offsets, budget, count(*sentence))
+    ]
+    packed = _pack(pieces, [count(*piece) for piece in pieces], budget, settings.overlap)
+    return [Passage(start, end, text[start:end]) for start, end in packed]
+
+
+def _fitting(text: str, sentence: Span, offsets: Offsets, budget: int, size: int) -> list[Span]:
+    """The sentence, or its cuts at token offsets where it is longer than the budget."""
+    if size <= budget:
+        return [sentence]
+    first = int(np.searchsorted(offsets[:, 0], sentence[0]))
+    inner = offsets[first : first + size, 0]
+    cuts = [sentence[0], *(int(inner[at]) for at in range(budget, size, budget)), sentence[1]]
+    spans = (_trim(text, start, end) for start, end in zip(cuts, cuts[1:], strict=False))
+    return [span for span in spans if span[0] < span[1]]
+
+
+def _pack(pieces: list[Span], sizes: list[int], budget: int, overlap: int) -> list[Span]:
+    """Runs of neighbouring pieces, of even length: a text just over the budget is halved, not cut
+    into a full passage and a scrap."""
+    total = sum(sizes)
+    even = -(-total // max(-(-total // budget), 1))
+    packed: list[Span] = []
+    first, used = 0, 0
+    for at, size in enumerate(sizes):
+        full = used + size > budget or (used >= even and at > first)
+        if full and at > first:
+            packed.append((pieces[first][0], pieces[at - 1][1]))
+            first, used = _restart(sizes, first, at, budget - size, overlap)
+        used += size
+    if pieces:
+        packed.append((pieces[first][0], pieces[-1][1]))
+    return packed
+
+
+def _restart(sizes: list[int], first: int, at: int, room: int, overlap: int) -> tuple[int, int]:
+    """Where the next passage begins, and the tokens that it repeats."""
+    begin = at
+    while begin > max(at - overlap, first + 1) and sum(sizes[begin - 1 : at]) <= room:
+        begin -= 1
+    return begin, sum(sizes[begin:at])

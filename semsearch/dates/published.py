@@ -1,0 +1,102 @@
+"""A document's publication date, from what its input claims.
+
+ISO dates and mail dates are read by the standard library; any other form by dateparser, with
+relative words ("yesterday") switched off: a publication date is never guessed from today's.
+A file's modification time is never taken for a publication date.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable
+from datetime import date
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from semsearch.dates.periods import parse_period
+from semsearch.errors import DateNotUnderstood
+from semsearch.records import DateClaim, DatePrecision, PublishedDate
+
+if TYPE_CHECKING:
+    from dateparser.date import DateDataParser
+
+LONGEST_DATE = 100  # characters; anything longer is no date
+_ISO = re.compile(r"(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:[T ]\d{2}:?\d{2}\S*(?: ?\S{1,6})?)?", re.ASCII)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
+_MAIL = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}", re.ASCII)
+_NUMBERED = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}", re.ASCII)
+
+
+def resolve_published(claims: Iterable[DateClaim]) -> tuple[PublishedDate | None, list[str]]:
+    """The first claim that is a date, and a reason for each claim before it that is none."""
+    reasons = []
+    for claim in claims:
+        try:
+            return parse_published(claim), reasons
+        except DateNotUnderstood as error:
+            reasons.append(str(error))
+    return None, reasons
+
+
+def parse_published(claim: DateClaim) -> PublishedDate:
+    """The date that ``claim`` states; the day is the calendar day in the time zone it is written in.
+
+    Raises DateNotUnderstood where it is no date or no such day exists.
+    """
+    raw = claim.raw.strip()
+    first, last, ambiguous = _parse(raw)
+    return PublishedDate(first, last, _precision(first, last), claim.source, raw, ambiguous)
+
+
+def _precision(first: date, last: date) -> DatePrecision:
+    if first == last:
+        return "day"
+    return "month" if first.month == last.month else "year"
+
+
+def _parse(raw: str) -> tuple[date, date, bool]:
+    if match := _ISO.fullmatch(raw):
+        return *parse_period(match[1]), False
+    if match := _COMPACT.fullmatch(raw):
+        return *parse_period("-".join(match.groups())), False
+    if _MAIL.match(raw):
+        try:
+            day = parsedate_to_datetime(raw).date()
+        except ValueError:
+            raise DateNotUnderstood(f"no such date: {raw[:60]}") from None
+        return day, day, False
+    if len(raw) <= LONGEST_DATE and (found := _parse_freely(raw)):
+        return found
+    raise DateNotUnderstood(f"date {raw[:40]!r} not understood: expected the like of 2022-11-09")
+
+
+@lru_cache(maxsize=4096)
+def _parse_freely(raw: str) -> tuple[date, date, bool] | None:
+    """Any other form: "9 November 2022", "Nov 2022", 09/11/2022 (day first, marked ambiguous)."""
+    found = _free_date(raw, "DMY")
+    if found is None:
+        return None
+    ambiguous = bool(_NUMBERED.match(raw)) and _free_date(raw, "MDY") != found
+    return *found, ambiguous
+
+
+def _free_date(raw: str, order: str) -> tuple[date, date] | None:
+    data = _parser(order).get_date_data(raw)
+    if data is None or data.date_obj is None:
+        return None
+    day = data.date_obj.date()
+    if data.period == "year":
+        return day.replace(month=1, day=1), day.replace(month=12, day=31)
+    if data.period == "month":
+        return day.replace(day=1), day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return day, day
+
+
+@lru_cache(maxsize=2)
+def _parser(order: str) -> DateDataParser:
+    from dateparser.date import DateDataParser
+
+    settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["year"], "DATE_ORDER": order}
+    return DateDataParser(settings=settings)

@@ -1,0 +1,59 @@
+"""An encoder without a model: words hashed to columns. It finds shared words, not meanings.
+
+It is exact, instant and needs no weights: for tests, and for trying the program out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from semsearch.encoders.protocol import SeenWeights
+from semsearch.records import Offsets, Rows
+
+_WORD = re.compile(r"\w+|[^\w\s]")
+
+
+class HashEncoder:
+    """Bag of words, each word adding ±1 to a column that its SHA-256 chooses; rows of length 1."""
+
+    model = "hash"
+    max_tokens = 256
+    engine = "word hashing"
+    seen_weights: SeenWeights | None = None
+
+    def __init__(self, dim: int = 256) -> None:
+        self._dim = dim
+
+    @property
+    def dim(self) -> int:
+        """Columns of a row."""
+        return self._dim
+
+    @property
+    def identity(self) -> str:
+        """``hash`` and the number of columns."""
+        return f"hash; {self._dim} dimensions"
+
+    def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
+        """Character offsets of words and signs."""
+        return [np.array([m.span() for m in _WORD.finditer(text)], np.int64).reshape(-1, 2) for text in texts]
+
+    def encode_passages(self, texts: Sequence[str]) -> Rows:
+        """Unit rows of texts; a text without words gets the first axis."""
+        rows = np.zeros((len(texts), self._dim), np.float32)
+        for row, text in zip(rows, texts, strict=True):
+            for word in _WORD.findall(text.lower()):
+                digest = hashlib.sha256(word.encode("utf-8", "replace")).digest()
+                row[int.from_bytes(digest[:4]) % self._dim] += 1.0 if digest[4] & 1 else -1.0
+            length = float(np.linalg.norm(row))
+            row[0] = row[0] if length else 1.0
+            row /= length or 1.0
+        return rows
+
+    def encode_queries(self, texts: Sequence[str]) -> Rows:
+        """The same as for passages."""
+        return self.encode_passages(texts)

@@ -1,0 +1,62 @@
+"""What every encoder does."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from semsearch.records import Offsets, Rows
+
+
+@dataclass(frozen=True, slots=True)
+class SeenWeights:
+    """A weights file whose sha256 was computed while it had this size and modification time.
+
+    Hashing 90 MB costs more than answering a question, so an index remembers what it saw.
+    """
+
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: str
+
+
+class Encoder(Protocol):
+    """Texts to rows of length 1 whose inner product is the cosine of the texts' meanings.
+
+    One text gives the same row whatever else is encoded with it (to 1e-6).
+    """
+
+    @property
+    def model(self) -> str:
+        """What :func:`semsearch.encoders.open_encoder` takes to open this encoder again."""
+
+    @property
+    def identity(self) -> str:
+        """What must be equal for two sets of vectors to be comparable."""
+
+    @property
+    def dim(self) -> int:
+        """Columns of a row."""
+
+    @property
+    def max_tokens(self) -> int:
+        """Tokens, special ones included, beyond which a text would be cut off silently."""
+
+    @property
+    def engine(self) -> str:
+        """What computes the rows, for ``info``."""
+
+    @property
+    def seen_weights(self) -> SeenWeights | None:
+        """The weights file behind ``identity``, where there is one."""
+
+    def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
+        """Character offsets (n, 2) of each text's tokens, special tokens left out, nothing cut."""
+
+    def encode_passages(self, texts: Sequence[str]) -> Rows:
+        """Unit rows (n, dim) of texts to be found."""
+
+    def encode_queries(self, texts: Sequence[str]) -> Rows:
+        """Unit rows (n, dim) of questions; a question over the limit is cut."""

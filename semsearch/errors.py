@@ -1,0 +1,62 @@
+"""Everything semsearch raises on purpose.
+
+::
+
+    SemsearchError
+    ├── UsageError            a value that makes no sense: an empty question, top < 1
+    │   └── DateNotUnderstood a date or period that cannot be read, or no such day
+    ├── InputError            a file that cannot be used as what it was given for
+    ├── IndexMissing          no index in this folder
+    ├── IndexBusy             another process is writing this index
+    ├── IndexDamaged          a file of the index is missing or not what was written
+    ├── FormatMismatch        an index of another format version
+    ├── EncoderMismatch       the index was embedded with another model
+    ├── EncoderUnavailable    the model, or a package that it needs, is not here
+    └── UnknownDocument       no such document in the index
+
+A message is one line: what was found, where, and the command to type next.
+"""
+
+
+class SemsearchError(Exception):
+    """Base of all errors raised by semsearch; ``str(error)`` is one line for the user."""
+
+
+class UsageError(SemsearchError, ValueError):
+    """An argument has a value that makes no sense; the message says what was expected."""
+
+
+class DateNotUnderstood(UsageError):
+    """A text is no date or period, or names a day that does not exist."""
+
+
+class InputError(SemsearchError):
+    """A file cannot be read as what it was given for."""
+
+
+class IndexMissing(SemsearchError):
+    """There is no index in the folder."""
+
+
+class IndexBusy(SemsearchError):
+    """Another process holds the index for writing."""
+
+
+class IndexDamaged(SemsearchError):
+    """A file of the index is missing or not as it was written."""
+
+
+class FormatMismatch(SemsearchError):
+    """The index has a format version that this release does not read."""
+
+
+class EncoderMismatch(SemsearchError):
+    """The index holds vectors of another encoder."""
+
+
+class EncoderUnavailable(SemsearchError):
+    """A model, or a package that it needs, is not on this machine."""
+
+
+class UnknownDocument(SemsearchError):
+    """The index holds no document with this id."""

@@ -1,0 +1,33 @@
+"""Passages to hits: a document is represented by its best passages, ties are broken by id."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Ranked:
+    """A scored passage. The order of two passages depends on nothing but what stands here."""
+
+    score: float
+    doc_id: str
+    start: int
+    number: int
+
+    @property
+    def key(self) -> tuple[float, str, int]:
+        """Sorts best first; equal scores by document id, then by place in the document."""
+        return -self.score, self.doc_id, self.start
+
+
+def merge_documents(passages: Iterable[Ranked], per_document: int) -> list[Ranked]:
+    """All passages best first, at most ``per_document`` of each document."""
+    taken: Counter[str] = Counter()
+    kept = []
+    for passage in sorted(passages, key=lambda ranked: ranked.key):
+        taken[passage.doc_id] += 1
+        if taken[passage.doc_id] <= per_document:
+            kept.append(passage)
+    return kept

@@ -1,0 +1,106 @@
+"""Bytes to text: UTF-8, UTF-16, UTF-32 by their marks, anything else by charset-normalizer.
+
+Line ends become ``\\n`` here and nowhere else, so that every later offset is exact.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+from typing import BinaryIO, TextIO
+
+from semsearch.errors import InputError
+
+SAMPLE = 1 << 18  # bytes looked at to tell the encoding of a file that is read record by record
+LARGEST_TEXT = 1 << 28  # bytes of one text read whole; more is no article
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+def read_text(stream: BinaryIO) -> str:
+    """The whole stream as text with ``\\n`` line ends. Raises InputError where it is no text."""
+    data = stream.read(LARGEST_TEXT + 1)
+    if len(data) > LARGEST_TEXT:
+        raise InputError(f"larger than {LARGEST_TEXT >> 20} MiB for one text: split it, or use JSON lines")
+    try:
+        text = data.decode(detect_encoding(data))
+    except UnicodeDecodeError as error:
+        raise InputError(f"not text: bytes at {error.start} fit no known encoding") from None
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def text_lines(stream: BinaryIO) -> TextIO:
+    """The stream as text to be read line by line, in any memory.
+
+    Bytes that do not fit the encoding come out as lone surrogates, so that only their line is
+    refused (:func:`undecodable`). Line ends are left as they are.
+    """
+    sample = stream.read(SAMPLE)
+    encoding = detect_encoding(sample, whole=len(sample) < SAMPLE)
+    rest = io.BufferedReader(_Rejoined(sample, stream), buffer_size=1 << 16)
+    errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+    return io.TextIOWrapper(rest, encoding=encoding, errors=errors, newline="")
+
+
+def undecodable(text: str) -> bool:
+    """True where ``text`` holds lone surrogates: bytes that :func:`text_lines` could not decode."""
+    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def detect_encoding(data: bytes, *, whole: bool = True) -> str:
+    """Name of the encoding of ``data``. Raises InputError for binary data."""
+    for mark, encoding in _MARKS:
+        if data.startswith(mark):
+            return encoding
+    if b"\0" in data:
+        return _encoding_with_zeros(data)
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
+    except UnicodeDecodeError:
+        return _guess(data)
+    return "utf-8"
+
+
+def _encoding_with_zeros(data: bytes) -> str:
+    """UTF-16 without a mark has its zeros on one side of each pair; other zeros mean binary."""
+    head = data[:4096]
+    even, odd = head[0::2].count(0), head[1::2].count(0)
+    if odd > len(head) // 8 and even == 0:
+        return "utf-16-le"
+    if even > len(head) // 8 and odd == 0:
+        return "utf-16-be"
+    if head.count(0) == 0 and len(data) > len(head):  # a zero far inside a text is a damaged file
+        raise InputError(f"binary data: a zero byte at {data.index(0)}")
+    raise InputError("binary data, not text")
+
+
+def _guess(data: bytes) -> str:
+    import charset_normalizer
+
+    best = charset_normalizer.from_bytes(data[:SAMPLE]).best()
+    if best is None:
+        raise InputError("binary data, or text in an unknown encoding: save it as UTF-8")
+    return best.encoding
+
+
+class _Rejoined(io.RawIOBase):
+    """A sample already taken from a stream, then the rest of that stream."""
+
+    def __init__(self, sample: bytes, stream: BinaryIO) -> None:
+        self._sample = memoryview(sample)
+        self._stream = stream
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        taken = bytes(self._sample[: len(buffer)]) or self._stream.read(len(buffer))
+        self._sample = self._sample[len(taken) :]
+        buffer[: len(taken)] = taken
+        return len(taken)

@@ -1,0 +1,86 @@
+"""One record of JSON or CSV to a raw document, by the usual names of its fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from semsearch.errors import InputError, UsageError
+from semsearch.records import DateClaim, DateSource, RawDocument
+
+_USUAL = {
+    "id": ("_id", "id"),
+    "title": ("title", "headline"),
+    "text": ("text", "body", "content"),
+    "date": ("published_at", "published", "date", "pubdate"),
+    "source": ("source", "publisher"),
+    "url": ("url", "link"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldNames:
+    """Which fields of a record hold what. ``chosen`` maps a role (``text``) to a field's name."""
+
+    chosen: Mapping[str, str] = field(default_factory=dict)
+
+    def candidates(self, role: str) -> tuple[str, ...]:
+        """Names under which ``role`` may stand in a record, in lower case, best first."""
+        return (self.chosen[role].lower(),) if role in self.chosen else _USUAL[role]
+
+
+def parse_field_names(text: str) -> FieldNames:
+    """``"text=article,date=day"`` as typed for ``--fields``. Raises UsageError for anything else."""
+    chosen = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        role, _, name = (part.strip() for part in pair.partition("="))
+        if role not in _USUAL or not name:
+            raise UsageError(f"--fields: {pair!r} not understood: expected ROLE=NAME, ROLE one of {', '.join(_USUAL)}")
+        chosen[role] = name
+    return FieldNames(chosen)
+
+
+def record_to_document(
+    record: Mapping[str, object], names: FieldNames, line: int, date_source: DateSource = "field"
+) -> RawDocument:
+    """The document that a record holds, its text exactly as the field has it, else its title.
+
+    Raises InputError where it has no text.
+    """
+    folded = {str(name).strip().lower(): value for name, value in record.items()}
+
+    def value(role: str) -> object:
+        found = (folded[name] for name in names.candidates(role) if folded.get(name) not in (None, ""))
+        return next(found, None)
+
+    if not any(name in folded for name in names.candidates("text")):
+        seen = ", ".join(list(folded)[:8])[:120]
+        raise InputError(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME")
+    title = _string(value("title"), "title").strip()
+    text = _string(value("text"), "text")
+    text = text if text.strip() else title
+    if not text:
+        raise InputError("empty text")
+    date = _string(value("date"), "date").strip()
+    return RawDocument(
+        own_id=_string(value("id"), "id").strip() or None,
+        title=" ".join(title.split()),
+        text=text,
+        claims=(DateClaim(date, date_source),) if date else (),
+        source=_string(value("source"), "source").strip() or None,
+        url=_string(value("url"), "url").strip() or None,
+        line=line,
+        multiline=False,
+    )
+
+
+def _string(value: object, role: str) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+    if isinstance(value, list) and all(isinstance(part, str) for part in value):
+        return _string("\n\n".join(value), role)
+    if isinstance(value, bool | dict | list):
+        raise InputError(f"{role} is {type(value).__name__}, not text")
+    return str(value)

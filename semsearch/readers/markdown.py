@@ -1,0 +1,57 @@
+"""Markdown with YAML front matter. The text stays as written: a quotation is a quotation."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import BinaryIO
+
+from semsearch.errors import InputError
+from semsearch.readers.decoding import read_text
+from semsearch.readers.fields import FieldNames, record_to_document
+from semsearch.readers.text import body_document
+from semsearch.records import Problem, RawDocument
+
+_FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
+_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
+
+
+def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+    """The one document of a Markdown file: title and date from its front matter, else its heading."""
+    text = read_text(stream)
+    front = _FRONT.match(text)
+    fields: dict[str, object] = {}
+    if front:
+        try:
+            fields = _parse_front(front[1])
+        except InputError as error:
+            yield Problem(path, 1, str(error))
+    body = body_document(text, front.end() if front else 0, ())
+    named = record_to_document({**fields, names.candidates("text")[0]: body.text}, names, 1, "front matter")
+    yield replace(
+        named, text=body.text, title=named.title or _heading(body.text), line=body.line, multiline=True
+    )
+
+
+def _heading(text: str) -> str:
+    match = _HEADING.search(text)
+    return match[1].strip() if match else ""
+
+
+def _parse_front(text: str) -> dict[str, object]:
+    import yaml
+
+    class Plain(yaml.SafeLoader):
+        """Every scalar as the text that stands there: dates are read by ``dates``, not by YAML."""
+
+    Plain.yaml_implicit_resolvers = {}
+    try:
+        found = yaml.load(text, Plain)  # noqa: S506  (a SafeLoader)
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f" in line {mark.line + 2}" if mark else ""
+        raise InputError(f"front matter is not YAML{where}; its fields are left out") from None
+    if not isinstance(found, dict):
+        raise InputError("front matter holds no fields; left out")
+    return {str(name): value for name, value in found.items()}

@@ -1,0 +1,126 @@
+"""The files of a source: a file, a glob, or a folder walked without leaving it.
+
+Left out in silence, as ripgrep does: hidden files, and what a ``.semsearchignore`` (the syntax of
+``.gitignore``) names. A folder in the BEIR layout keeps its queries and judgements out as well.
+"""
+
+from __future__ import annotations
+
+import glob
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from semsearch.readers.files import is_supported, supported_suffixes
+from semsearch.records import Problem
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+IGNORE_FILE = ".semsearchignore"
+DEEPEST = 100  # folders within folders
+_JUDGEMENTS = ("queries.jsonl", "qrels.tsv", "qrels")
+
+
+@dataclass(slots=True)
+class FoundFiles:
+    """What a source holds: files to read, in order, and what cannot be read."""
+
+    files: list[Path] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    ignored: int = 0  # files left out because an ignore file, or the BEIR layout, says so
+
+
+def find_files(root: Path) -> FoundFiles:
+    """The files of ``root``, sorted by name; ``root`` is absolute and may be a glob."""
+    found = FoundFiles()
+    if root.is_dir():
+        _Walk(root, found).walk(root, 0)
+    elif not root.exists() and glob.has_magic(str(root)):
+        for name in sorted(glob.glob(str(root), recursive=True)):
+            if not os.path.isdir(name):
+                _add(Path(name), found)
+    else:
+        _add(root, found)
+    return found
+
+
+def _add(path: Path, found: FoundFiles) -> None:
+    try:
+        mode = path.stat().st_mode
+    except OSError as error:
+        found.problems.append(Problem(str(path), 0, f"unreadable: {error.strerror}"))
+        return
+    if not stat.S_ISREG(mode):
+        found.problems.append(Problem(str(path), 0, "not a regular file"))
+    elif not is_supported(path):
+        known = " ".join(supported_suffixes())
+        found.problems.append(Problem(str(path), 0, f"unknown format {path.suffix or '(no suffix)'}: known are {known}"))
+    else:
+        found.files.append(path)
+
+
+class _Walk:
+    def __init__(self, root: Path, found: FoundFiles) -> None:
+        self._root = root
+        self._real_root = os.path.realpath(root)
+        self._found = found
+        self._ignored = _ignore_rules(root)
+        self._seen: set[str] = set()
+
+    def walk(self, folder: Path, depth: int) -> None:
+        real = os.path.realpath(folder)
+        if real in self._seen:
+            return
+        self._seen.add(real)
+        if depth > DEEPEST:
+            self._found.problems.append(Problem(str(folder), 0, f"more than {DEEPEST} folders deep"))
+            return
+        for entry in self._entries(folder):
+            self._visit(folder / entry.name, entry, depth)
+
+    def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
+        try:
+            with os.scandir(folder) as listing:
+                entries = sorted(listing, key=lambda entry: entry.name)
+        except OSError as error:
+            self._found.problems.append(Problem(str(folder), 0, f"unreadable: {error.strerror}"))
+            return
+        names = {entry.name for entry in entries}
+        judged = {"queries.jsonl"} <= names and bool({"qrels.tsv", "qrels"} & names)
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if judged and entry.name in _JUDGEMENTS:
+                self._found.ignored += 1
+            else:
+                yield entry
+
+    def _visit(self, path: Path, entry: os.DirEntry[str], depth: int) -> None:
+        relative = path.relative_to(self._root).as_posix()
+        is_folder = entry.is_dir()
+        if self._ignored is not None and self._ignored.match_file(relative + "/" * is_folder):
+            self._found.ignored += 1
+        elif entry.is_symlink() and not self._inside(path):
+            self._found.problems.append(Problem(str(path), 0, "a link out of the folder: not followed"))
+        elif is_folder:
+            self.walk(path, depth + 1)
+        else:
+            _add(path, self._found)
+
+    def _inside(self, path: Path) -> bool:
+        real = os.path.realpath(path)
+        return os.path.commonpath([real, self._real_root]) == self._real_root
+
+
+def _ignore_rules(root: Path) -> GitIgnoreSpec | None:
+    try:
+        lines = (root / IGNORE_FILE).read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return None
+    import pathspec
+
+    return pathspec.GitIgnoreSpec.from_lines(lines)

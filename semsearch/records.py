@@ -1,0 +1,151 @@
+"""The things semsearch speaks of, as frozen values: one word per thing, everywhere."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.float32]  # (n, dim), every row of length 1
+Ids = NDArray[np.int64]  # (n,), passage numbers
+Scores = NDArray[np.float64]  # (n,), higher is better
+Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters
+
+DatePrecision = Literal["day", "month", "year"]
+DateSource = Literal["header", "field", "front matter"]
+
+
+@dataclass(frozen=True, slots=True)
+class DateRange:
+    """Calendar days from ``first`` to ``last``, both included; ``None`` leaves that end open."""
+
+    first: date | None
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class DateClaim:
+    """What an input says of a document's publication day, as written there."""
+
+    raw: str
+    source: DateSource
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedDate:
+    """A publication date with its provenance.
+
+    ``first`` and ``last`` differ where only the month or the year is known. ``ambiguous`` is true
+    where day and month could be exchanged (05/11/2022).
+    """
+
+    first: date
+    last: date
+    precision: DatePrecision
+    source: DateSource
+    raw: str
+    ambiguous: bool = False
+
+    def __str__(self) -> str:
+        length = {"day": 10, "month": 7, "year": 4}[self.precision]
+        return self.first.isoformat()[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class RawDocument:
+    """One article as a reader found it, before its date is settled.
+
+    ``line`` is the line of the file (from 1) on which ``text`` begins. ``multiline`` is true where
+    line breaks in the text are line breaks of the file, false where the text stands in one record.
+    """
+
+    own_id: str | None
+    title: str
+    text: str
+    claims: tuple[DateClaim, ...]
+    source: str | None
+    url: str | None
+    line: int
+    multiline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One dated article, as the index holds it. ``path`` is absolute."""
+
+    doc_id: str
+    title: str
+    text: str
+    published: PublishedDate | None
+    source: str | None
+    url: str | None
+    path: str
+    line: int
+    multiline: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A span of one document: ``text == document.text[start:end]``."""
+
+    start: int  # characters
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An input that was not indexed as given, and why. ``line`` counts from 1; 0 is the whole file."""
+
+    path: str
+    line: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.reason}" if self.line else f"{self.path}: {self.reason}"
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question with its filters; build it with :func:`semsearch.search.make_query`."""
+
+    text: str
+    top: int = 10  # hits wanted
+    window: DateRange | None = None  # publication days allowed
+    window_words: str = ""  # what the window came from, as the user wrote it
+    sources: tuple[str, ...] = ()  # publishers allowed; empty allows all
+    per_document: int = 1  # passages of one document among the hits
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """One answer: a passage with its source and date.
+
+    ``score`` is 0 to 1, higher is better, on a scale that does not depend on the other hits.
+    ``dense`` is the cosine of question and passage, -1 to 1. ``start``, ``end`` and
+    ``best_sentence`` are character offsets into the document's text.
+    """
+
+    rank: int  # from 1
+    score: float
+    dense: float
+    document: Document
+    start: int
+    end: int
+    text: str
+    line_start: int
+    line_end: int
+    best_sentence: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The hits for one query, best first, and what the user should know about them."""
+
+    query: Query
+    hits: tuple[Hit, ...]
+    strong: bool  # false: nothing in the index seems to fit
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,218 @@
+"""All of ``ask`` and ``batch``: questions to answers over one snapshot of an index."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from semsearch.chunking import split_sentences
+from semsearch.dates.periods import make_window
+from semsearch.encoders import Encoder, open_encoder
+from semsearch.errors import EncoderMismatch, UsageError
+from semsearch.ranking import Ranked, best_sentence, is_strong, merge_documents
+from semsearch.records import Answer, DateRange, Document, Hit, Ids, Query, Rows
+from semsearch.storage import IndexInfo, Snapshot, open_snapshot
+
+DEFAULT_INDEX = "indexes/default"
+LONGEST_QUESTION = 10_000  # characters; the model looks at some hundred words
+MOST_HITS = 100_000
+
+
+def make_query(
+    text: str,
+    *,
+    top: int = 10,
+    since: str | None = None,
+    until: str | None = None,
+    on: str | None = None,
+    sources: Sequence[str] = (),
+    per_document: int = 1,
+    option_prefix: str = "",
+) -> Query:
+    """A query from what a user typed. Dates are ``2022``, ``2022-11`` or ``2022-11-09``.
+
+    Raises UsageError for an empty question, a ``top`` or ``per_document`` below 1, or dates that
+    make no sense; ``option_prefix`` (``--``) stands before option names in its message.
+    """
+    if not text.strip():
+        raise UsageError("the question is empty: expected words, as in: semsearch ask \"why did Russia retreat\"")
+    for name, value in (("top", top), ("per-document", per_document)):
+        if not 1 <= value <= MOST_HITS:
+            raise UsageError(f"{option_prefix}{name} is {value}: expected 1 to {MOST_HITS}")
+    window, words = make_window(since, until, on, prefix=option_prefix)
+    return Query(text, top, window, words, tuple(sources), per_document)
+
+
+class Index:
+    """An index opened for searching, pinned to its state of that moment. A context manager."""
+
+    def __init__(self, snapshot: Snapshot, open_model: Callable[[], Encoder]) -> None:
+        self._snapshot = snapshot
+        self._open_model = open_model
+        self._opened: Encoder | None = None
+
+    def __enter__(self) -> Index:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let the snapshot go."""
+        self._snapshot.close()
+
+    def search(
+        self,
+        question: str,
+        *,
+        top: int = 10,
+        since: str | None = None,
+        until: str | None = None,
+        on: str | None = None,
+        sources: Sequence[str] = (),
+        per_document: int = 1,
+    ) -> Answer:
+        """The passages that answer ``question``, best first.
+
+        ``since``, ``until`` and ``on`` limit the publication day, both ends included, before
+        ranking. Raises UsageError for values that make no sense.
+        """
+        return self.answer(
+            make_query(
+                question, top=top, since=since, until=until, on=on, sources=sources, per_document=per_document
+            )
+        )
+
+    def answer(self, query: Query) -> Answer:
+        """The answer to one query."""
+        return next(self.answer_all([query]))
+
+    def answer_all(self, queries: Sequence[Query]) -> Iterator[Answer]:
+        """The answers to many queries, in their order; each is what it would be alone."""
+        for query in queries:
+            notes = []
+            text = query.text
+            if len(text) > LONGEST_QUESTION:
+                notes.append(f"the question has {len(text)} characters; only the first {LONGEST_QUESTION} were used")
+                text = text[:LONGEST_QUESTION]
+            row = self._encoder().encode_queries([text])[0]
+            yield self._answer(query, row, notes, exclude=None)
+
+    def similar(self, doc_id: str, query: Query | None = None) -> Answer:
+        """Documents like this one: those near the mean of its passages, itself left out.
+
+        Raises UnknownDocument.
+        """
+        document = self._snapshot.document(doc_id)
+        row = self._snapshot.document_vectors(doc_id).mean(axis=0)
+        row = np.asarray(row / max(float(np.linalg.norm(row)), 1e-12), np.float32)
+        query = query or Query(document.title)
+        return self._answer(query, row, [], exclude=doc_id)
+
+    def document(self, doc_id: str) -> Document:
+        """One article as the index holds it. Raises UnknownDocument."""
+        return self._snapshot.document(doc_id)
+
+    def info(self) -> IndexInfo:
+        """What the index holds."""
+        return self._snapshot.info()
+
+    @property
+    def revision(self) -> int:
+        """Rises with every change of the index."""
+        return self._snapshot.revision
+
+    def _encoder(self) -> Encoder:
+        if self._opened is None:
+            self._opened = self._open_model()
+        return self._opened
+
+    def _answer(self, query: Query, row: Rows, notes: list[str], exclude: str | None) -> Answer:
+        allowed = self._snapshot.allowed(query.window, query.sources)
+        ranked = self._rank(row, query, allowed, exclude)
+        hits = tuple(self._hit(query, rank, found) for rank, found in enumerate(ranked, 1))
+        notes.extend(self._window_notes(query))
+        if self._snapshot.note:
+            notes.append(self._snapshot.note)
+        return Answer(query, hits, is_strong([hit.dense for hit in hits]), tuple(notes))
+
+    def _rank(self, row: Rows, query: Query, allowed: Ids | None, exclude: str | None) -> list[Ranked]:
+        """The top passages, exactly: more are fetched until none outside could still get in."""
+        fetch = 4 * query.top + 20
+        while True:
+            near = self._snapshot.nearest(row, fetch, allowed)
+            places = self._snapshot.places(near.numbers)
+            found = [
+                Ranked(cosine, place.doc_id, place.start, place.number)
+                for place, cosine in zip(places, near.cosines.tolist(), strict=True)
+                if place.doc_id != exclude
+            ]
+            certain = [ranked for ranked in found if ranked.score > near.floor]
+            merged = merge_documents(certain, query.per_document)
+            if len(merged) >= query.top or near.floor == -np.inf:
+                return merged[: query.top]
+            fetch *= 4
+
+    def _hit(self, query: Query, rank: int, ranked: Ranked) -> Hit:
+        place = self._snapshot.places(np.array([ranked.number], np.int64))[0]
+        document = self._snapshot.document(ranked.doc_id)
+        text = document.text[place.start : place.end]
+        start, end = best_sentence(query.text, text, split_sentences(text) or [(0, len(text))])
+        first = document.line + document.text.count("\n", 0, place.start) * document.multiline
+        return Hit(
+            rank=rank,
+            score=min(max(ranked.score, 0.0), 1.0),
+            dense=ranked.score,
+            document=document,
+            start=place.start,
+            end=place.end,
+            text=text,
+            line_start=first,
+            line_end=first + text.count("\n") * document.multiline,
+            best_sentence=(place.start + start, place.start + end),
+        )
+
+    def _window_notes(self, query: Query) -> Iterator[str]:
+        if query.window is None:
+            return
+        undated, vague = self._snapshot.left_out(query.window, query.sources)
+        if undated:
+            yield f"{_count(undated, 'undated document')} left out of the window"
+        if vague:
+            yield f"{_count(vague, 'document')} left out whose date (a month or a year) only overlaps the window"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def window_bounds(window: DateRange) -> tuple[str | None, str | None]:
+    """The two ends as ISO days, None for an open one."""
+    return window.first and window.first.isoformat(), window.last and window.last.isoformat()
+
+
+def open_index(folder: str | os.PathLike[str] = DEFAULT_INDEX) -> Index:
+    """Open the index in ``folder`` for searching.
+
+    Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes,
+    EncoderUnavailable, or EncoderMismatch where the model is not the one the index was made with.
+    """
+    snapshot = open_snapshot(Path(folder))
+    record = snapshot.encoder
+
+    def open_model() -> Encoder:
+        encoder = open_encoder(record.model, record.seen_weights)
+        if encoder.identity != record.identity:
+            raise EncoderMismatch(
+                f"{folder} was made with {record.identity}; {record.model} now is {encoder.identity}: "
+                f"embed it again with: semsearch index --rebuild --index {folder}"
+            )
+        return encoder
+
+    return Index(snapshot, open_model)

@@ -1,0 +1,18 @@
+"""An index on disk: SQLite as the truth, FAISS as an accelerator that can be rebuilt from it."""
+
+from semsearch.storage.recorded import EncoderRecord
+from semsearch.storage.snapshot import Candidates, IndexInfo, Snapshot, open_snapshot
+from semsearch.storage.writer import KnownFile, NewDocument, SourceRecord, Writer, open_writer
+
+__all__ = [
+    "Candidates",
+    "EncoderRecord",
+    "IndexInfo",
+    "KnownFile",
+    "NewDocument",
+    "Snapshot",
+    "SourceRecord",
+    "Writer",
+    "open_snapshot",
+    "open_writer",
+]

@@ -1,0 +1,187 @@
+"""The truth: one SQLite file, its tables, and how it is opened. The only module that knows sqlite3."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import quote
+
+from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
+
+DATABASE = "truth.sqlite"
+FORMAT = 1  # of the index on disk; it has its own count, releases do not change it
+APPLICATION_ID = 0x53454D53  # "SEMS"
+
+Connection = sqlite3.Connection
+Row = tuple  # type: ignore[type-arg]  # of whatever the statement selects
+
+_SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (
+    source_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL UNIQUE,
+    fields TEXT NOT NULL
+);
+CREATE TABLE file (
+    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id INTEGER NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sha256 BLOB NOT NULL
+);
+CREATE INDEX file_of_source ON file (source_id);
+CREATE TABLE problem (
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL
+);
+CREATE INDEX problem_of_file ON problem (file_id);
+CREATE TABLE document (
+    document_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc_id TEXT NOT NULL UNIQUE,
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    multiline INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    source TEXT,
+    url TEXT,
+    first_day INTEGER,             -- proleptic Gregorian ordinal, as date.toordinal()
+    last_day INTEGER,
+    date_precision TEXT,
+    date_source TEXT,
+    date_raw TEXT,
+    date_ambiguous INTEGER,
+    content_sha256 BLOB NOT NULL,  -- of what the input said; equal means nothing to do
+    first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL
+);
+CREATE INDEX document_of_file ON document (file_id);
+CREATE INDEX document_days ON document (first_day, last_day, first_passage, passage_count);
+CREATE TABLE passage (
+    number INTEGER PRIMARY KEY,    -- never used again
+    document_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,        -- characters
+    end INTEGER NOT NULL,
+    text_sha256 BLOB NOT NULL      -- of the embedded text: header and passage
+);
+CREATE INDEX passage_text ON passage (text_sha256);
+CREATE TABLE vector (
+    text_sha256 BLOB PRIMARY KEY,
+    row BLOB NOT NULL              -- float32, little endian, length 1
+);
+CREATE TABLE removed (number INTEGER PRIMARY KEY);  -- gone, but still in the accelerator
+"""
+
+
+def connect_for_writing(folder: Path) -> Connection:
+    """Open the truth of ``folder`` for writing, made if it is not there yet."""
+    path = folder / DATABASE
+    new = not path.exists()
+    connection = sqlite3.connect(path, isolation_level=None)
+    try:
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA temp_store = MEMORY")
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+        if new or not tables:
+            _create(connection)
+        _check_format(connection, folder)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _damaged(folder, error) from None
+    except BaseException:
+        connection.close()
+        raise
+    path.chmod(0o600)
+    return connection
+
+
+def _create(connection: Connection) -> None:
+    connection.executescript(
+        f"BEGIN;{_SCHEMA}"
+        f"PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {FORMAT};"
+        "INSERT INTO meta VALUES ('next_passage', '1'), ('revision', '0');COMMIT;"
+    )
+
+
+def connect_for_reading(folder: Path) -> Connection:
+    """Open the truth of ``folder`` read-only, pinned to the snapshot of this moment.
+
+    Raises IndexMissing, FormatMismatch or IndexDamaged.
+    """
+    path = folder / DATABASE
+    if not path.is_file():
+        raise IndexMissing(f"no index in {folder}: make one with: semsearch index SOURCE --index {folder}")
+    try:
+        connection = _pinned(path, "mode=ro")
+    except sqlite3.OperationalError:  # a folder that cannot be written has no place for the -shm file
+        try:
+            connection = _pinned(path, "mode=ro&immutable=1")
+        except sqlite3.DatabaseError as error:
+            raise _damaged(folder, error) from None
+    except sqlite3.DatabaseError as error:
+        raise _damaged(folder, error) from None
+    try:
+        _check_format(connection, folder)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _pinned(path: Path, mode: str) -> Connection:
+    connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
+    try:
+        connection.execute("PRAGMA mmap_size = 1073741824")
+        connection.execute("BEGIN")
+        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_format(connection: Connection, folder: Path) -> None:
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if application != APPLICATION_ID:
+        raise IndexDamaged(f"{folder / DATABASE} is not a semsearch index: name another folder with --index")
+    if version > FORMAT:
+        raise FormatMismatch(
+            f"{folder} has index format {version}, this semsearch reads {FORMAT}: upgrade semsearch; nothing was changed"
+        )
+    if version < FORMAT:
+        raise FormatMismatch(
+            f"{folder} has index format {version}, this semsearch reads {FORMAT}: "
+            f"make it anew with: semsearch index --rebuild --index {folder}"
+        )
+
+
+def _damaged(folder: Path, error: sqlite3.DatabaseError) -> IndexDamaged:
+    return IndexDamaged(
+        f"{folder / DATABASE} cannot be read ({error}): make it anew with: semsearch index --rebuild --index {folder}"
+    )
+
+
+@contextmanager
+def damage_told(folder: Path) -> Iterator[None]:
+    """Turn what SQLite finds wrong with its file into IndexDamaged."""
+    try:
+        yield
+    except sqlite3.DatabaseError as error:
+        raise _damaged(folder, error) from error
+
+
+def meta(connection: Connection, key: str) -> str | None:
+    """A value of the meta table, or None."""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
+    return None if row is None else str(row[0])
+
+
+def set_meta(connection: Connection, key: str, value: str) -> None:
+    """Write a value of the meta table."""
+    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))

@@ -1,0 +1,117 @@
+"""The dense accelerator: exact inner products in FAISS, and its file. The only module that knows faiss.
+
+FAISS finds; it does not rank: equal scores come back in no useful order and sums differ in the last
+bits with the batch, so the caller scores what is found again, from the stored vectors.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from semsearch.errors import IndexDamaged
+from semsearch.records import Ids, Rows, Scores
+from semsearch.storage.files import publish
+
+if TYPE_CHECKING:
+    import faiss
+
+HASHED_AT_OPEN = 1 << 25  # bytes; a larger file is checked by its size alone, until `check --full`
+
+
+@dataclass(frozen=True, slots=True)
+class DenseFile:
+    """What the truth says of the accelerator's file."""
+
+    name: str
+    size: int
+    sha256: str
+    watermark: int  # the highest passage number that it covers
+    count: int  # vectors in it
+
+
+class DenseIndex:
+    """Passage numbers and their vectors, searched exactly."""
+
+    def __init__(self, dim: int, index: faiss.IndexIDMap2 | None = None) -> None:
+        import faiss
+
+        self._faiss = faiss
+        self._dim = dim
+        self._index = index or faiss.IndexIDMap2(faiss.IndexFlatIP(dim))
+
+    def __len__(self) -> int:
+        return int(self._index.ntotal)
+
+    def add(self, numbers: Ids, rows: Rows) -> None:
+        """Add vectors under their passage numbers."""
+        assert rows.dtype == np.float32 and rows.shape == (len(numbers), self._dim)
+        if len(numbers):
+            self._index.add_with_ids(np.ascontiguousarray(rows), np.asarray(numbers, np.int64))
+
+    def remove(self, numbers: Ids) -> None:
+        """Take vectors out; numbers that are not in it are passed over."""
+        if len(numbers):
+            self._index.remove_ids(self._faiss.IDSelectorBatch(np.asarray(numbers, np.int64)))
+
+    def search(self, row: Rows, count: int, allowed: Ids | None, excluded: Ids) -> tuple[Ids, Scores]:
+        """At most ``count`` numbers with the highest inner products with ``row`` (dim,), best first.
+
+        Only ``allowed`` numbers (None: all) that are not ``excluded`` take part.
+        """
+        count = min(count, len(self) if allowed is None else len(allowed))
+        if count <= 0:
+            return np.empty(0, np.int64), np.empty(0, np.float64)
+        parameters = self._faiss.SearchParameters(sel=self._selector(allowed, excluded))
+        scores, numbers = self._index.search(row.reshape(1, -1), count, params=parameters)
+        found = numbers[0] >= 0  # FAISS pads with -1 where there are fewer
+        return numbers[0][found], scores[0][found].astype(np.float64)
+
+    def _selector(self, allowed: Ids | None, excluded: Ids) -> faiss.IDSelector:
+        if allowed is not None:
+            return self._faiss.IDSelectorBatch(np.setdiff1d(allowed, excluded, assume_unique=True))
+        if len(excluded):
+            return self._faiss.IDSelectorNot(self._faiss.IDSelectorBatch(excluded))
+        return self._faiss.IDSelectorAll()
+
+    def save(self, path: Path, watermark: int) -> DenseFile:
+        """Publish the file at ``path`` and say what the truth should remember of it."""
+        publish(path, lambda partial: self._faiss.write_index(self._index, str(partial)))
+        path.chmod(0o600)
+        return DenseFile(path.name, path.stat().st_size, _sha256(path), watermark, len(self))
+
+
+def load_dense(folder: Path, file: DenseFile, dim: int, *, full: bool = False) -> DenseIndex:
+    """Open the accelerator that the truth names, or raise IndexDamaged. ``full`` hashes any size."""
+    path = folder / file.name
+    try:
+        size = path.stat().st_size
+    except FileNotFoundError:
+        raise IndexDamaged(f"{path} is missing") from None
+    if size != file.size:
+        raise IndexDamaged(f"{path} has {size} bytes where {file.size} were written")
+    if (full or size <= HASHED_AT_OPEN) and _sha256(path) != file.sha256:
+        raise IndexDamaged(f"{path} is not as it was written: its sha256 differs")
+    return DenseIndex(dim, _read(path, file, dim))
+
+
+def _read(path: Path, file: DenseFile, dim: int) -> faiss.IndexIDMap2:
+    import faiss
+
+    faiss.set_deserialization_vector_byte_limit(max(file.size, 1 << 20))
+    try:
+        index = faiss.read_index(str(path))
+    except RuntimeError as error:
+        raise IndexDamaged(f"{path} cannot be read: {str(error)[:80]}") from None
+    if not isinstance(index, faiss.IndexIDMap2) or index.d != dim or index.ntotal != file.count:
+        raise IndexDamaged(f"{path} does not hold {file.count} vectors of {dim} dimensions")
+    return index
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

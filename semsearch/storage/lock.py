@@ -1,0 +1,32 @@
+"""One writer at a time, by ``flock``: the kernel drops the lock with its process, so none is stale."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from pathlib import Path
+
+from semsearch.errors import IndexBusy
+
+LOCK_FILE = "writer.lock"
+
+
+class WriterLock:
+    """The exclusive right to write an index folder, from construction to :meth:`release`."""
+
+    def __init__(self, folder: Path) -> None:
+        self._descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            holder = os.read(self._descriptor, 64).decode("ascii", "replace").strip()
+            os.close(self._descriptor)
+            raise IndexBusy(
+                f"{folder} is being written by another process ({holder or 'unknown'}): wait for it to end"
+            ) from None
+        os.ftruncate(self._descriptor, 0)
+        os.pwrite(self._descriptor, f"pid {os.getpid()}\n".encode("ascii"), 0)
+
+    def release(self) -> None:
+        """Let the next writer in."""
+        os.close(self._descriptor)

@@ -1,0 +1,303 @@
+"""A reader's view of an index: one snapshot of the truth, and the accelerator that it names."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import cast
+
+import numpy as np
+
+from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
+from semsearch.records import (
+    DatePrecision,
+    DateRange,
+    DateSource,
+    Document,
+    Ids,
+    PublishedDate,
+    Rows,
+    Scores,
+)
+from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta
+from semsearch.storage.dense import DenseIndex, load_dense
+from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Passages near a query, best first, with the cosine of each, computed from the truth.
+
+    ``floor`` bounds the cosine of every allowed passage that is not among them; minus infinity
+    where all are.
+    """
+
+    numbers: Ids
+    cosines: Scores
+    floor: float
+
+
+@dataclass(frozen=True, slots=True)
+class PassagePlace:
+    """Where a passage stands."""
+
+    number: int
+    document_id: int
+    doc_id: str
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class IndexInfo:
+    """What an index holds."""
+
+    folder: str
+    format: int
+    revision: int
+    documents: int
+    passages: int
+    undated: int
+    earliest: date | None  # publication
+    latest: date | None
+    sources: list[str]
+    problems: int
+    publishers: list[tuple[str, int]]  # the most frequent, with their documents
+    encoder: EncoderRecord
+    size: int  # bytes on disk
+    accelerated: bool  # false: the dense accelerator is missing, damaged or behind
+
+
+class Snapshot:
+    """One committed state of an index, whatever writers do meanwhile."""
+
+    def __init__(self, folder: Path, connection: Connection, encoder: EncoderRecord) -> None:
+        self._folder = folder
+        self._db = connection
+        self.encoder = encoder
+        self._dense: DenseIndex | None = None
+        self._tail: tuple[Ids, Rows] = (np.empty(0, np.int64), np.empty((0, encoder.dim), np.float32))
+        self._removed: Ids = np.empty(0, np.int64)
+        self.note = ""  # why the accelerator was not used, if it was not
+
+    def close(self) -> None:
+        """Let the snapshot go."""
+        self._db.close()
+
+    # Which passages may be found
+
+    def allowed(self, window: DateRange | None, sources: Sequence[str]) -> Ids | None:
+        """Numbers of the passages whose document was surely published in the window by one of the
+        sources, ascending; None where there is no filter."""
+        condition, values = _filters(window, sources)
+        if not condition:
+            return None
+        with damage_told(self._folder):
+            spans = self._db.execute(
+                f"SELECT first_passage, passage_count FROM document WHERE {condition} ORDER BY first_passage", values
+            ).fetchall()
+        if not spans:
+            return np.empty(0, np.int64)
+        firsts, counts = np.array(spans, np.int64).T
+        before = np.cumsum(counts) - counts
+        return np.repeat(firsts - before, counts) + np.arange(int(counts.sum()))
+
+    def left_out(self, window: DateRange, sources: Sequence[str]) -> tuple[int, int]:
+        """Documents that a window leaves out for want of a date, and for want of an exact one."""
+        condition, values = _filters(None, sources)
+        where = f"({condition}) AND" if condition else ""
+        first = window.first.toordinal() if window.first else 0
+        last = window.last.toordinal() if window.last else date.max.toordinal()
+        with damage_told(self._folder):
+            undated = self._db.execute(f"SELECT count(*) FROM document WHERE {where} first_day IS NULL", values)
+            vague = self._db.execute(
+                f"SELECT count(*) FROM document WHERE {where} first_day <= ? AND last_day >= ? "
+                "AND NOT (first_day >= ? AND last_day <= ?)",
+                (*values, last, first, first, last),
+            )
+            return int(undated.fetchone()[0]), int(vague.fetchone()[0])
+
+    # Dense search
+
+    def nearest(self, row: Rows, count: int, allowed: Ids | None) -> Candidates:
+        """At least the ``count`` allowed passages with the highest cosine to ``row`` (dim,)."""
+        self._open_dense()
+        assert self._dense is not None
+        numbers, found = self._dense.search(row, count, allowed, self._removed)
+        tail = self._tail[0] if allowed is None else self._tail[0][np.isin(self._tail[0], allowed)]
+        everything = len(numbers) < count
+        floor = -np.inf if everything else float(found[-1]) + _FAISS_ERROR
+        numbers = np.concatenate([numbers, tail])
+        cosines = exact_cosines(self.vectors(numbers), row)
+        order = np.lexsort((numbers, -cosines))
+        return Candidates(numbers[order], cosines[order], floor)
+
+    def _open_dense(self) -> None:
+        if self._dense is not None:
+            return
+        with damage_told(self._folder):
+            file = read_dense_file(self._db)
+            watermark = 0
+            self._dense = DenseIndex(self.encoder.dim)
+            if file is not None:
+                try:
+                    self._dense, watermark = load_dense(self._folder, file, self.encoder.dim), file.watermark
+                except IndexDamaged as error:
+                    self.note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
+            rows = self._db.execute("SELECT number FROM removed WHERE number <= ?", (watermark,)).fetchall()
+            self._removed = np.array([number for (number,) in rows], np.int64)
+            blocks = list(read_vectors(self._db, "p.number > ?", (watermark,)))
+        if blocks:
+            self._tail = (np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
+
+    def vectors(self, numbers: Ids) -> Rows:
+        """Rows (n, dim) of passages, in the order of ``numbers``. Raises IndexDamaged for a gap."""
+        wanted = json.dumps(numbers.tolist())
+        with damage_told(self._folder):
+            blocks = list(read_vectors(self._db, "p.number IN (SELECT value FROM json_each(?))", (wanted,)))
+        if not blocks:
+            found, rows = np.empty(0, np.int64), np.empty((0, self.encoder.dim), np.float32)
+        else:
+            found, rows = np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks])
+        if len(found) != len(numbers):
+            raise IndexDamaged(
+                f"{self._folder}: {len(numbers) - len(found)} of {len(numbers)} passages that were found are not in "
+                f"the truth: make it anew with: semsearch index --rebuild --index {self._folder}"
+            )
+        return rows[np.searchsorted(found, numbers)]
+
+    def document_vectors(self, doc_id: str) -> Rows:
+        """Rows of all passages of a document, in order. Raises UnknownDocument."""
+        self.document(doc_id)
+        with damage_told(self._folder):
+            found = list(read_vectors(self._db, "p.document_id = (SELECT document_id FROM document WHERE doc_id = ?)", (doc_id,)))
+        return np.concatenate([rows for _, rows in found])
+
+    # Documents and passages
+
+    def places(self, numbers: Ids) -> list[PassagePlace]:
+        """Where passages stand, in the order of ``numbers``."""
+        with damage_told(self._folder):
+            rows = self._db.execute(
+                "SELECT p.number, p.document_id, d.doc_id, p.start, p.end FROM passage p JOIN document d "
+                "USING (document_id) WHERE p.number IN (SELECT value FROM json_each(?))",
+                (json.dumps(numbers.tolist()),),
+            ).fetchall()
+        by_number = {row[0]: PassagePlace(*row) for row in rows}
+        return [by_number[number] for number in numbers.tolist()]
+
+    def document(self, doc_id: str) -> Document:
+        """One document, whole. Raises UnknownDocument, naming the nearest ids."""
+        with damage_told(self._folder):
+            row = self._db.execute(
+                "SELECT d.doc_id, d.title, d.text, d.first_day, d.last_day, d.date_precision, d.date_source, "
+                "d.date_raw, d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline "
+                "FROM document d JOIN file f USING (file_id) WHERE d.doc_id = ?",
+                (doc_id,),
+            ).fetchone()
+        if row is None:
+            raise UnknownDocument(self._unknown(doc_id))
+        published = None if row[3] is None else _published(row[3:9])
+        return Document(row[0], row[1], row[2], published, row[9], row[10], row[11], row[12], bool(row[13]))
+
+    def _unknown(self, doc_id: str) -> str:
+        import difflib
+
+        known = [name for (name,) in self._db.execute("SELECT doc_id FROM document LIMIT 20000")]
+        near = difflib.get_close_matches(doc_id, known, 3, 0.4)
+        hint = f"did you mean {' or '.join(near)}?" if near else "ids are in the output of: semsearch ask … --format json"
+        return f"no document {doc_id[:80]!r} in {self._folder}: {hint}"
+
+    def count_passages(self) -> int:
+        """Passages in the snapshot."""
+        with damage_told(self._folder):
+            return int(self._db.execute("SELECT count(*) FROM passage").fetchone()[0])
+
+    @property
+    def revision(self) -> int:
+        """Rises with every commit: equal revisions of a folder hold the same."""
+        return int(meta(self._db, "revision") or 0)
+
+    def info(self) -> IndexInfo:
+        """Counts, sources and dates."""
+        with damage_told(self._folder):
+            one = self._db.execute(
+                "SELECT count(*), count(*) - count(first_day), min(first_day), max(last_day) FROM document"
+            ).fetchone()
+            publishers = self._db.execute(
+                "SELECT source, count(*) FROM document WHERE source IS NOT NULL GROUP BY source "
+                "ORDER BY count(*) DESC, source LIMIT 20"
+            ).fetchall()
+            sources = [path for (path,) in self._db.execute("SELECT path FROM source ORDER BY source_id")]
+            problems = self._db.execute("SELECT count(*) FROM problem").fetchone()[0]
+            self._open_dense()
+        return IndexInfo(
+            folder=str(self._folder),
+            format=FORMAT,
+            revision=self.revision,
+            documents=one[0],
+            passages=self.count_passages(),
+            undated=one[1],
+            earliest=None if one[2] is None else date.fromordinal(one[2]),
+            latest=None if one[3] is None else date.fromordinal(one[3]),
+            sources=sources,
+            problems=problems,
+            publishers=publishers,
+            encoder=self.encoder,
+            size=sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()),
+            accelerated=not self.note and not len(self._tail[0]),
+        )
+
+
+_FAISS_ERROR = 1e-5  # how far FAISS's float32 sums may lie from the exact cosine
+
+
+def exact_cosines(rows: Rows, row: Rows) -> Scores:
+    """Inner products in float64, each summed on its own: equal rows have equal scores, always."""
+    return np.asarray((rows.astype(np.float64) * row.astype(np.float64)).sum(axis=1), np.float64)
+
+
+def _filters(window: DateRange | None, sources: Sequence[str]) -> tuple[str, list[object]]:
+    conditions: list[str] = []
+    values: list[object] = []
+    if window is not None:
+        conditions.append("first_day IS NOT NULL")
+        if window.first:
+            conditions.append("first_day >= ?")
+            values.append(window.first.toordinal())
+        if window.last:
+            conditions.append("last_day <= ?")
+            values.append(window.last.toordinal())
+    if sources:
+        conditions.append(f"source COLLATE NOCASE IN ({', '.join('?' * len(sources))})")
+        values.extend(sources)
+    return " AND ".join(conditions), values
+
+
+def _published(row: Sequence[object]) -> PublishedDate:
+    first, last, precision, source, raw, ambiguous = row
+    return PublishedDate(
+        date.fromordinal(cast(int, first)),
+        date.fromordinal(cast(int, last)),
+        cast(DatePrecision, precision),
+        cast(DateSource, source),
+        str(raw),
+        bool(ambiguous),
+    )
+
+
+def open_snapshot(folder: Path) -> Snapshot:
+    """Open an index folder for reading, as it is at this moment.
+
+    Raises IndexMissing, IndexDamaged or FormatMismatch.
+    """
+    connection = connect_for_reading(folder)
+    with damage_told(folder):
+        encoder = read_encoder(connection)
+    if encoder is None:
+        connection.close()
+        raise IndexMissing(f"the index in {folder} is empty: fill it with: semsearch index SOURCE --index {folder}")
+    return Snapshot(folder, connection, encoder)

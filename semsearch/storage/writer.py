@@ -1,0 +1,362 @@
+"""The one writer of an index folder: every method belongs to a transaction of the truth."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from types import TracebackType
+
+import numpy as np
+
+from semsearch.errors import IndexDamaged
+from semsearch.records import Document, Problem, Rows
+from semsearch.storage.database import Connection, connect_for_writing, damage_told, meta, set_meta
+from semsearch.storage.dense import DenseIndex, load_dense
+from semsearch.storage.files import TEMPORARY, sync_folder
+from semsearch.storage.lock import WriterLock
+from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What the user gave to ``index``: an absolute path or glob, and the field names chosen for it."""
+
+    source_id: int
+    path: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when it was last indexed."""
+
+    file_id: int
+    source_id: int
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """A document as it is in the index; ``seen`` if this run came upon it already."""
+
+    path: str
+    line: int
+    content_sha256: bytes
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document ready to be stored: its passages as spans with the hash of their embedded text."""
+
+    document: Document
+    content_sha256: bytes
+    passages: Sequence[tuple[int, int, bytes]]
+
+
+class Writer:
+    """Exclusive access to an index folder. Use as a context manager."""
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self._folder = folder
+        self._lock = WriterLock(folder)
+        try:
+            self._db = connect_for_writing(folder)
+            self._db.execute("CREATE TEMP TABLE seen (document_id INTEGER PRIMARY KEY)")
+        except BaseException:
+            self._lock.release()
+            raise
+
+    def __enter__(self) -> Writer:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._db.close()
+        self._lock.release()
+
+    @property
+    def folder(self) -> Path:
+        """The index folder."""
+        return self._folder
+
+    @contextmanager
+    def transaction(self) -> Iterator[None]:
+        """All or nothing of what is written inside."""
+        with damage_told(self._folder):
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._bump_revision()
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    def _bump_revision(self) -> None:
+        self._db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'")
+
+    # The encoder
+
+    def encoder(self) -> EncoderRecord | None:
+        """The encoder recorded so far."""
+        return read_encoder(self._db)
+
+    def set_encoder(self, record: EncoderRecord) -> None:
+        """Record the encoder whose vectors are to come."""
+        set_meta(self._db, "encoder", json.dumps(asdict(record)))
+
+    # Sources and files
+
+    def sources(self) -> list[SourceRecord]:
+        """All sources, in the order in which they were added."""
+        rows = self._db.execute("SELECT source_id, path, fields FROM source ORDER BY source_id")
+        return [SourceRecord(number, path, json.loads(fields)) for number, path, fields in rows]
+
+    def put_source(self, path: str, fields: dict[str, str]) -> int:
+        """The number of the source at ``path``, added if it is new, its field names brought up to date."""
+        self._db.execute(
+            "INSERT INTO source (path, fields) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET fields = excluded.fields",
+            (path, json.dumps(fields, sort_keys=True)),
+        )
+        return int(self._db.execute("SELECT source_id FROM source WHERE path = ?", (path,)).fetchone()[0])
+
+    def drop_source(self, source_id: int) -> int:
+        """Forget a source and all that came from it; the number of documents that left."""
+        left = sum(self.drop_file(file.file_id) for file in self.files_of(source_id))
+        self._db.execute("DELETE FROM source WHERE source_id = ?", (source_id,))
+        return left
+
+    def files_of(self, source_id: int) -> list[KnownFile]:
+        """The files indexed for a source."""
+        rows = self._db.execute(f"SELECT {_FILE} FROM file WHERE source_id = ? ORDER BY path", (source_id,))
+        return [KnownFile(*row) for row in rows]
+
+    def file_at(self, path: str) -> KnownFile | None:
+        """The file at an absolute path, if it was indexed."""
+        row = self._db.execute(f"SELECT {_FILE} FROM file WHERE path = ?", (path,)).fetchone()
+        return None if row is None else KnownFile(*row)
+
+    def begin_file(self, source_id: int, path: str) -> int:
+        """The number of the file at ``path``; until :meth:`finish_file` it counts as changed."""
+        self._db.execute(
+            "INSERT INTO file (source_id, path, size, mtime_ns, sha256) VALUES (?, ?, -1, 0, x'') "
+            "ON CONFLICT (path) DO UPDATE SET size = -1, sha256 = x''",
+            (source_id, path),
+        )
+        return int(self._db.execute("SELECT file_id FROM file WHERE path = ?", (path,)).fetchone()[0])
+
+    def touch_file(self, file_id: int, size: int, mtime_ns: int) -> None:
+        """Remember a new modification time of unchanged content."""
+        self._db.execute("UPDATE file SET size = ?, mtime_ns = ? WHERE file_id = ?", (size, mtime_ns, file_id))
+
+    def finish_file(self, file: KnownFile, problems: Sequence[Problem]) -> int:
+        """Record the file as indexed, drop its documents that were not seen again, and count those."""
+        self._db.execute(
+            "UPDATE file SET size = ?, mtime_ns = ?, sha256 = ? WHERE file_id = ?",
+            (file.size, file.mtime_ns, file.sha256, file.file_id),
+        )
+        self._db.execute("DELETE FROM problem WHERE file_id = ?", (file.file_id,))
+        self._db.executemany(
+            "INSERT INTO problem VALUES (?, ?, ?)", [(file.file_id, p.line, p.reason) for p in problems]
+        )
+        gone = self._db.execute(
+            "SELECT document_id FROM document WHERE file_id = ? AND document_id NOT IN (SELECT document_id FROM seen)",
+            (file.file_id,),
+        ).fetchall()
+        for (document_id,) in gone:
+            self._drop_document(document_id)
+        self._db.execute("DELETE FROM seen")
+        return len(gone)
+
+    def drop_file(self, file_id: int) -> int:
+        """Forget a file and its documents; the number of documents that left."""
+        rows = self._db.execute("SELECT document_id FROM document WHERE file_id = ?", (file_id,)).fetchall()
+        for (document_id,) in rows:
+            self._drop_document(document_id)
+        self._db.execute("DELETE FROM problem WHERE file_id = ?", (file_id,))
+        self._db.execute("DELETE FROM file WHERE file_id = ?", (file_id,))
+        return len(rows)
+
+    def problems_of(self, file: KnownFile) -> list[Problem]:
+        """What was wrong in a file when it was last read."""
+        rows = self._db.execute("SELECT line, reason FROM problem WHERE file_id = ? ORDER BY line", (file.file_id,))
+        return [Problem(file.path, line, reason) for line, reason in rows]
+
+    def documents_of(self, file_id: int) -> int:
+        """How many documents a file holds."""
+        return int(self._db.execute("SELECT count(*) FROM document WHERE file_id = ?", (file_id,)).fetchone()[0])
+
+    # Documents
+
+    def find_document(self, doc_id: str) -> KnownDocument | None:
+        """What is known of a document, if it is in the index."""
+        row = self._db.execute(
+            "SELECT f.path, d.line, d.content_sha256, "
+            "EXISTS (SELECT 1 FROM seen s WHERE s.document_id = d.document_id) "
+            "FROM document d JOIN file f USING (file_id) WHERE d.doc_id = ?",
+            (doc_id,),
+        ).fetchone()
+        return None if row is None else KnownDocument(*row[:3], seen=bool(row[3]))
+
+    def keep_document(self, doc_id: str, line: int) -> None:
+        """Mark an unchanged document as still there, at this line."""
+        self._db.execute("UPDATE document SET line = ? WHERE doc_id = ? AND line <> ?", (line, doc_id, line))
+        self._db.execute("INSERT OR IGNORE INTO seen SELECT document_id FROM document WHERE doc_id = ?", (doc_id,))
+
+    def put_document(self, file_id: int, new: NewDocument) -> bool:
+        """Store a document in place of any with its id; true where there was one.
+
+        The vectors of its passages must be stored in the same transaction.
+        """
+        row = self._db.execute(
+            "SELECT document_id FROM document WHERE doc_id = ?", (new.document.doc_id,)
+        ).fetchone()
+        if row is not None:
+            self._drop_document(row[0])
+        self._add_document(file_id, new)
+        return row is not None
+
+    def _add_document(self, file_id: int, new: NewDocument) -> None:
+        first = int(meta(self._db, "next_passage") or 1)
+        document, published = new.document, new.document.published
+        cursor = self._db.execute(
+            f"INSERT INTO document ({_DOCUMENT}) VALUES ({', '.join('?' * 17)})",
+            (
+                document.doc_id,
+                file_id,
+                document.line,
+                document.multiline,
+                document.title,
+                document.text,
+                document.source,
+                document.url,
+                published and published.first.toordinal(),
+                published and published.last.toordinal(),
+                published and published.precision,
+                published and published.source,
+                published and published.raw,
+                published and published.ambiguous,
+                new.content_sha256,
+                first,
+                len(new.passages),
+            ),
+        )
+        document_id = cursor.lastrowid
+        self._db.executemany(
+            "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
+            [(first + at, document_id, *passage) for at, passage in enumerate(new.passages)],
+        )
+        self._db.execute("INSERT INTO seen VALUES (?)", (document_id,))
+        set_meta(self._db, "next_passage", str(first + len(new.passages)))
+
+    def _drop_document(self, document_id: int) -> None:
+        first, count = self._db.execute(
+            "SELECT first_passage, passage_count FROM document WHERE document_id = ?", (document_id,)
+        ).fetchone()
+        span = (first, first + count - 1)
+        self._db.execute("INSERT INTO removed SELECT number FROM passage WHERE number BETWEEN ? AND ?", span)
+        self._db.execute("DELETE FROM passage WHERE number BETWEEN ? AND ?", span)
+        self._db.execute("DELETE FROM document WHERE document_id = ?", (document_id,))
+
+    # Vectors
+
+    def unknown_texts(self, hashes: Sequence[bytes]) -> set[bytes]:
+        """Which of the texts, by hash, have no vector yet."""
+        wanted = set(hashes)
+        known = {
+            digest
+            for digest in wanted
+            if self._db.execute("SELECT 1 FROM vector WHERE text_sha256 = ?", (digest,)).fetchone()
+        }
+        return wanted - known
+
+    def add_vectors(self, hashes: Sequence[bytes], rows: Rows) -> None:
+        """Store the vectors of texts that were unknown."""
+        self._db.executemany(
+            "INSERT INTO vector VALUES (?, ?)",
+            [(digest, row.astype("<f4").tobytes()) for digest, row in zip(hashes, rows, strict=True)],
+        )
+
+    def drop_unused_vectors(self) -> None:
+        """Forget the vectors of texts that no passage has any more."""
+        self._db.execute("DELETE FROM vector WHERE text_sha256 NOT IN (SELECT text_sha256 FROM passage)")
+
+    # The accelerator
+
+    def needs_accelerating(self) -> bool:
+        """True where the dense accelerator does not hold exactly the passages of the truth."""
+        file = read_dense_file(self._db)
+        if file is None:
+            return True
+        if not (self._folder / file.name).exists() or (self._folder / file.name).stat().st_size != file.size:
+            return True
+        last = self._db.execute("SELECT max(number) FROM passage").fetchone()[0] or 0
+        removed = self._db.execute("SELECT EXISTS (SELECT 1 FROM removed)").fetchone()[0]
+        return bool(removed) or last > file.watermark
+
+    def accelerate(self) -> None:
+        """Bring the dense accelerator up to the truth: a new file beside the old, then the commit."""
+        record = self.encoder()
+        if record is None:
+            return
+        index, watermark = self._current_dense(record.dim)
+        removed = self._db.execute("SELECT number FROM removed WHERE number <= ?", (watermark,)).fetchall()
+        index.remove(np.array([number for (number,) in removed], np.int64))
+        for numbers, rows in read_vectors(self._db, "p.number > ?", (watermark,)):
+            index.add(numbers, rows)
+        last = int(meta(self._db, "next_passage") or 1) - 1
+        with self.transaction():
+            generation = int(meta(self._db, "dense_generation") or 0) + 1
+            file = index.save(self._folder / f"dense-{generation:06}.faiss", last)
+            set_meta(self._db, "dense_generation", str(generation))
+            set_meta(self._db, "dense", json.dumps(asdict(file)))
+            self._db.execute("DELETE FROM removed")
+        self._tidy(generation)
+
+    def _current_dense(self, dim: int) -> tuple[DenseIndex, int]:
+        """The accelerator to go on from, and its watermark; an empty one where there is none to trust."""
+        file = read_dense_file(self._db)
+        if file is not None:
+            try:
+                return load_dense(self._folder, file, dim, full=True), file.watermark
+            except IndexDamaged:
+                pass
+        return DenseIndex(dim), 0
+
+    def _tidy(self, generation: int) -> None:
+        """Remove accelerators older than the one before this: a reader may still be opening that."""
+        for path in self._folder.glob("dense-*.faiss*"):
+            number = path.name.removeprefix("dense-").split(".")[0]
+            if path.name.endswith(TEMPORARY) or (number.isdigit() and int(number) < generation - 1):
+                path.unlink(missing_ok=True)
+
+    def finish(self) -> None:
+        """Empty the write-ahead log, so that the folder is whole without it."""
+        with damage_told(self._folder):
+            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        sync_folder(self._folder)
+
+
+_FILE = "file_id, source_id, path, size, mtime_ns, sha256"
+_DOCUMENT = (
+    "doc_id, file_id, line, multiline, title, text, source, url, first_day, last_day, date_precision, "
+    "date_source, date_raw, date_ambiguous, content_sha256, first_passage, passage_count"
+)
+
+
+def open_writer(folder: Path) -> Writer:
+    """Open an index folder for writing, made if it is not there yet.
+
+    Raises IndexBusy while another process writes it.
+    """
+    return Writer(Path(os.path.abspath(folder)))
