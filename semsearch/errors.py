@@ -5,9 +5,10 @@
     SemsearchError
     ├── UsageError            a value that makes no sense: an empty question, top < 1
     │   └── DateNotUnderstood a date or period that cannot be read, or no such day
-    ├── InputError            a file that cannot be used as what it was given for
+    ├── InputError            a file, or a record of it, that cannot be used as what it was given for
     ├── IndexMissing          no index in this folder
     ├── IndexBusy             another process is writing this index
+    ├── StorageFailed         the disk is full, or the folder cannot be written
     ├── IndexDamaged          a file of the index is missing or not what was written
     ├── FormatMismatch        an index of another format version
     ├── EncoderMismatch       the index was embedded with another model
@@ -40,6 +41,10 @@ class IndexMissing(SemsearchError):
 
 class IndexBusy(SemsearchError):
     """Another process holds the index for writing."""
+
+
+class StorageFailed(SemsearchError):
+    """The index cannot be read or written for want of space, permission or a working disk."""
 
 
 class IndexDamaged(SemsearchError):

@@ -1,7 +1,7 @@
 """An index on disk: SQLite as the truth, FAISS as an accelerator that can be rebuilt from it."""
 
 from semsearch.storage.recorded import EncoderRecord
-from semsearch.storage.snapshot import Candidates, IndexInfo, Snapshot, open_snapshot
+from semsearch.storage.snapshot import Candidates, IndexInfo, Snapshot, index_exists, open_snapshot
 from semsearch.storage.writer import KnownFile, NewDocument, SourceRecord, Writer, open_writer
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "Snapshot",
     "SourceRecord",
     "Writer",
+    "index_exists",
     "open_snapshot",
     "open_writer",
 ]

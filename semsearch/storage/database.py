@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
+from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, SemsearchError, StorageFailed
 
 DATABASE = "truth.sqlite"
 FORMAT = 1  # of the index on disk; it has its own count, releases do not change it
@@ -161,15 +161,22 @@ def _check_format(connection: Connection, folder: Path) -> None:
         )
 
 
-def _damaged(folder: Path, error: sqlite3.DatabaseError) -> IndexDamaged:
+def _damaged(folder: Path, error: sqlite3.DatabaseError) -> SemsearchError:
+    path, name = folder / DATABASE, getattr(error, "sqlite_errorname", "")
+    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+        return IndexDamaged(
+            f"{path} is damaged ({error}): make it anew with: semsearch index --rebuild --index {folder}"
+        )
+    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")):
+        return StorageFailed(f"{path}: {error}: look at the disk's space and the folder's permissions, then try again")
     return IndexDamaged(
-        f"{folder / DATABASE} cannot be read ({error}): make it anew with: semsearch index --rebuild --index {folder}"
+        f"{path} cannot be used ({error}): make it anew with: semsearch index --rebuild --index {folder}"
     )
 
 
 @contextmanager
 def damage_told(folder: Path) -> Iterator[None]:
-    """Turn what SQLite finds wrong with its file into IndexDamaged."""
+    """Turn what SQLite finds wrong into IndexDamaged or StorageFailed."""
     try:
         yield
     except sqlite3.DatabaseError as error:

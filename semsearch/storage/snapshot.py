@@ -22,7 +22,7 @@ from semsearch.records import (
     Rows,
     Scores,
 )
-from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta
+from semsearch.storage.database import DATABASE, FORMAT, Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
 
@@ -287,6 +287,11 @@ def _published(row: Sequence[object]) -> PublishedDate:
         str(raw),
         bool(ambiguous),
     )
+
+
+def index_exists(folder: Path) -> bool:
+    """True where the folder holds an index, readable or not."""
+    return (folder / DATABASE).is_file()
 
 
 def open_snapshot(folder: Path) -> Snapshot:

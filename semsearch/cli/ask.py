@@ -1,0 +1,75 @@
+"""``semsearch ask``."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from semsearch.cli.exits import DONE, NO_HITS, say
+from semsearch.cli.options import (
+    DEFAULT_FOLDER,
+    DebugOption,
+    FormatOption,
+    IndexOption,
+    Mode,
+    ModeOption,
+    OnOption,
+    PerDocumentOption,
+    QuietOption,
+    SinceOption,
+    SourceOption,
+    TopOption,
+    UntilOption,
+    query_from,
+    terminal_style,
+)
+from semsearch.records import Answer
+from semsearch.rendering import Format, make_renderer
+from semsearch.search import open_index
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "ask",
+        epilog='Examples:  semsearch ask "why did Russia retreat from Kherson"  |  '
+        'semsearch ask "grain deal" --since 2022-11 -k 3  |  semsearch ask "blackouts" --on 2022-11-23 --format json',
+    )(ask)
+
+
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in plain words.")],
+    index: IndexOption = DEFAULT_FOLDER,
+    top: TopOption = 10,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    on: OnOption = None,
+    source: SourceOption = None,
+    per_document: PerDocumentOption = 1,
+    mode: ModeOption = Mode.dense,
+    output_format: FormatOption = Format.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Answer a question with ranked passages, each with its source and date."""
+    query = query_from(question, top, since, until, on, source, per_document)
+    with open_index(index) as opened:
+        answer = opened.answer(query)
+    return print_answer(answer, output_format, quiet)
+
+
+def print_answer(answer: Answer, output_format: Format, quiet: bool) -> int:
+    """One answer on standard output, its notes on standard error; the exit status."""
+    renderer = make_renderer(output_format, many=False, style=terminal_style())
+    sys.stdout.write(renderer.begin() + renderer.answer("1", answer, first=True) + renderer.end())
+    if not quiet:
+        sys.stdout.flush()
+        for note in answer.notes:
+            say(note)
+        if not answer.hits:
+            say("no hits: nothing in the index was published in that window by those sources")
+        elif not answer.strong:
+            say("no strong match: nothing in the index seems to answer this")
+    return DONE if answer.hits else NO_HITS

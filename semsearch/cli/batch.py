@@ -1,0 +1,116 @@
+"""``semsearch batch``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from semsearch.batching import BatchReport, ResumableFile, answer_questions, fingerprint
+from semsearch.cli.exits import DONE, NO_HITS, SKIPPED, say
+from semsearch.cli.options import (
+    DEFAULT_FOLDER,
+    DebugOption,
+    FormatOption,
+    IndexOption,
+    Mode,
+    ModeOption,
+    OnOption,
+    PerDocumentOption,
+    QuietOption,
+    SinceOption,
+    SourceOption,
+    TopOption,
+    UntilOption,
+    query_from,
+)
+from semsearch.cli.progress import count_bar
+from semsearch.errors import UsageError
+from semsearch.questions import QuestionFile
+from semsearch.rendering import Format, make_renderer
+from semsearch.search import Index, open_index
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "batch",
+        epilog="Examples:  semsearch batch questions.txt  |  semsearch batch questions.csv -o answers.csv --format csv  |  "
+        "semsearch batch queries.jsonl -k 100 --format trec -o run.trec  |  grep why questions.txt | semsearch batch -",
+    )(batch)
+
+
+def batch(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="Questions: .txt, .tsv, .csv, .jsonl; - is standard input.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="OUT", help="Write here, whole or not at all.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with an OUT that was interrupted.")] = False,
+    index: IndexOption = DEFAULT_FOLDER,
+    top: TopOption = 10,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    on: OnOption = None,
+    source: SourceOption = None,
+    per_document: PerDocumentOption = 1,
+    mode: ModeOption = Mode.dense,
+    output_format: FormatOption = Format.jsonl,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Answer many questions from a file, in its order; a line's own settings win over the options."""
+    if resume and output is None:
+        raise UsageError("--resume goes on with an output file: name it with -o OUT")
+    defaults = query_from("any", top, since, until, on, source, per_document)
+    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    questions = QuestionFile(data, str(file), defaults)
+    with open_index(index) as opened:
+        if output is None:
+            report = _to_stdout(opened, questions, output_format, quiet)
+        else:
+            identity = fingerprint(data, defaults, output_format, opened.revision, index.absolute())
+            report = _to_file(opened, questions, output_format, quiet, ResumableFile(output, identity, resume=resume))
+    return _finish(report, quiet)
+
+
+def _to_stdout(opened: Index, questions: QuestionFile, output_format: Format, quiet: bool) -> BatchReport:
+    renderer = make_renderer(output_format, many=True)
+    with count_bar(quiet, "asking") as show:
+        return answer_questions(
+            opened, questions, renderer, sys.stdout.write, answered=lambda number: show(number, 0)
+        )
+
+
+def _to_file(
+    opened: Index, questions: QuestionFile, output_format: Format, quiet: bool, out: ResumableFile
+) -> BatchReport:
+    renderer = make_renderer(output_format, many=True)
+    try:
+        with count_bar(quiet, "asking") as show:
+
+            def answered(number: int) -> None:
+                out.answered(number)
+                show(number, 0)
+
+            report = answer_questions(opened, questions, renderer, out.write, skip=out.done, answered=answered)
+    except BaseException:
+        out.abandon()
+        raise
+    out.finish()
+    return report
+
+
+def _finish(report: BatchReport, quiet: bool) -> int:
+    for problem in report.problems:
+        say(str(problem))
+    if not quiet:
+        for note in dict.fromkeys(report.notes):
+            say(note)
+        parts = [f"{report.asked} questions"]
+        parts += [f"{report.resumed} answered before"] * bool(report.resumed)
+        parts += [f"{report.without_hits} without hits"] * bool(report.without_hits)
+        parts += [f"{report.weak} without a strong match"] * bool(report.weak)
+        say(", ".join(parts))
+    if report.problems:
+        return SKIPPED
+    return NO_HITS if report.asked and report.without_hits == report.asked else DONE

@@ -1,0 +1,74 @@
+"""Settings from ``semsearch.toml``, or ``[tool.semsearch]`` of ``pyproject.toml``, in the working folder.
+
+A key at the top holds for every command that has such an option; one in a table named after a
+command holds for that command. Keys are the long options without their dashes.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+from typing import TypeVar
+
+from semsearch.errors import InputError
+
+_COMMON = {"index": "index", "quiet": "quiet"}
+_FILTERS = {"top": "top", "since": "since", "until": "until", "on": "on", "source": "source", "per-document": "per_document"}
+_ANSWERS = {**_COMMON, **_FILTERS, "mode": "mode", "format": "output_format"}
+_KEYS: dict[str, dict[str, str]] = {
+    "index": {**_COMMON, "model": "model", "fields": "fields"},
+    "ask": _ANSWERS,
+    "batch": _ANSWERS,
+    "eval": {**_COMMON, "mode": "mode", "model": "model"},
+    "similar": _ANSWERS,
+    "show": _COMMON,
+    "info": _COMMON,
+}
+
+Value = TypeVar("Value")
+Settings = dict[str, dict[str, object]]
+
+
+def read_settings(folder: str) -> Settings:
+    """Defaults for each command's options, by the option's name in the program.
+
+    Raises InputError for a file that is not TOML, or a key that no command has.
+    """
+    own = Path(folder, "semsearch.toml")
+    shared = Path(folder, "pyproject.toml")
+    if own.is_file():
+        return _settle(_table(own), str(own))
+    if shared.is_file():
+        tools = _table(shared).get("tool")
+        found = tools.get("semsearch") if isinstance(tools, dict) else None
+        if isinstance(found, dict):
+            return _settle(found, f"{shared} [tool.semsearch]")
+    return {}
+
+
+def _table(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text("utf-8"))
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _settle(table: dict[str, object], where: str) -> Settings:
+    settings: Settings = {command: {} for command in _KEYS}
+    for key, value in table.items():
+        if isinstance(value, dict):
+            _known(key, _KEYS, where)
+            for name, own in value.items():
+                settings[key][_known(name, _KEYS[key], f"{where} [{key}]")] = own
+        else:
+            holders = [command for command, names in _KEYS.items() if key in names]
+            _known(key, {name: name for names in _KEYS.values() for name in names}, where)
+            for command in holders:
+                settings[command].setdefault(_KEYS[command][key], value)
+    return settings
+
+
+def _known(key: str, names: dict[str, Value], where: str) -> Value:
+    if key not in names:
+        raise InputError(f"{where}: unknown setting {key!r}: known are {', '.join(sorted(names))}")
+    return names[key]

@@ -1,0 +1,48 @@
+"""Exit statuses, and the one place where an error becomes a line and a status."""
+
+from __future__ import annotations
+
+import os
+import sys
+import traceback
+
+import typer
+
+from semsearch.errors import SemsearchError
+from semsearch.rendering import visible
+
+DONE = 0
+NO_HITS = 1
+ERROR = 2
+SKIPPED = 3  # done, but some inputs were skipped
+INTERRUPTED = 130
+
+
+def say(text: str) -> None:
+    """One line to standard error, nothing in it able to steer a terminal."""
+    print(f"semsearch: {visible(text)}", file=sys.stderr)
+
+
+def status_of(error: BaseException, command: str, *, debug: bool) -> int:
+    """Tell the user of an error in one line, and say with which status to leave."""
+    if debug and not isinstance(error, KeyboardInterrupt):
+        traceback.print_exception(error)
+    match error:
+        case KeyboardInterrupt():
+            say("interrupted; what was committed is kept")
+            return INTERRUPTED
+        case BrokenPipeError():
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return DONE
+        case typer.TyperException():
+            say(f"{error.format_message().rstrip('.')} (see: {command} --help)")
+        case SemsearchError():
+            say(str(error))
+        case OSError():
+            where = f": {error.filename}" if error.filename else ""
+            say(f"{error.strerror or error}{where}")
+        case MemoryError():
+            say("out of memory: close other programs, or index in smaller parts")
+        case _:
+            say(f"internal error: {type(error).__name__}: {error} (run it again with --debug and report what it prints)")
+    return ERROR

@@ -1,0 +1,93 @@
+"""``semsearch index``."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from semsearch.building import BuildReport, build, forget
+from semsearch.cli.exits import DONE, SKIPPED, say
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, ModelOption, QuietOption
+from semsearch.cli.progress import build_bar
+from semsearch.errors import UsageError
+from semsearch.readers import parse_field_names
+from semsearch.rendering import display_path
+from semsearch.storage import index_exists
+
+SEEDS = Path("seeds")
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "index",
+        epilog="Examples:  semsearch index articles/  |  semsearch index news.jsonl.gz --index /data/news  |  "
+        "semsearch index table.csv --fields text=article,date=day  |  semsearch index  (refresh)",
+    )(index)
+
+
+def index(
+    sources: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[SOURCE]...", help="Files, folders or globs. Default: what the index holds, else seeds/."),
+    ] = None,
+    index: IndexOption = DEFAULT_FOLDER,
+    model: ModelOption = None,
+    fields: Annotated[
+        str | None, typer.Option(metavar="ROLE=NAME,…", help="Field names of JSON and CSV: text=article,date=day.")
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew, then replace the index.")] = False,
+    forget_sources: Annotated[bool, typer.Option("--forget", help="Take the sources out of the index.")] = False,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Add sources to the index, or refresh it: only what changed is read and encoded."""
+    paths = list(sources or [])
+    if forget_sources:
+        return _finish(forget(_needed(paths), index), index, quiet, 0.0)
+    if not paths and not index_exists(index):
+        paths = _needed([SEEDS] if SEEDS.is_dir() else [])
+    names = parse_field_names(fields) if fields else None
+    begin = time.monotonic()
+    with build_bar(quiet) as show:
+        report = build(paths, index, model=model, fields=names, rebuild=rebuild, progress=show)
+    return _finish(report, index, quiet, time.monotonic() - begin)
+
+
+def _needed(paths: list[Path]) -> list[Path]:
+    if not paths:
+        raise UsageError("no source given: name files or folders, as in: semsearch index articles/")
+    return paths
+
+
+def _finish(report: BuildReport, folder: Path, quiet: bool, seconds: float) -> int:
+    for problem in report.problems:
+        place = f"{display_path(problem.path)}:{problem.line}" if problem.line else display_path(problem.path)
+        say(f"{place}: {problem.reason}")
+    if not quiet:
+        for note in report.notes:
+            say(note)
+        say(_summary(report, folder, seconds))
+    return SKIPPED if report.problems else DONE
+
+
+def _summary(report: BuildReport, folder: Path, seconds: float) -> str:
+    counts = [
+        (report.added, "added"),
+        (report.changed, "changed"),
+        (report.unchanged, "unchanged"),
+        (report.removed, "removed"),
+    ]
+    parts = [f"{number} {what}" for number, what in counts if number] or ["no articles"]
+    extra = [
+        f"{report.encoded} passages encoded" + (f" ({report.engine})" if report.encoded else ""),
+        f"{seconds:.1f} s",
+    ]
+    if report.undated:
+        extra.insert(0, f"{report.undated} of the new without a date")
+    if report.ignored:
+        extra.insert(0, f"{report.ignored} files ignored")
+    return f"{display_path(str(folder.absolute()))}: {', '.join(parts)}; {', '.join(extra)}"

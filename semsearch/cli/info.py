@@ -1,0 +1,72 @@
+"""``semsearch info``."""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated
+
+import typer
+
+from semsearch.cli.exits import DONE
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
+from semsearch.cli.show import ShowFormat
+from semsearch.rendering import display_path, visible
+from semsearch.search import open_index
+from semsearch.storage import IndexInfo
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("info", epilog="Example:  semsearch info --index /data/news --format json")(info)
+
+
+def info(
+    index: IndexOption = DEFAULT_FOLDER,
+    output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Show what is in the index: articles, dates, sources, model."""
+    with open_index(index) as opened:
+        found = opened.info()
+    print(_as_json(found) if output_format is ShowFormat.json else _as_text(found))
+    return DONE
+
+
+def _as_json(found: IndexInfo) -> str:
+    fields = {
+        "index": found.folder,
+        "format": found.format,
+        "revision": found.revision,
+        "documents": found.documents,
+        "passages": found.passages,
+        "undated": found.undated,
+        "earliest": found.earliest and found.earliest.isoformat(),
+        "latest": found.latest and found.latest.isoformat(),
+        "sources": found.sources,
+        "publishers": dict(found.publishers),
+        "skipped": found.problems,
+        "model": found.encoder.model,
+        "encoder": found.encoder.identity,
+        "passage_tokens": found.encoder.chunking.tokens,
+        "bytes": found.size,
+        "accelerated": found.accelerated,
+    }
+    return json.dumps(fields, ensure_ascii=False, indent=2)
+
+
+def _as_text(found: IndexInfo) -> str:
+    dates = f"{found.earliest} to {found.latest}" if found.earliest else "none"
+    publishers = ", ".join(f"{name} ({count})" for name, count in found.publishers[:8])
+    chunking = found.encoder.chunking
+    rows = [
+        ("index", f"{display_path(found.folder)} (format {found.format}, {found.size / 1e6:.1f} MB)"),
+        ("articles", f"{found.documents} in {found.passages} passages of at most {chunking.tokens} tokens"),
+        ("published", f"{dates}; {found.undated} undated"),
+        ("sources", ", ".join(display_path(path) for path in found.sources)),
+        ("by", publishers),
+        ("model", f"{found.encoder.model}: {found.encoder.identity}"),
+        ("skipped", f"{found.problems} inputs at the last reading (semsearch index lists them)" * bool(found.problems)),
+        ("speed", "the FAISS file is behind or missing: run semsearch index" * (not found.accelerated)),
+    ]
+    return "\n".join(f"{name:<10} {visible(text)}" for name, text in rows if text)

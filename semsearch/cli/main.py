@@ -1,0 +1,73 @@
+"""The program: its commands put together, and run."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+from typing import Annotated
+
+import typer
+
+import semsearch
+from semsearch.cli import ask, batch, eval_, index, info, show, similar
+from semsearch.cli.config import read_settings
+from semsearch.cli.exits import DONE, status_of
+
+app = typer.Typer(
+    name="semsearch",
+    help="Ask dated articles in plain words; get the passages that answer, each with its source and date.",
+    epilog='Begin with: semsearch index articles/  then: semsearch ask "why did Russia retreat from Kherson"',
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+for command in (index, ask, batch, eval_, similar, show, info):
+    command.add_to(app)
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(f"semsearch {semsearch.__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _program(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    pass
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Run the program on ``arguments`` (default: those of the process) and leave with its status."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    sys.exit(run(arguments))
+
+
+def run(arguments: list[str]) -> int:
+    """Run the program and return its exit status."""
+    debug = "--debug" in arguments
+    signal.signal(signal.SIGTERM, _interrupt)
+    for stream in (sys.stdout, sys.stderr):  # a name on disk may hold bytes that no encoding has
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
+    named = next((word for word in arguments if not word.startswith("-")), "")
+    known = {command.name for command in app.registered_commands}
+    called = f"semsearch {named}" if named in known else "semsearch"
+    try:
+        status = app(arguments, prog_name="semsearch", standalone_mode=False, default_map=read_settings(os.getcwd()))
+        sys.stdout.flush()
+    except BaseException as error:
+        if isinstance(error, SystemExit | GeneratorExit):
+            raise
+        return status_of(error, called, debug=debug)
+    return status if isinstance(status, int) else DONE
+
+
+def _interrupt(number: int, frame: FrameType | None) -> None:
+    raise KeyboardInterrupt

@@ -1,0 +1,78 @@
+"""The options that several commands share."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from semsearch.records import Query
+from semsearch.rendering import Format
+from semsearch.rendering.text import Style
+from semsearch.search import DEFAULT_INDEX, make_query
+
+
+class Mode(StrEnum):
+    """How passages are ranked."""
+
+    dense = "dense"
+
+
+IndexOption = Annotated[
+    Path, typer.Option("--index", envvar="SEMSEARCH_INDEX", metavar="DIR", help="Folder of the index.")
+]
+QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes on standard error.")]
+DebugOption = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
+TopOption = Annotated[int, typer.Option("--top", "-k", metavar="N", help="Hits wanted.")]
+SinceOption = Annotated[
+    str | None, typer.Option(metavar="DATE", help="Published on or after: 2022, 2022-11 or 2022-11-09.")
+]
+UntilOption = Annotated[str | None, typer.Option(metavar="DATE", help="Published on or before (to the end of it).")]
+OnOption = Annotated[str | None, typer.Option(metavar="DATE", help="Published within this day, month or year.")]
+SourceOption = Annotated[
+    list[str] | None, typer.Option(metavar="NAME", help="Published by this source; may be given again.")
+]
+PerDocumentOption = Annotated[int, typer.Option(metavar="N", help="Passages of one document among the hits.")]
+ModeOption = Annotated[Mode, typer.Option(help="How passages are ranked.")]
+FormatOption = Annotated[Format, typer.Option("--format", help="What comes out.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(metavar="NAME", help="Model folder or hub name; without it the packaged all-MiniLM-L6-v2."),
+]
+
+DEFAULT_FOLDER = Path(DEFAULT_INDEX)
+
+
+def query_from(
+    text: str,
+    top: int,
+    since: str | None,
+    until: str | None,
+    on: str | None,
+    source: list[str] | None,
+    per_document: int,
+) -> Query:
+    """The query that the searching options ask for."""
+    return make_query(
+        text,
+        top=top,
+        since=since,
+        until=until,
+        on=on,
+        sources=source or (),
+        per_document=per_document,
+        option_prefix="--",
+    )
+
+
+def terminal_style() -> Style:
+    """Width and colour for standard output: colour only on a terminal, unless ``NO_COLOR`` is set."""
+    if not sys.stdout.isatty():
+        return Style()
+    colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    return Style(width=min(shutil.get_terminal_size().columns, 120), colour=colour)

@@ -1,0 +1,66 @@
+"""``semsearch show``."""
+
+from __future__ import annotations
+
+import json
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from semsearch.cli.exits import DONE
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
+from semsearch.records import Document
+from semsearch.rendering import document_fields, visible
+from semsearch.search import open_index
+
+
+class ShowFormat(StrEnum):
+    """What ``show`` and ``info`` can print."""
+
+    text = "text"
+    json = "json"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("show", epilog="Example:  semsearch show 2022-11-11-ukrainian-soldiers-enter-kherson.txt")(show)
+
+
+def show(
+    doc_id: Annotated[str, typer.Argument(metavar="DOC_ID", help="Id of an article, as hits show it.")],
+    index: IndexOption = DEFAULT_FOLDER,
+    output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Show one article as the index holds it, with its provenance."""
+    with open_index(index) as opened:
+        document = opened.document(doc_id)
+    print(_as_json(document) if output_format is ShowFormat.json else _as_text(document))
+    return DONE
+
+
+def _as_json(document: Document) -> str:
+    published = document.published
+    fields = {
+        **document_fields(document),
+        "date_raw": published and published.raw,
+        "date_ambiguous": published and published.ambiguous,
+        "line": document.line,
+        "text": document.text,
+    }
+    return json.dumps(fields, ensure_ascii=False, indent=2)
+
+
+def _as_text(document: Document) -> str:
+    fields = document_fields(document)
+    published = document.published
+    date = "undated"
+    if published:
+        date = f"{published}  (from the {published.source}: {published.raw!r}{', ambiguous' * published.ambiguous})"
+    lines = [f"id         {fields['doc_id']}", f"title      {document.title}", f"published  {date}"]
+    lines += [f"{name:<9}  {fields[name]}" for name in ("source", "url") if fields[name]]
+    lines.append(f"file       {fields['path']}:{document.line}")
+    text = "\n".join(visible(line) for line in document.text.split("\n"))
+    return "\n".join(visible(line) for line in lines) + f"\n\n{text}"

@@ -1,0 +1,52 @@
+"""``semsearch similar``."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from semsearch.cli.ask import print_answer
+from semsearch.cli.options import (
+    DEFAULT_FOLDER,
+    DebugOption,
+    FormatOption,
+    IndexOption,
+    OnOption,
+    QuietOption,
+    SinceOption,
+    SourceOption,
+    TopOption,
+    UntilOption,
+    query_from,
+)
+from semsearch.rendering import Format
+from semsearch.search import open_index
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "similar",
+        epilog="Example:  semsearch similar 2022-11-11-ukrainian-soldiers-enter-kherson.txt --since 2022-12",
+    )(similar)
+
+
+def similar(
+    doc_id: Annotated[str, typer.Argument(metavar="DOC_ID", help="Id of an article, as hits show it.")],
+    index: IndexOption = DEFAULT_FOLDER,
+    top: TopOption = 10,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    on: OnOption = None,
+    source: SourceOption = None,
+    output_format: FormatOption = Format.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Show articles like this one."""
+    with open_index(index) as opened:
+        title = opened.document(doc_id).title
+        query = query_from(title, top, since, until, on, source, per_document=1)
+        answer = opened.similar(doc_id, query)
+    return print_answer(answer, output_format, quiet)

@@ -1,0 +1,61 @@
+"""Runs, judgements and measures, as TREC and BEIR have them; the arithmetic is ir-measures'."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.errors import InputError
+
+MEASURES = ("nDCG@10", "R@10", "R@100", "RR@10", "AP@100")
+
+Run = Mapping[str, Mapping[str, float]]  # query id -> document id -> score, higher is better
+Qrels = Mapping[str, Mapping[str, int]]  # query id -> document id -> grade, 0 is not relevant
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluation:
+    """Measures of a run, 0 to 1, higher is better: their means over the judged queries, and each query's."""
+
+    queries: int
+    means: dict[str, float]
+    per_query: dict[str, dict[str, float]]  # query id -> measure -> value
+
+
+def evaluate(run: Run, qrels: Qrels) -> Evaluation:
+    """Measure a run. A judged query that is missing from the run counts as 0; ties are broken as
+    trec_eval does (by document id, descending)."""
+    import ir_measures
+
+    measures = [ir_measures.parse_measure(name) for name in MEASURES]
+    per_query = {query_id: dict.fromkeys(MEASURES, 0.0) for query_id in qrels}
+    judgements = {query_id: dict(grades) for query_id, grades in qrels.items()}
+    scored = {query_id: dict(scores) for query_id, scores in run.items() if query_id in qrels}
+    for metric in ir_measures.iter_calc(measures, judgements, scored):
+        per_query[metric.query_id][str(metric.measure)] = float(metric.value)
+    count = len(per_query)
+    means = {name: sum(values[name] for values in per_query.values()) / max(count, 1) for name in MEASURES}
+    return Evaluation(count, means, per_query)
+
+
+def read_qrels(path: Path) -> dict[str, dict[str, int]]:
+    """Judgements from a BEIR table (a header, then query, document, grade) or a TREC file (query, 0,
+    document, grade). Raises InputError, with the line, for anything else."""
+    qrels: dict[str, dict[str, int]] = {}
+    try:
+        lines = path.read_text("utf-8-sig").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(f"{path}: unreadable: {error}") from None
+    for number, line in enumerate(lines, 1):
+        cells = line.split()
+        if not cells or (number == 1 and cells[0].lower().replace("_", "-") == "query-id"):
+            continue
+        try:
+            query_id, doc_id, grade = cells if len(cells) == 3 else (cells[0], cells[2], cells[3])
+            qrels.setdefault(query_id, {})[doc_id] = int(grade)
+        except (IndexError, ValueError):
+            raise InputError(f"{path}:{number}: expected: query-id corpus-id score") from None
+    if not qrels:
+        raise InputError(f"{path}: no judgements in it")
+    return qrels

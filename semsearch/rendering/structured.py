@@ -1,0 +1,101 @@
+"""Answers as the fields of ``cli.md``, for JSON and for tables."""
+
+from __future__ import annotations
+
+import json
+
+from semsearch.records import Answer, Document, Hit
+from semsearch.rendering.visible import display_path
+
+Fields = dict[str, object]
+
+
+def document_fields(document: Document) -> Fields:
+    """What every hit says of its document."""
+    published = document.published
+    return {
+        "doc_id": document.doc_id,
+        "title": document.title,
+        "published": str(published) if published else None,
+        "date_source": published.source if published else None,
+        "date_precision": published.precision if published else None,
+        "source": document.source,
+        "url": document.url,
+        "path": display_path(document.path),
+    }
+
+
+def hit_fields(hit: Hit) -> Fields:
+    """One hit; ``lexical``, ``copies`` and ``events`` are empty in a ranking that does not know them."""
+    return {
+        "rank": hit.rank,
+        "score": hit.score,
+        "dense": hit.dense,
+        "lexical": None,
+        **document_fields(hit.document),
+        "line_start": hit.line_start,
+        "line_end": hit.line_end,
+        "start": hit.start,
+        "end": hit.end,
+        "text": hit.text,
+        "best_sentence": list(hit.best_sentence),
+        "copies": [],
+        "events": [],
+    }
+
+
+def answer_fields(answer: Answer, query_id: str | None) -> Fields:
+    """One question's object; ``query_id`` is there where many are asked."""
+    window = answer.query.window
+    return {
+        **({} if query_id is None else {"query_id": query_id}),
+        "query": answer.query.text,
+        "window": window
+        and [
+            window.first and window.first.isoformat(),
+            window.last and window.last.isoformat(),
+            answer.query.window_words,
+        ],
+        "strong": answer.strong,
+        "hits": [hit_fields(hit) for hit in answer.hits],
+    }
+
+
+class JsonRenderer:
+    """One indented object a question; for many questions, an array of them."""
+
+    def __init__(self, many: bool) -> None:
+        self._many = many
+
+    def begin(self) -> str:
+        """The array's bracket."""
+        return "[\n" if self._many else ""
+
+    def answer(self, query_id: str, answer: Answer, first: bool) -> str:
+        """One object."""
+        fields = answer_fields(answer, query_id if self._many else None)
+        text = json.dumps(fields, ensure_ascii=False, indent=2)
+        return f"{'' if first else ','}{text}\n"
+
+    def end(self) -> str:
+        """The array's bracket."""
+        return "]\n" if self._many else ""
+
+
+class JsonLinesRenderer:
+    """One object a line."""
+
+    def __init__(self, many: bool) -> None:
+        self._many = many
+
+    def begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def answer(self, query_id: str, answer: Answer, first: bool) -> str:
+        """One line."""
+        return json.dumps(answer_fields(answer, query_id if self._many else None), ensure_ascii=False) + "\n"
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""

@@ -1,0 +1,97 @@
+"""Answers as CSV and TSV, a row a hit, and as a TREC run.
+
+A cell that a spreadsheet would run as a formula gets an apostrophe in front, and so does a cell that
+begins with one: taking one leading apostrophe away gives back every cell exactly.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from urllib.parse import quote
+
+from semsearch.records import Answer
+from semsearch.rendering.structured import Fields, hit_fields
+
+COLUMNS = (
+    "query_id",
+    "query",
+    "rank",
+    "score",
+    "doc_id",
+    "title",
+    "published",
+    "date_source",
+    "date_precision",
+    "source",
+    "url",
+    "path",
+    "line_start",
+    "line_end",
+    "start",
+    "end",
+    "text",
+)
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
+
+
+class TableRenderer:
+    """A header, then a row a hit; TSV cells have tabs and line breaks turned to blanks."""
+
+    def __init__(self, delimiter: str) -> None:
+        self._delimiter = delimiter
+
+    def begin(self) -> str:
+        """The header."""
+        return self._line(COLUMNS)
+
+    def answer(self, query_id: str, answer: Answer, first: bool) -> str:
+        """The rows of one question."""
+        rows = ({"query_id": query_id, "query": answer.query.text, **hit_fields(hit)} for hit in answer.hits)
+        return "".join(self._line([self._cell(row, name) for name in COLUMNS]) for row in rows)
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+    def _cell(self, row: Fields, name: str) -> str:
+        value = row[name]
+        if not isinstance(value, str):
+            return "" if value is None else str(value)
+        if self._delimiter == "\t":
+            value = " ".join(value.split())
+        return f"'{value}" if value.startswith(_FORMULA) else value
+
+    def _line(self, cells: tuple[str, ...] | list[str]) -> str:
+        if self._delimiter == "\t":
+            return "\t".join(cells) + "\n"
+        out = io.StringIO()
+        csv.writer(out, delimiter=self._delimiter, lineterminator="\n").writerow(cells)
+        return out.getvalue()
+
+
+class TrecRenderer:
+    """``query_id Q0 doc_id rank score semsearch``, one line a document, blanks in ids as ``%20``."""
+
+    def begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def answer(self, query_id: str, answer: Answer, first: bool) -> str:
+        """The lines of one question; a document counts by its best passage."""
+        best: dict[str, float] = {}
+        for hit in answer.hits:
+            best.setdefault(hit.document.doc_id, hit.score)
+        return "".join(
+            f"{trec_id(query_id)} Q0 {trec_id(doc_id)} {rank} {score!r} semsearch\n"
+            for rank, (doc_id, score) in enumerate(best.items(), 1)
+        )
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+
+def trec_id(text: str) -> str:
+    """An id without blanks, reversible by percent-decoding; most ids stay as they are."""
+    return text if text.isprintable() and "%" not in text and not any(map(str.isspace, text)) else quote(text, "/:#")
