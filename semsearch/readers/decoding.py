@@ -68,16 +68,18 @@ def detect_encoding(data: bytes, *, whole: bool = True) -> str:
 
 
 def _encoding_with_zeros(data: bytes) -> str:
-    """UTF-16 without a mark has its zeros on one side of each pair; other zeros mean binary."""
+    """UTF-16 without a mark: its zeros, from blanks and ASCII, are all on one side of each pair."""
     head = data[:4096]
     even, odd = head[0::2].count(0), head[1::2].count(0)
-    if odd > len(head) // 8 and even == 0:
-        return "utf-16-le"
-    if even > len(head) // 8 and odd == 0:
-        return "utf-16-be"
-    if head.count(0) == 0 and len(data) > len(head):  # a zero far inside a text is a damaged file
-        raise InputError(f"binary data: a zero byte at {data.index(0)}")
-    raise InputError("binary data, not text")
+    for encoding, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
+        if here > len(head) // 64 and not there and _is_text(head, encoding):
+            return encoding
+    raise InputError(f"binary data: a zero byte at {data.index(0)}")
+
+
+def _is_text(head: bytes, encoding: str) -> bool:
+    text = head[: len(head) // 2 * 2].decode(encoding, "replace")
+    return not any(character < " " and character not in "\t\n\r\f" for character in text)
 
 
 def _guess(data: bytes) -> str:

@@ -1,0 +1,73 @@
+"""What the tests share: articles in a folder, the program in this process, the data beside the project."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from semsearch.cli.main import run
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the program left behind."""
+
+    status: int
+    out: str
+    err: str
+
+
+Program = Callable[..., Ran]
+
+
+@pytest.fixture
+def program(capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Program:
+    """The program run in this process, in a folder of its own; takes its arguments."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("SEMSEARCH_INDEX", raising=False)
+
+    def called(*arguments: object) -> Ran:
+        capsys.readouterr()
+        status = run([str(argument) for argument in arguments])
+        captured = capsys.readouterr()
+        return Ran(status, captured.out, captured.err)
+
+    return called
+
+
+ARTICLES = {
+    "2022-11-09-order.txt": " date 2022-11-09 The minister ordered the army to leave the town. "
+    "Supplies could not cross the river.\n\nThe general had asked for it.\n",
+    "2022-11-11-entry.txt": " date 2022-11-11 Soldiers entered the town on Friday. People cheered in the square.\n",
+    "2022-12-24-shelling.txt": " date 2022-12-24 Shells hit the market of the town. Ten people died.\n",
+    "grain.txt": " date 2022-07-22 Two ministers signed the grain deal. Ships may leave three ports.\n",
+    "undated.txt": "A recipe for bread asks for flour, water and salt.\n",
+}
+
+
+def write_articles(folder: Path, articles: dict[str, str] | None = None) -> Path:
+    """Write articles, by file name, into a new folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in (ARTICLES if articles is None else articles).items():
+        (folder / name).write_text(text, "utf-8")
+    return folder
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    """A folder with five short articles, one of them undated."""
+    return write_articles(tmp_path / "articles")
+
+
+def shared(relative: str) -> Path:
+    """A path in the data beside the project; the test is skipped where it is not there."""
+    path = SHARED / relative
+    if not path.exists():
+        pytest.skip(f"needs the data at ../shared/{relative}")
+    return path

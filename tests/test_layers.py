@@ -1,0 +1,91 @@
+"""Imports point strictly downwards, and a heavy library has one owner that imports it late."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "semsearch"
+
+LAYERS = [
+    {"errors", "records"},
+    {"readers", "dates", "chunking", "encoders", "evaluation"},
+    {"storage", "ranking"},
+    {"preparing", "search"},
+    {"refresh", "questions"},
+    {"building", "rendering"},
+    {"dataset", "batching"},
+    {"cli"},
+]
+RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
+PEERS = {("errors", "records")}
+
+OWNERS = {
+    "charset_normalizer": {"readers/decoding.py"},
+    "dateparser": {"dates/published.py"},
+    "faiss": {"storage/dense.py"},
+    "huggingface_hub": {"encoders/transformer.py"},
+    "ir_measures": {"evaluation.py"},
+    "pathspec": {"readers/walking.py"},
+    "safetensors": {"encoders/bert.py"},
+    "sentence_transformers": {"encoders/transformer.py"},
+    "sentencex": {"chunking.py"},
+    "tokenizers": {"encoders/tokenizing.py"},
+    "torch": set[str](),
+    "tqdm": {"cli/progress.py"},
+    "transformers": {"encoders/transformer.py"},
+    "yaml": {"readers/markdown.py"},
+}
+EARLY = {"sqlite3": {"storage/database.py"}, "click": set[str]()}
+ALLOWED_AT_TOP = {"__future__", "numpy", "typer", "semsearch"}
+
+FILES = sorted(path for path in PACKAGE.rglob("*.py"))
+
+
+def relative(path: Path) -> str:
+    return path.relative_to(PACKAGE).as_posix()
+
+
+def imports(tree: ast.AST) -> list[tuple[str, bool]]:
+    """Modules imported anywhere in a tree, and whether at the top level at run time."""
+    found = []
+    for node in ast.walk(tree):
+        names = []
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module]
+            if node.module == "semsearch":
+                names = [f"semsearch.{alias.name}" for alias in node.names]
+        found += [(name, node in getattr(tree, "body", [])) for name in names]
+    return found
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_imports_point_downwards(path: Path) -> None:
+    own = relative(path).removesuffix(".py").split("/")[0]
+    if own.startswith("__"):
+        return
+    for name, _ in imports(ast.parse(path.read_text("utf-8"))):
+        parts = name.split(".")
+        if parts[0] != "semsearch" or len(parts) == 1 or parts[1] == own or parts[1] == "__version__":
+            continue
+        assert RANK[parts[1]] < RANK[own], f"{own} (layer {RANK[own]}) imports {parts[1]} (layer {RANK[parts[1]]})"
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_heavy_libraries_have_one_owner_that_imports_them_late(path: Path) -> None:
+    for name, at_top in imports(ast.parse(path.read_text("utf-8"))):
+        root = name.split(".")[0]
+        if root in OWNERS:
+            assert relative(path) in OWNERS[root], f"{root} belongs to {OWNERS[root] or 'nobody'}"
+            assert not at_top, f"{root} is imported at the top level"
+        if root in EARLY:
+            assert relative(path) in EARLY[root], f"{root} belongs to {EARLY[root] or 'nobody'}"
+
+
+def test_every_module_has_a_layer() -> None:
+    modules = {relative(path).removesuffix(".py").split("/")[0] for path in FILES}
+    assert {name for name in modules if not name.startswith("__")} == set(RANK)
