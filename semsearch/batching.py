@@ -42,10 +42,12 @@ def answer_questions(
     write: Callable[[str], object],
     *,
     skip: int = 0,
-    answered: Callable[[int], None] = lambda number: None,
+    answered: Callable[[int], None] | None = None,
 ) -> BatchReport:
-    """Answer questions in order. The first ``skip`` are taken as written already; ``answered`` is
-    told the count so far after each."""
+    """Answer questions in order.
+
+    The first ``skip`` are taken as written already; ``answered`` is told the count so far after each.
+    """
     report = BatchReport(resumed=skip)
     if not skip:
         write(renderer.begin())
@@ -58,7 +60,8 @@ def answer_questions(
         report.weak += bool(answer.hits) and not answer.strong
         report.notes += [f"{question.query_id}: {note}" for note in answer.notes]
         write(renderer.answer(question.query_id, answer, first=report.asked == 1))
-        answered(report.asked)
+        if answered:
+            answered(report.asked)
     write(renderer.end())
     if questions.unused:
         report.notes.append(f"fields that say nothing here: {', '.join(sorted(questions.unused))}")

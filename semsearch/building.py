@@ -15,7 +15,7 @@ from semsearch.storage import open_writer
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]
 
-OnProgress = Callable[[Progress], None]
+OnProgress = Callable[[Progress], None] | None
 
 
 def build(
@@ -25,7 +25,7 @@ def build(
     model: str | None = None,
     fields: FieldNames | None = None,
     rebuild: bool = False,
-    progress: OnProgress = lambda state: None,
+    progress: OnProgress = None,
 ) -> BuildReport:
     """Bring the index up to its sources, made if it is not there yet.
 

@@ -7,6 +7,7 @@ cut off silently. The sizes were measured: see DECISIONS.md.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -113,13 +114,15 @@ def _fitting(text: str, sentence: Span, offsets: Offsets, budget: int, size: int
     first = int(np.searchsorted(offsets[:, 0], sentence[0]))
     inner = offsets[first : first + size, 0]
     cuts = [sentence[0], *(int(inner[at]) for at in range(budget, size, budget)), sentence[1]]
-    spans = (_trim(text, start, end) for start, end in zip(cuts, cuts[1:], strict=False))
+    spans = (_trim(text, start, end) for start, end in itertools.pairwise(cuts))
     return [span for span in spans if span[0] < span[1]]
 
 
 def _pack(pieces: list[Span], sizes: list[int], budget: int, overlap: int) -> list[Span]:
-    """Runs of neighbouring pieces, of even length: a text just over the budget is halved, not cut
-    into a full passage and a scrap."""
+    """Runs of neighbouring pieces, of even length.
+
+    A text just over the budget is halved, not cut into a full passage and a scrap.
+    """
     total = sum(sizes)
     even = -(-total // max(-(-total // budget), 1))
     packed: list[Span] = []

@@ -28,8 +28,11 @@ class Dataset:
 
 
 def find_dataset(folder: Path) -> Dataset:
-    """The parts of a dataset: ``corpus.jsonl[.gz]`` or else the folder's articles, ``queries.jsonl``,
-    and ``qrels.tsv`` or ``qrels/test.tsv``. Raises InputError for what is missing."""
+    """The parts of a dataset in BEIR layout.
+
+    ``corpus.jsonl[.gz]`` or else the folder's articles, ``queries.jsonl``, and ``qrels.tsv`` or
+    ``qrels/test.tsv``. Raises InputError for what is missing.
+    """
     corpus = _first(folder / "corpus.jsonl", folder / "corpus.jsonl.gz") or folder
     queries = _first(folder / "queries.jsonl", folder / "queries.jsonl.gz")
     qrels = _first(folder / "qrels.tsv", folder / "qrels" / "test.tsv", folder / "qrels.txt")
@@ -57,8 +60,8 @@ def evaluate_dataset(
     *,
     model: str | None = None,
     defaults: Query | None = None,
-    building: Callable[[Progress], None] = lambda state: None,
-    asking: Callable[[int, int], None] = lambda done, total: None,
+    building: Callable[[Progress], None] | None = None,
+    asking: Callable[[int, int], None] | None = None,
 ) -> tuple[Evaluation, BuildReport]:
     """Bring ``index`` up to the dataset's corpus, ask its judged questions and measure the run.
 
@@ -75,5 +78,6 @@ def evaluate_dataset(
         answers = opened.answer_all([replace(question.query, top=DEPTH) for question in judged])
         for done, (question, answer) in enumerate(zip(judged, answers, strict=True), 1):
             run[question.query_id] = {hit.document.doc_id: hit.score for hit in answer.hits}
-            asking(done, len(judged))
+            if asking:
+                asking(done, len(judged))
     return evaluate(run, qrels), report

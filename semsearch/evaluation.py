@@ -24,8 +24,11 @@ class Evaluation:
 
 
 def evaluate(run: Run, qrels: Qrels) -> Evaluation:
-    """Measure a run. A judged query that is missing from the run counts as 0; ties are broken as
-    trec_eval does (by document id, descending)."""
+    """Measure a run.
+
+    A judged query that is missing from the run counts as 0; ties are broken as trec_eval does (by
+    document id, descending).
+    """
     import ir_measures
 
     measures = [ir_measures.parse_measure(name) for name in MEASURES]
@@ -40,8 +43,11 @@ def evaluate(run: Run, qrels: Qrels) -> Evaluation:
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Judgements from a BEIR table (a header, then query, document, grade) or a TREC file (query, 0,
-    document, grade). Raises InputError, with the line, for anything else."""
+    """Judgements by query and document.
+
+    From a BEIR table (a header, then query, document, grade) or a TREC file (query, 0, document,
+    grade). Raises InputError, with the line, for anything else.
+    """
     qrels: dict[str, dict[str, int]] = {}
     try:
         lines = path.read_text("utf-8-sig").splitlines()
@@ -52,7 +58,7 @@ def read_qrels(path: Path) -> dict[str, dict[str, int]]:
         if not cells or (number == 1 and cells[0].lower().replace("_", "-") == "query-id"):
             continue
         try:
-            query_id, doc_id, grade = cells if len(cells) == 3 else (cells[0], cells[2], cells[3])
+            query_id, doc_id, grade = cells[0], cells[-2], cells[-1]
             qrels.setdefault(query_id, {})[doc_id] = int(grade)
         except (IndexError, ValueError):
             raise InputError(f"{path}:{number}: expected: query-id corpus-id score") from None

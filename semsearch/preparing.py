@@ -35,9 +35,7 @@ def settle_document(doc_id: str, path: str, raw: RawDocument) -> tuple[Document,
     """The document under its id, and why claims to a date were not believed."""
     published, reasons = resolve_published(raw.claims)
     title = raw.title or first_sentence(raw.text)
-    document = Document(
-        doc_id, title, raw.text, published, raw.source, raw.url, path, raw.line, raw.multiline
-    )
+    document = Document(doc_id, title, raw.text, published, raw.source, raw.url, path, raw.line, raw.multiline)
     return document, reasons
 
 

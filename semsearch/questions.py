@@ -67,9 +67,7 @@ class QuestionFile:
             for row in read_rows(text_lines(stream), delimiter, self._name):
                 yield (row.line, row) if isinstance(row, Problem) else row
             return
-        is_json = self._suffix in (".jsonl", ".ndjson") or (
-            self._suffix != ".txt" and self._data.lstrip()[:1] == b"{"
-        )
+        is_json = self._suffix in (".jsonl", ".ndjson") or (self._suffix != ".txt" and self._data.lstrip()[:1] == b"{")
         for number, line in enumerate(text_lines(stream), 1):
             if not line.strip():
                 continue
@@ -113,7 +111,7 @@ def _json_record(line: str) -> Mapping[str, object]:
         raise InputError("bytes that are not UTF-8")
     value = parse_json(line)
     if not isinstance(value, dict):
-        raise InputError("expected an object: {\"_id\": …, \"text\": …}")
+        raise InputError('expected an object: {"_id": …, "text": …}')
     return value
 
 

@@ -64,10 +64,10 @@ class _Read:
 class Refresh:
     """Bring an index up to its sources, once."""
 
-    def __init__(self, writer: Writer, model: str | None, progress: Callable[[Progress], None]) -> None:
+    def __init__(self, writer: Writer, model: str | None, progress: Callable[[Progress], None] | None) -> None:
         self._writer = writer
         self._model = model
-        self._tell = progress
+        self._progress = progress
         self._state = Progress()
         self._report = BuildReport()
         self._encoder: Encoder | None = None
@@ -81,11 +81,9 @@ class Refresh:
     def run(self, paths: Sequence[str], fields: FieldNames | None) -> BuildReport:
         """Read the sources at ``paths`` (none: all that the index has) and report what was done."""
         self._refuse_other_model()
-        todo = [
-            (source, path) for source in self._put_sources(paths, fields) for path in self._changed_files(source)
-        ]
+        todo = [(source, path) for source in self._put_sources(paths, fields) for path in self._changed_files(source)]
         self._state.total = sum(path.stat().st_size for _, path in todo if path.exists())
-        self._tell(self._state)
+        self._tell()
         self._read_files(todo)
         # An id that was taken may have become free when the file that held it was read.
         contested, self._contested, self._again = self._contested, [], True
@@ -263,7 +261,11 @@ class Refresh:
         self._state.done = self._pending[-1].position
         self._state.documents += len(self._pending_ids)
         self._pending, self._pending_ids, self._pending_characters = [], set(), 0
-        self._tell(self._state)
+        self._tell()
+
+    def _tell(self) -> None:
+        if self._progress:
+            self._progress(self._state)
 
     # The encoder
 
@@ -316,7 +318,7 @@ class Refresh:
 def _possible_ids(source: SourceRecord, file: KnownFile, raw: RawDocument) -> list[str]:
     if raw.own_id:
         return [raw.own_id]
-    base = source.path if os.path.isdir(source.path) else os.path.dirname(file.path)
+    base = source.path if Path(source.path).is_dir() else str(Path(file.path).parent)
     relative = Path(os.path.relpath(file.path, base)).as_posix()
     record = "" if raw.multiline else f"#{raw.line}"
     return [f"{relative}{record}", f"{Path(base).name}/{relative}{record}", f"{file.path}{record}"]

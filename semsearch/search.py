@@ -14,7 +14,7 @@ from semsearch.dates.periods import make_window
 from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch, UsageError
 from semsearch.ranking import Ranked, best_sentence, is_strong, merge_documents
-from semsearch.records import Answer, DateRange, Document, Hit, Ids, Query, Rows
+from semsearch.records import Answer, Document, Hit, Ids, Query, Rows
 from semsearch.storage import IndexInfo, Snapshot, open_snapshot
 
 DEFAULT_INDEX = "indexes/default"
@@ -39,7 +39,7 @@ def make_query(
     make no sense; ``option_prefix`` (``--``) stands before option names in its message.
     """
     if not text.strip():
-        raise UsageError("the question is empty: expected words, as in: semsearch ask \"why did Russia retreat\"")
+        raise UsageError('the question is empty: expected words, as in: semsearch ask "why did Russia retreat"')
     for name, value in (("top", top), ("per-document", per_document)):
         if not 1 <= value <= MOST_HITS:
             raise UsageError(f"{option_prefix}{name} is {value}: expected 1 to {MOST_HITS}")
@@ -84,9 +84,7 @@ class Index:
         ranking. Raises UsageError for values that make no sense.
         """
         return self.answer(
-            make_query(
-                question, top=top, since=since, until=until, on=on, sources=sources, per_document=per_document
-            )
+            make_query(question, top=top, since=since, until=until, on=on, sources=sources, per_document=per_document)
         )
 
     def answer(self, query: Query) -> Answer:
@@ -190,11 +188,6 @@ class Index:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def window_bounds(window: DateRange) -> tuple[str | None, str | None]:
-    """The two ends as ISO days, None for an open one."""
-    return window.first and window.first.isoformat(), window.last and window.last.isoformat()
 
 
 def open_index(folder: str | os.PathLike[str] = DEFAULT_INDEX) -> Index:

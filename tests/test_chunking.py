@@ -89,13 +89,18 @@ def test_a_long_title_is_cut_and_a_repeated_one_left_out() -> None:
     chunking = ChunkingSettings(header_tokens=10)
     assert header_for(title, HASH.token_offsets([title])[0], chunking) == " ".join(f"w{n}" for n in range(10))
     assert header_for("x", HASH.token_offsets(["x"])[0], ChunkingSettings(header=False)) == ""
-    assert embedded_text("The first sentence…", Passage(0, 9, "The first sentence goes on.")) == "The first sentence goes on."
+    assert (
+        embedded_text("The first sentence…", Passage(0, 9, "The first sentence goes on."))
+        == "The first sentence goes on."
+    )
 
 
 @pytest.mark.parametrize("size", [96, 160, 256])
 def test_no_passage_is_cut_off_by_the_real_model(size: int) -> None:
     encoder = open_encoder()
-    text = " ".join(f"Évgeniy’s unbelievably long word №{n}, re-told at 11:{n:02} a.m. 日本 naïve 😀." for n in range(60))
+    text = " ".join(
+        f"Évgeniy’s unbelievably long word №{n}, re-told at 11:{n:02} a.m. 日本 naïve 😀." for n in range(60)
+    )
     title = "The minister’s announcement of a re-organisation " * 4
     chunking = ChunkingSettings(tokens=size)
     offsets = encoder.token_offsets([title])[0]

@@ -87,7 +87,8 @@ def test_a_published_date_has_precision_and_ambiguity(
 
 
 @pytest.mark.parametrize(
-    "raw", ["2022-02-30", "30 February 2022", "0000-01-01", "10000-01-01", "yesterday", "March", "12", "1" * 100_000, ""]
+    "raw",
+    ["2022-02-30", "30 February 2022", "0000-01-01", "10000-01-01", "yesterday", "March", "12", "1" * 100_000, ""],
 )
 def test_an_impossible_or_relative_date_is_never_guessed(raw: str) -> None:
     with pytest.raises(DateNotUnderstood):

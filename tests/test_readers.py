@@ -93,7 +93,9 @@ def test_encodings(tmp_path: Path, encoding: str, mark: bytes) -> None:
 
 
 def test_latin_1_is_told_by_its_bytes(tmp_path: Path) -> None:
-    text = "Le président a déclaré que la présence de l'armée était nécessaire à la sécurité du pays. Où était-il allé ?"
+    text = (
+        "Le président a déclaré que la présence de l'armée était nécessaire à la sécurité du pays. Où était-il allé ?"
+    )
     assert document(write(tmp_path / "a.txt", text.encode("latin-1"))).text == text
 
 
@@ -151,7 +153,9 @@ def test_json_lines_keep_the_text_exactly_and_go_on_after_a_bad_line(tmp_path: P
     assert (first.line, first.multiline) == (1, False)
     told = [(item.line, item.reason) for item in rest if isinstance(item, Problem)]
     assert [line for line, _ in told] == [2, 4, 5, 6]
-    assert [word in reason for (_, reason), word in zip(told, ["JSON", "no text field", "record", "empty"], strict=True)]
+    assert [
+        word in reason for (_, reason), word in zip(told, ["JSON", "no text field", "record", "empty"], strict=True)
+    ]
     last = rest[-1]
     assert isinstance(last, RawDocument)
     assert last.text == "Only a title"

@@ -37,14 +37,18 @@ def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
         "batch",
-        epilog="Examples:  semsearch batch questions.txt  |  semsearch batch questions.csv -o answers.csv --format csv  |  "
+        epilog="Examples:  semsearch batch questions.txt  |  semsearch batch questions.csv -o out.csv --format csv  |  "
         "semsearch batch queries.jsonl -k 100 --format trec -o run.trec  |  grep why questions.txt | semsearch batch -",
     )(batch)
 
 
 def batch(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="Questions: .txt, .tsv, .csv, .jsonl; - is standard input.")],
-    output: Annotated[Path | None, typer.Option("-o", "--output", metavar="OUT", help="Write here, whole or not at all.")] = None,
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="Questions: .txt, .tsv, .csv, .jsonl; - is standard input.")
+    ],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", metavar="OUT", help="Write here, whole or not at all.")
+    ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an OUT that was interrupted.")] = False,
     index: IndexOption = DEFAULT_FOLDER,
     top: TopOption = 10,
@@ -76,9 +80,7 @@ def batch(
 def _to_stdout(opened: Index, questions: QuestionFile, output_format: Format, quiet: bool) -> BatchReport:
     renderer = make_renderer(output_format, many=True)
     with count_bar(quiet, "asking") as show:
-        return answer_questions(
-            opened, questions, renderer, sys.stdout.write, answered=lambda number: show(number, 0)
-        )
+        return answer_questions(opened, questions, renderer, sys.stdout.write, answered=lambda number: show(number, 0))
 
 
 def _to_file(

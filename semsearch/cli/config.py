@@ -13,7 +13,14 @@ from typing import TypeVar
 from semsearch.errors import InputError
 
 _COMMON = {"index": "index", "quiet": "quiet"}
-_FILTERS = {"top": "top", "since": "since", "until": "until", "on": "on", "source": "source", "per-document": "per_document"}
+_FILTERS = {
+    "top": "top",
+    "since": "since",
+    "until": "until",
+    "on": "on",
+    "source": "source",
+    "per-document": "per_document",
+}
 _ANSWERS = {**_COMMON, **_FILTERS, "mode": "mode", "format": "output_format"}
 _KEYS: dict[str, dict[str, str]] = {
     "index": {**_COMMON, "model": "model", "fields": "fields"},
@@ -29,13 +36,13 @@ Value = TypeVar("Value")
 Settings = dict[str, dict[str, object]]
 
 
-def read_settings(folder: str) -> Settings:
+def read_settings(folder: Path) -> Settings:
     """Defaults for each command's options, by the option's name in the program.
 
     Raises InputError for a file that is not TOML, or a key that no command has.
     """
-    own = Path(folder, "semsearch.toml")
-    shared = Path(folder, "pyproject.toml")
+    own = folder / "semsearch.toml"
+    shared = folder / "pyproject.toml"
     if own.is_file():
         return _settle(_table(own), str(own))
     if shared.is_file():

@@ -44,5 +44,7 @@ def status_of(error: BaseException, command: str, *, debug: bool) -> int:
         case MemoryError():
             say("out of memory: close other programs, or index in smaller parts")
         case _:
-            say(f"internal error: {type(error).__name__}: {error} (run it again with --debug and report what it prints)")
+            say(
+                f"internal error: {type(error).__name__}: {error} (run it again with --debug and report what it prints)"
+            )
     return ERROR

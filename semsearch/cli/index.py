@@ -32,7 +32,9 @@ def add_to(app: typer.Typer) -> None:
 def index(
     sources: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[SOURCE]...", help="Files, folders or globs. Default: what the index holds, else seeds/."),
+        typer.Argument(
+            metavar="[SOURCE]...", help="Files, folders or globs. Default: what the index holds, else seeds/."
+        ),
     ] = None,
     index: IndexOption = DEFAULT_FOLDER,
     model: ModelOption = None,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import signal
 import sys
+from pathlib import Path
 from types import FrameType
 from typing import Annotated
 
@@ -60,7 +60,7 @@ def run(arguments: list[str]) -> int:
     known = {command.name for command in app.registered_commands}
     called = f"semsearch {named}" if named in known else "semsearch"
     try:
-        status = app(arguments, prog_name="semsearch", standalone_mode=False, default_map=read_settings(os.getcwd()))
+        status = app(arguments, prog_name="semsearch", standalone_mode=False, default_map=read_settings(Path.cwd()))
         sys.stdout.flush()
     except BaseException as error:
         if isinstance(error, SystemExit | GeneratorExit):

@@ -31,7 +31,7 @@ _NUMBERED = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}", re.ASCII)
 
 def resolve_published(claims: Iterable[DateClaim]) -> tuple[PublishedDate | None, list[str]]:
     """The first claim that is a date, and a reason for each claim before it that is none."""
-    reasons = []
+    reasons: list[str] = []
     for claim in claims:
         try:
             return parse_published(claim), reasons

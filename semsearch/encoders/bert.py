@@ -111,11 +111,11 @@ def layer_norm(x: Matrix, weight: Matrix, bias: Matrix, epsilon: float) -> Matri
 
 
 def gelu(x: Matrix) -> Matrix:
-    """x Φ(x), with the error function by Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7)."""
+    """X Φ(x), with the error function by Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7)."""
     z = np.abs(x) * np.float32(0.5**0.5)
     t = 1 / (1 + np.float32(0.3275911) * z)
-    series = np.float32(1.061405429)
+    series: Matrix = np.full_like(t, 1.061405429)
     for coefficient in (-1.453152027, 1.421413741, -0.284496736, 0.254829592):
-        series = series * t + np.float32(coefficient)
+        series = np.asarray(series * t + coefficient, np.float32)
     half_tail = np.float32(0.5) * series * t * np.exp(-z * z)
     return np.asarray(x * np.where(x < 0, half_tail, 1 - half_tail), np.float32)

@@ -51,7 +51,7 @@ class HashEncoder:
                 row[int.from_bytes(digest[:4]) % self._dim] += 1.0 if digest[4] & 1 else -1.0
             length = float(np.linalg.norm(row))
             row[0] = row[0] if length else 1.0
-            row /= length or 1.0
+            row[:] /= length or 1.0
         return rows
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:

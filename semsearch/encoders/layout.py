@@ -30,7 +30,6 @@ class ModelLayout:
     positions: int
     dim: int
     max_tokens: int
-    lower_case: bool
     pooling: str
     normalised: bool
     modules: int
@@ -70,6 +69,7 @@ def read_layout(folder: Path) -> ModelLayout:
     settings = _json(folder / "config_sentence_transformers.json", optional=True)
     prompts = settings.get("prompts")
     positions = _integer(config, "max_position_embeddings", 512)
+    tokenizer = _json(folder / "tokenizer_config.json", optional=True)
     return ModelLayout(
         folder=folder,
         model_type=str(config.get("model_type", "")),
@@ -79,8 +79,9 @@ def read_layout(folder: Path) -> ModelLayout:
         epsilon=float(str(config.get("layer_norm_eps", 1e-12))),
         positions=positions,
         dim=_integer(config, "hidden_size", 0),
-        max_tokens=min(_integer(sentence, "max_seq_length", positions), positions),
-        lower_case=bool(sentence.get("do_lower_case", False)),
+        max_tokens=min(
+            _integer(sentence, "max_seq_length", _integer(tokenizer, "model_max_length", positions)), positions
+        ),
         pooling=_pooling(folder, modules),
         normalised="Normalize" in kinds,
         modules=len(kinds),
@@ -92,6 +93,9 @@ def _pooling(folder: Path, modules: list[dict[str, object]]) -> str:
     for module in modules:
         if str(module.get("type", "")).endswith("Pooling"):
             config = _json(folder / str(module.get("path", "")) / "config.json")
+            if "pooling_mode" in config:  # as sentence-transformers 6 writes it
+                mode = config["pooling_mode"]
+                return str(mode) if mode in ("mean", "cls") else ""
             on = [name for name, value in config.items() if name.startswith("pooling_mode") and value is True]
             known = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
             return known.get(on[0], "") if len(on) == 1 else ""

@@ -57,18 +57,23 @@ class TransformerModel:
 
     def encode_passages(self, texts: Sequence[str]) -> Rows:
         """Unit rows (n, dim), with the model's document prompt where it has one."""
+        if not texts:
+            return np.empty((0, self.dim), np.float32)
         return self._unit(self._model().encode_document(list(texts), batch_size=BATCH, show_progress_bar=False))
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
-        """Unit rows (n, dim), with the model's query prompt where it has one; one text at a time,
-        so that a row does not depend on its neighbours."""
+        """Unit rows (n, dim), with the model's query prompt where it has one.
+
+        One text at a time, so that a row does not depend on its neighbours.
+        """
         rows = [self._model().encode_query([text], show_progress_bar=False) for text in texts]
         return self._unit(np.concatenate(rows)) if rows else np.empty((0, self.dim), np.float32)
 
     @staticmethod
     def _unit(rows: Rows) -> Rows:
         rows = np.asarray(rows, np.float32)
-        return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return np.asarray(rows / lengths, np.float32)
 
     def _model(self) -> SentenceTransformer:
         if self._loaded is None:

@@ -1,4 +1,4 @@
-"""Bytes to text: UTF-8, UTF-16, UTF-32 by their marks, anything else by charset-normalizer.
+r"""Bytes to text: UTF-8, UTF-16, UTF-32 by their marks, anything else by charset-normalizer.
 
 Line ends become ``\\n`` here and nowhere else, so that every later offset is exact.
 """
@@ -24,7 +24,7 @@ _MARKS = (
 
 
 def read_text(stream: BinaryIO) -> str:
-    """The whole stream as text with ``\\n`` line ends. Raises InputError where it is no text."""
+    r"""The whole stream as text with ``\\n`` line ends. Raises InputError where it is no text."""
     data = stream.read(LARGEST_TEXT + 1)
     if len(data) > LARGEST_TEXT:
         raise InputError(f"larger than {LARGEST_TEXT >> 20} MiB for one text: split it, or use JSON lines")

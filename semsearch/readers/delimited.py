@@ -25,9 +25,7 @@ def read_tsv(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocu
     return _documents(text_lines(stream), "\t", path, names)
 
 
-def _documents(
-    lines: TextIO, delimiter: str | None, path: str, names: FieldNames
-) -> Iterator[RawDocument | Problem]:
+def _documents(lines: TextIO, delimiter: str | None, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
     for row in read_rows(lines, delimiter, path):
         if isinstance(row, Problem):
             yield row

@@ -29,9 +29,7 @@ def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[Ra
             yield Problem(path, 1, str(error))
     body = body_document(text, front.end() if front else 0, ())
     named = record_to_document({**fields, names.candidates("text")[0]: body.text}, names, 1, "front matter")
-    yield replace(
-        named, text=body.text, title=named.title or _heading(body.text), line=body.line, multiline=True
-    )
+    yield replace(named, text=body.text, title=named.title or _heading(body.text), line=body.line, multiline=True)
 
 
 def _heading(text: str) -> str:

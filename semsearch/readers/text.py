@@ -14,7 +14,7 @@ from semsearch.records import DateClaim, Problem, RawDocument
 _HEADER = re.compile(r"\s?date[ \t]+(\d{4,5}-\d{1,2}-\d{1,2})(?=\s|\Z)", re.ASCII)
 
 
-def read_plain(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def read_plain(stream: BinaryIO, _path: str, _names: FieldNames) -> Iterator[RawDocument | Problem]:
     """The one document of a text file; its date where it begins with the seed format's header."""
     text = read_text(stream)
     header = _HEADER.match(text)

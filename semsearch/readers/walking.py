@@ -40,9 +40,9 @@ def find_files(root: Path) -> FoundFiles:
     if root.is_dir():
         _Walk(root, found).walk(root, 0)
     elif not root.exists() and glob.has_magic(str(root)):
-        for name in sorted(glob.glob(str(root), recursive=True)):
-            if not os.path.isdir(name):
-                _add(Path(name), found)
+        for path in map(Path, sorted(glob.glob(str(root), recursive=True))):  # noqa: PTH207  (any folder)
+            if not path.is_dir():
+                _add(path, found)
     else:
         _add(root, found)
     return found
@@ -58,7 +58,9 @@ def _add(path: Path, found: FoundFiles) -> None:
         found.problems.append(Problem(str(path), 0, "not a regular file"))
     elif not is_supported(path):
         known = " ".join(supported_suffixes())
-        found.problems.append(Problem(str(path), 0, f"unknown format {path.suffix or '(no suffix)'}: known are {known}"))
+        found.problems.append(
+            Problem(str(path), 0, f"unknown format {path.suffix or '(no suffix)'}: known are {known}")
+        )
     else:
         found.files.append(path)
 

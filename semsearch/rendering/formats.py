@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Protocol
 
@@ -44,18 +45,13 @@ class Renderer(Protocol):
 
 def make_renderer(name: Format, *, many: bool, style: Style | None = None) -> Renderer:
     """The renderer of a format. ``many`` labels each answer with its question's id."""
-    match name:
-        case Format.text:
-            return TextRenderer(style or Style(), many)
-        case Format.json:
-            return JsonRenderer(many)
-        case Format.jsonl:
-            return JsonLinesRenderer(many)
-        case Format.csv:
-            return TableRenderer(",")
-        case Format.tsv:
-            return TableRenderer("\t")
-        case Format.trec:
-            return TrecRenderer()
-        case Format.md:
-            return MarkdownRenderer(many)
+    made: dict[Format, Callable[[], Renderer]] = {
+        Format.text: lambda: TextRenderer(style or Style(), many),
+        Format.json: lambda: JsonRenderer(many),
+        Format.jsonl: lambda: JsonLinesRenderer(many),
+        Format.csv: lambda: TableRenderer(","),
+        Format.tsv: lambda: TableRenderer("\t"),
+        Format.trec: TrecRenderer,
+        Format.md: lambda: MarkdownRenderer(many),
+    }
+    return made[name]()

@@ -92,7 +92,7 @@ class JsonLinesRenderer:
         """Nothing."""
         return ""
 
-    def answer(self, query_id: str, answer: Answer, first: bool) -> str:
+    def answer(self, query_id: str, answer: Answer, first: bool) -> str:  # noqa: ARG002
         """One line."""
         return json.dumps(answer_fields(answer, query_id if self._many else None), ensure_ascii=False) + "\n"
 

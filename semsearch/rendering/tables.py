@@ -45,7 +45,7 @@ class TableRenderer:
         """The header."""
         return self._line(COLUMNS)
 
-    def answer(self, query_id: str, answer: Answer, first: bool) -> str:
+    def answer(self, query_id: str, answer: Answer, first: bool) -> str:  # noqa: ARG002
         """The rows of one question."""
         rows = ({"query_id": query_id, "query": answer.query.text, **hit_fields(hit)} for hit in answer.hits)
         return "".join(self._line([self._cell(row, name) for name in COLUMNS]) for row in rows)
@@ -66,8 +66,8 @@ class TableRenderer:
         if self._delimiter == "\t":
             return "\t".join(cells) + "\n"
         out = io.StringIO()
-        csv.writer(out, delimiter=self._delimiter, lineterminator="\n").writerow(cells)
-        return out.getvalue()
+        csv.writer(out, lineterminator="\r\n").writerow(cells)  # quotes cells that hold either of the two
+        return out.getvalue().removesuffix("\r\n") + "\n"
 
 
 class TrecRenderer:
@@ -77,7 +77,7 @@ class TrecRenderer:
         """Nothing."""
         return ""
 
-    def answer(self, query_id: str, answer: Answer, first: bool) -> str:
+    def answer(self, query_id: str, answer: Answer, first: bool) -> str:  # noqa: ARG002
         """The lines of one question; a document counts by its best passage."""
         best: dict[str, float] = {}
         for hit in answer.hits:

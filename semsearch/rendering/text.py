@@ -39,7 +39,7 @@ class TextRenderer:
         if answer.query.window:
             lines += [f"published {window_text(answer.query.window)}  ({visible(answer.query.window_words)})", ""]
         blocks = ["\n".join(self._hit(hit)) for hit in answer.hits]
-        return "\n".join(lines + ["\n\n".join(blocks)]) + "\n" if lines or blocks else ""
+        return "\n".join([*lines, "\n\n".join(blocks)]) + "\n" if lines or blocks else ""
 
     def end(self) -> str:
         """Nothing."""

@@ -10,7 +10,7 @@ _JOINERS = "\u200c\u200d"  # harmless, and needed by emoji and several scripts
 
 
 def visible(text: str) -> str:
-    """``text`` on one line, control, bidi and other invisible characters as ``\\x1b`` or ``\\u202e``."""
+    r"""``text`` on one line, control, bidi and other invisible characters as ``\\x1b`` or ``\\u202e``."""
     if text.isprintable():
         return text
     return "".join(_shown(character) for character in text)
@@ -23,8 +23,9 @@ def _shown(character: str) -> str:
         return character
     if unicodedata.category(character) == "Zs":
         return " "
-    code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    if character.isascii():
+        return f"\\x{ord(character):02x}"
+    return character.encode("ascii", "backslashreplace").decode()
 
 
 def display_path(path: str) -> str:

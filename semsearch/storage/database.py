@@ -152,7 +152,7 @@ def _check_format(connection: Connection, folder: Path) -> None:
         raise IndexDamaged(f"{folder / DATABASE} is not a semsearch index: name another folder with --index")
     if version > FORMAT:
         raise FormatMismatch(
-            f"{folder} has index format {version}, this semsearch reads {FORMAT}: upgrade semsearch; nothing was changed"
+            f"{folder} has index format {version}, this semsearch reads {FORMAT}: upgrade it; nothing was changed"
         )
     if version < FORMAT:
         raise FormatMismatch(

@@ -49,7 +49,8 @@ class DenseIndex:
 
     def add(self, numbers: Ids, rows: Rows) -> None:
         """Add vectors under their passage numbers."""
-        assert rows.dtype == np.float32 and rows.shape == (len(numbers), self._dim)
+        if rows.dtype != np.float32 or rows.shape != (len(numbers), self._dim):  # FAISS says nothing useful
+            raise ValueError(f"rows {rows.dtype} {rows.shape}, expected float32 ({len(numbers)}, {self._dim})")
         if len(numbers):
             self._index.add_with_ids(np.ascontiguousarray(rows), np.asarray(numbers, np.int64))
 
@@ -66,7 +67,7 @@ class DenseIndex:
         count = min(count, len(self) if allowed is None else len(allowed))
         if count <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float64)
-        parameters = self._faiss.SearchParameters(sel=self._selector(allowed, excluded))
+        parameters = self._faiss.SearchParameters(sel=self._selector(allowed, excluded))  # type: ignore[call-arg]
         scores, numbers = self._index.search(row.reshape(1, -1), count, params=parameters)
         found = numbers[0] >= 0  # FAISS pads with -1 where there are fewer
         return numbers[0][found], scores[0][found].astype(np.float64)

@@ -90,8 +90,10 @@ class Snapshot:
     # Which passages may be found
 
     def allowed(self, window: DateRange | None, sources: Sequence[str]) -> Ids | None:
-        """Numbers of the passages whose document was surely published in the window by one of the
-        sources, ascending; None where there is no filter."""
+        """Numbers of the passages that the filters let through, ascending; None where there is no filter.
+
+        Their documents were surely published in the window, by one of the sources.
+        """
         condition, values = _filters(window, sources)
         if not condition:
             return None
@@ -124,9 +126,7 @@ class Snapshot:
 
     def nearest(self, row: Rows, count: int, allowed: Ids | None) -> Candidates:
         """At least the ``count`` allowed passages with the highest cosine to ``row`` (dim,)."""
-        self._open_dense()
-        assert self._dense is not None
-        numbers, found = self._dense.search(row, count, allowed, self._removed)
+        numbers, found = self._open_dense().search(row, count, allowed, self._removed)
         tail = self._tail[0] if allowed is None else self._tail[0][np.isin(self._tail[0], allowed)]
         everything = len(numbers) < count
         floor = -np.inf if everything else float(found[-1]) + _FAISS_ERROR
@@ -135,16 +135,16 @@ class Snapshot:
         order = np.lexsort((numbers, -cosines))
         return Candidates(numbers[order], cosines[order], floor)
 
-    def _open_dense(self) -> None:
+    def _open_dense(self) -> DenseIndex:
         if self._dense is not None:
-            return
+            return self._dense
         with damage_told(self._folder):
             file = read_dense_file(self._db)
             watermark = 0
-            self._dense = DenseIndex(self.encoder.dim)
+            dense = DenseIndex(self.encoder.dim)
             if file is not None:
                 try:
-                    self._dense, watermark = load_dense(self._folder, file, self.encoder.dim), file.watermark
+                    dense, watermark = load_dense(self._folder, file, self.encoder.dim), file.watermark
                 except IndexDamaged as error:
                     self.note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
             rows = self._db.execute("SELECT number FROM removed WHERE number <= ?", (watermark,)).fetchall()
@@ -152,6 +152,8 @@ class Snapshot:
             blocks = list(read_vectors(self._db, "p.number > ?", (watermark,)))
         if blocks:
             self._tail = (np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
+        self._dense = dense
+        return dense
 
     def vectors(self, numbers: Ids) -> Rows:
         """Rows (n, dim) of passages, in the order of ``numbers``. Raises IndexDamaged for a gap."""
@@ -173,7 +175,9 @@ class Snapshot:
         """Rows of all passages of a document, in order. Raises UnknownDocument."""
         self.document(doc_id)
         with damage_told(self._folder):
-            found = list(read_vectors(self._db, "p.document_id = (SELECT document_id FROM document WHERE doc_id = ?)", (doc_id,)))
+            found = list(
+                read_vectors(self._db, "p.document_id = (SELECT document_id FROM document WHERE doc_id = ?)", (doc_id,))
+            )
         return np.concatenate([rows for _, rows in found])
 
     # Documents and passages
@@ -208,7 +212,9 @@ class Snapshot:
 
         known = [name for (name,) in self._db.execute("SELECT doc_id FROM document LIMIT 20000")]
         near = difflib.get_close_matches(doc_id, known, 3, 0.4)
-        hint = f"did you mean {' or '.join(near)}?" if near else "ids are in the output of: semsearch ask … --format json"
+        hint = (
+            f"did you mean {' or '.join(near)}?" if near else "ids are in the output of: semsearch ask … --format json"
+        )
         return f"no document {doc_id[:80]!r} in {self._folder}: {hint}"
 
     def count_passages(self) -> int:

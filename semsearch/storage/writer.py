@@ -14,7 +14,7 @@ import numpy as np
 
 from semsearch.errors import IndexDamaged
 from semsearch.records import Document, Problem, Rows
-from semsearch.storage.database import Connection, connect_for_writing, damage_told, meta, set_meta
+from semsearch.storage.database import connect_for_writing, damage_told, meta, set_meta
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.files import TEMPORARY, sync_folder
 from semsearch.storage.lock import WriterLock
@@ -206,7 +206,7 @@ class Writer:
             "FROM document d JOIN file f USING (file_id) WHERE d.doc_id = ?",
             (doc_id,),
         ).fetchone()
-        return None if row is None else KnownDocument(*row[:3], seen=bool(row[3]))
+        return None if row is None else KnownDocument(row[0], row[1], row[2], bool(row[3]))
 
     def keep_document(self, doc_id: str, line: int) -> None:
         """Mark an unchanged document as still there, at this line."""
@@ -218,9 +218,7 @@ class Writer:
 
         The vectors of its passages must be stored in the same transaction.
         """
-        row = self._db.execute(
-            "SELECT document_id FROM document WHERE doc_id = ?", (new.document.doc_id,)
-        ).fetchone()
+        row = self._db.execute("SELECT document_id FROM document WHERE doc_id = ?", (new.document.doc_id,)).fetchone()
         if row is not None:
             self._drop_document(row[0])
         self._add_document(file_id, new)

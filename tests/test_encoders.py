@@ -1,0 +1,185 @@
+"""One contract for every encoder, and MiniLM against sentence-transformers."""
+
+from __future__ import annotations
+
+import json
+import math
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.encoders import DEFAULT_MODEL, Encoder, SeenWeights, open_encoder
+from semsearch.encoders.bert import gelu, layer_norm, softmax
+from semsearch.encoders.layout import PACKAGE_SHA256, WEIGHTS, packaged_folder, read_layout, weights_sha256
+from semsearch.errors import EncoderUnavailable
+
+TEXTS = [
+    "why did Russia retreat from Kherson",
+    "short",
+    "The minister ordered the army to leave the town; supplies could not cross the river.",
+    "Évgeniy Maloletka/AP — “naïve” 日本 😀 £5.50",
+    "word " * 400,
+]
+
+
+@pytest.fixture(scope="module")
+def tiny_cls_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A BERT of two layers with random weights, CLS pooling and a limit of 32, MiniLM's vocabulary."""
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
+    from transformers import BertConfig, BertModel
+
+    folder = tmp_path_factory.mktemp("tiny")
+    torch.manual_seed(7)
+    config = BertConfig(
+        vocab_size=30522,
+        hidden_size=32,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=64,
+        max_position_embeddings=64,
+    )
+    BertModel(config).save_pretrained(folder / "bert")
+    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
+        shutil.copy(packaged_folder() / name, folder / "bert" / name)
+    transformer = Transformer(str(folder / "bert"), max_seq_length=32)
+    model = SentenceTransformer(modules=[transformer, Pooling(32, pooling_mode="cls"), Normalize()], device="cpu")
+    model.save(str(folder / "model"))
+    return folder / "model"
+
+
+@pytest.fixture(params=["hash", DEFAULT_MODEL, "tiny"])
+def encoder(request: pytest.FixtureRequest) -> Encoder:
+    name = str(request.getfixturevalue("tiny_cls_model")) if request.param == "tiny" else request.param
+    return open_encoder(name)
+
+
+def test_rows_are_unit_float32_of_the_encoders_dimension(encoder: Encoder) -> None:
+    for rows in (encoder.encode_queries(TEXTS), encoder.encode_passages(TEXTS)):
+        assert rows.dtype == np.float32
+        assert rows.shape == (len(TEXTS), encoder.dim)
+        np.testing.assert_allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-6)
+
+
+def test_a_row_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
+    together = encoder.encode_queries(TEXTS)
+    for text, row in zip(TEXTS, together, strict=True):
+        assert (encoder.encode_queries([text])[0] == row).all()
+
+
+def test_no_texts_make_no_rows(encoder: Encoder) -> None:
+    assert encoder.encode_queries([]).shape == (0, encoder.dim)
+    assert encoder.encode_passages([]).shape == (0, encoder.dim)
+
+
+def test_token_offsets_are_spans_of_the_text_in_order_and_not_cut(encoder: Encoder) -> None:
+    for text, offsets in zip(TEXTS, encoder.token_offsets(TEXTS), strict=True):
+        assert offsets.dtype == np.int64
+        assert (np.diff(offsets[:, 0]) >= 0).all()
+        assert (offsets[:, 0] <= offsets[:, 1]).all()
+        assert offsets[-1, 1] == len(text.rstrip())
+    assert len(encoder.token_offsets(["word " * 400])[0]) == 400
+
+
+def test_equal_words_are_nearer_than_others(encoder: Encoder) -> None:
+    rows = encoder.encode_passages(["the grain deal was signed", "the grain deal was signed", "a cat sleeps"])
+    assert float(rows[0] @ rows[1]) == pytest.approx(1)
+    assert float(rows[0] @ rows[1]) > float(rows[0] @ rows[2])
+
+
+def test_identity_and_model_open_the_same_encoder_again(encoder: Encoder) -> None:
+    again = open_encoder(encoder.model, encoder.seen_weights)
+    assert again.identity == encoder.identity
+
+
+def test_rows_equal_those_of_sentence_transformers(tiny_cls_model: Path) -> None:
+    from sentence_transformers import SentenceTransformer
+
+    for name, folder in ((DEFAULT_MODEL, packaged_folder()), (str(tiny_cls_model), tiny_cls_model)):
+        reference = SentenceTransformer(str(folder), device="cpu")
+        expected = reference.encode(TEXTS, normalize_embeddings=True, show_progress_bar=False)
+        encoder = open_encoder(name)
+        assert encoder.engine.startswith("NumPy")
+        assert encoder.max_tokens == reference.max_seq_length
+        np.testing.assert_allclose(encoder.encode_queries(TEXTS), expected, atol=2e-6)
+
+
+def test_bulk_work_gives_the_rows_of_single_work() -> None:
+    encoder = open_encoder()
+    texts = [f"Sentence number {n} about the river and the bridge." for n in range(100)]
+    np.testing.assert_allclose(encoder.encode_passages(texts), encoder.encode_queries(texts), atol=2e-6)
+
+
+def test_a_model_that_numpy_does_not_compute_goes_through_sentence_transformers(tiny_cls_model: Path) -> None:
+    config = tiny_cls_model / "config.json"
+    text = config.read_text("utf-8")
+    try:
+        config.write_text(json.dumps({**json.loads(text), "hidden_act": "relu"}), "utf-8")
+        other = open_encoder(str(tiny_cls_model))
+        assert other.engine == "sentence-transformers"
+        rows = other.encode_passages(TEXTS)
+        np.testing.assert_allclose(rows, other.encode_queries(TEXTS), atol=2e-6)
+        assert (other.dim, other.max_tokens) == (32, 32)
+        assert len(other.token_offsets(["word " * 400])[0]) == 400
+        with_relu = other.identity
+    finally:
+        config.write_text(text, "utf-8")
+    assert open_encoder(str(tiny_cls_model)).identity != with_relu
+
+
+def test_the_packaged_weights_are_the_published_ones() -> None:
+    encoder = open_encoder()
+    assert encoder.seen_weights is not None
+    assert encoder.seen_weights.sha256 == PACKAGE_SHA256
+    assert (encoder.dim, encoder.max_tokens) == (384, 256)
+
+
+def test_weights_are_hashed_again_only_when_the_file_has_changed(tmp_path: Path) -> None:
+    path = tmp_path / WEIGHTS
+    path.write_bytes(b"one")
+    first = weights_sha256(path, None)
+    assert first.sha256 == "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
+    remembered = SeenWeights(first.path, first.size, first.mtime_ns, "remembered")
+    assert weights_sha256(path, remembered) is remembered
+    path.write_bytes(b"other")
+    assert weights_sha256(path, remembered).sha256 not in ("remembered", first.sha256)
+
+
+def test_other_packaged_weights_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = packaged_folder()
+    status = (folder / WEIGHTS).stat()
+    wrong = SeenWeights(str(folder / WEIGHTS), status.st_size, status.st_mtime_ns, "0" * 64)
+    with pytest.raises(EncoderUnavailable, match="000000"):
+        open_encoder(DEFAULT_MODEL, wrong)
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "./nowhere", "a/b/c"])
+def test_a_model_that_is_not_there_is_told(name: str) -> None:
+    with pytest.raises(EncoderUnavailable, match="model folder"):
+        open_encoder(name)
+
+
+def test_a_folder_without_a_model_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EncoderUnavailable, match=r"config\.json"):
+        open_encoder(str(tmp_path))
+
+
+def test_the_layout_of_minilm() -> None:
+    layout = read_layout(packaged_folder())
+    assert (layout.layers, layout.heads, layout.pooling, layout.normalised) == (6, 12, "mean", True)
+    assert layout.is_plain_bert
+
+
+def test_gelu_is_x_times_the_normal_distribution() -> None:
+    x = np.linspace(-6, 6, 2001, dtype=np.float32)
+    expected = [value * (1 + math.erf(value / math.sqrt(2))) / 2 for value in x.tolist()]
+    np.testing.assert_allclose(gelu(x), expected, atol=1e-6)
+
+
+def test_softmax_and_layer_norm_by_hand() -> None:
+    np.testing.assert_allclose(softmax(np.array([[0, math.log(3)]], np.float32)), [[0.25, 0.75]], rtol=1e-6)
+    normed = layer_norm(np.array([[1, 3]], np.float32), np.array([2, 2], np.float32), np.array([0, 1], np.float32), 0.0)
+    np.testing.assert_allclose(normed, [[-2, 3]], rtol=1e-6)

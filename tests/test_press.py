@@ -1,0 +1,151 @@
+"""The real press releases: none lost, windows exact, edits followed. With word hashing; the model in --all."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.building import build
+from semsearch.search import Index, open_index
+from semsearch.storage import open_snapshot
+from semsearch.storage.snapshot import exact_cosines
+from tests.conftest import shared
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Path:
+    return shared("data/press/corpus.jsonl.gz")
+
+
+@pytest.fixture(scope="module")
+def folder(corpus: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("press") / "ix"
+    report = build([corpus], folder, model="hash")
+    assert (report.added, report.problems) == (1796, [])
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(folder: Path) -> Index:
+    return open_index(folder)
+
+
+@pytest.fixture(scope="module")
+def records(corpus: Path) -> dict[str, dict[str, str]]:
+    with gzip.open(corpus, "rt", encoding="utf-8") as stream:
+        return {record["_id"]: record for record in map(json.loads, stream)}
+
+
+def test_every_record_is_held_word_for_word(index: Index, records: dict[str, dict[str, str]]) -> None:
+    for number, (doc_id, record) in enumerate(records.items(), 1):
+        document = index.document(doc_id)
+        assert (document.text, document.line) == (record["text"] or record["title"], number)
+        assert str(document.published) == record["published_at"][:10]
+        assert (document.source, document.url) == (record["source"], record["url"])
+
+
+def windows(count: int) -> list[tuple[str, date, date]]:
+    rng = random.Random(3)
+    words = [
+        "meeting",
+        "president",
+        "visit",
+        "address",
+        "security",
+        "gas",
+        "children",
+        "army",
+        "europe",
+        "agreement",
+        "talks",
+        "award",
+    ]
+    found = []
+    for _ in range(count):
+        first = date(2021, 10, 1) + timedelta(rng.randint(0, 270))
+        found.append((" ".join(rng.choices(words, k=2)), first, first + timedelta(rng.choice([0, 1, 7, 30, 90]))))
+    return found
+
+
+def test_two_hundred_windows_equal_brute_force(folder: Path, index: Index, records: dict[str, dict[str, str]]) -> None:
+    """Every passage whose record lies in the window, scored in NumPy, against the index's answer."""
+    snapshot = open_snapshot(folder)
+    numbers = np.arange(1, snapshot.count_passages() + 1)
+    rows, places = snapshot.vectors(numbers), snapshot.places(numbers)
+    days = {doc_id: record["published_at"][:10] for doc_id, record in records.items()}
+    from semsearch.encoders.hashing import HashEncoder
+
+    alone = 0
+    for question, first, last in windows(200):
+        cosines = exact_cosines(rows, HashEncoder().encode_queries([question])[0])
+        inside = [
+            (-cosine, place.doc_id, place.start)
+            for cosine, place in zip(cosines.tolist(), places, strict=True)
+            if first.isoformat() <= days[place.doc_id] <= last.isoformat()
+        ]
+        hits = index.search(question, since=str(first), until=str(last), top=10, per_document=100).hits
+        assert [(-hit.dense, hit.document.doc_id, hit.start) for hit in hits] == sorted(inside)[:10]
+        alone += len({doc_id for _, doc_id, _ in inside}) == 1
+    snapshot.close()
+
+
+def test_a_removed_record_leaves_and_an_edited_one_alone_is_encoded(
+    corpus: Path, records: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    copy, index = tmp_path / "corpus.jsonl.gz", tmp_path / "ix"
+    lines = [json.dumps(record) for record in records.values()]
+
+    def rewrite() -> None:
+        copy.write_bytes(gzip.compress("\n".join(lines).encode(), 1))
+
+    rewrite()
+    passages = build([copy], index, model="hash").encoded
+    before = dict(documents(index, records))
+    gone = json.loads(lines.pop(900))["_id"]
+    rewrite()
+    report = build([copy], index)
+    assert (report.added, report.changed, report.unchanged, report.removed, report.encoded) == (0, 0, 1795, 1, 0)
+    with open_index(index) as opened:
+        hits = opened.search(records[gone]["title"], top=1796).hits
+        assert len(hits) == 1795
+        assert gone not in {hit.document.doc_id for hit in hits}
+    after = dict(documents(index, records))
+    del before[gone]
+    assert after == before
+    edited = json.loads(lines[100])
+    edited["text"] = edited["text"][:-1] + " indeed" + edited["text"][-1]
+    lines[100] = json.dumps(edited)
+    rewrite()
+    report = build([copy], index)
+    assert (report.changed, report.unchanged, report.removed) == (1, 1794, 0)
+    assert report.encoded < 5 < passages
+
+
+def documents(index: Path, records: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
+    """Id and text of every document still there."""
+    from semsearch.errors import UnknownDocument
+
+    found = []
+    with open_index(index) as opened:
+        for doc_id in records:
+            try:
+                found.append((doc_id, opened.document(doc_id).text))
+            except UnknownDocument:
+                continue
+    return found
+
+
+def test_the_seed_article_answers_about_the_tribunal(tmp_path: Path) -> None:
+    """With the real model."""
+    build([shared("seed")], tmp_path / "ix")
+    with open_index(tmp_path / "ix") as opened:
+        hit = opened.search("will Russia accept a tribunal").hits[0]
+        assert str(hit.document.published) == "2022-12-30"
+        assert hit.text == opened.document(hit.document.doc_id).text[hit.start : hit.end]
+        assert "tribunal" in hit.text

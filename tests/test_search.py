@@ -1,0 +1,240 @@
+"""``ask``: exact within filters, ties by id, as many hits as there are."""
+
+from __future__ import annotations
+
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import semsearch
+from semsearch.building import build
+from semsearch.encoders.hashing import HashEncoder
+from semsearch.errors import UnknownDocument, UsageError
+from semsearch.ranking import Ranked, best_sentence, is_strong, merge_documents
+from semsearch.records import DateRange
+from semsearch.search import Index, make_query, open_index
+from tests.conftest import write_articles
+
+WORDS = [
+    "town",
+    "river",
+    "soldiers",
+    "grain",
+    "deal",
+    "bread",
+    "bridge",
+    "shells",
+    "order",
+    "army",
+    "supply",
+    "port",
+    "ship",
+    "flour",
+]
+DAY = date(2022, 1, 1)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> dict[str, tuple[date | None, str]]:
+    """Three hundred articles of one passage: id -> day and text; every tenth undated, some equal."""
+    rng = random.Random(5)
+    found: dict[str, tuple[date | None, str]] = {}
+    for number in range(300):
+        text = " ".join(rng.choices(WORDS, k=rng.randint(1, 6))).capitalize() + "."
+        found[f"{number:03}.txt"] = (None if number % 10 == 9 else DAY + timedelta(rng.randint(0, 364)), text)
+    return found
+
+
+@pytest.fixture(scope="module")
+def index(corpus: dict[str, tuple[date | None, str]], tmp_path_factory: pytest.TempPathFactory) -> Index:
+    root = tmp_path_factory.mktemp("search")
+    texts = {name: f" date {day} {text}\n" if day else f"{text}\n" for name, (day, text) in corpus.items()}
+    build([write_articles(root / "articles", texts)], root / "ix", model="hash")
+    return open_index(root / "ix")
+
+
+def brute_force(
+    corpus: dict[str, tuple[date | None, str]], question: str, first: date | None, last: date | None
+) -> list[tuple[str, float]]:
+    """Every article in the window by its inner product with the question, in NumPy, ties by id."""
+    encoder = HashEncoder()
+    inside = [
+        name
+        for name, (day, _) in corpus.items()
+        if (not first and not last) or (day and (first or DAY) <= day <= (last or date.max))
+    ]
+    if not inside:
+        return []
+    rows = encoder.encode_passages([corpus[name][1] for name in inside]).astype(np.float64)
+    row = encoder.encode_queries([question])[0].astype(np.float64)
+    scores = (rows * row).sum(axis=1)
+    return sorted(zip(inside, scores.tolist(), strict=True), key=lambda found: (-found[1], found[0]))
+
+
+def test_two_hundred_windows_equal_brute_force(index: Index, corpus: dict[str, tuple[date | None, str]]) -> None:
+    rng = random.Random(11)
+    for _ in range(200):
+        days = sorted(DAY + timedelta(rng.randint(-5, 370)) for _ in range(2))
+        first, last = (None if rng.random() < 0.1 else days[0]), (None if rng.random() < 0.1 else days[1])
+        question = " ".join(rng.choices(WORDS, k=2))
+        answer = index.search(question, since=str(first) if first else None, until=str(last) if last else None)
+        expected = brute_force(corpus, question, first, last)[:10]
+        assert [hit.document.doc_id for hit in answer.hits] == [name for name, _ in expected]
+        np.testing.assert_allclose([hit.dense for hit in answer.hits], [score for _, score in expected], atol=1e-9)
+
+
+def test_every_top_equals_brute_force(index: Index, corpus: dict[str, tuple[date | None, str]]) -> None:
+    expected = brute_force(corpus, "grain deal", None, None)
+    for top in (1, 2, 7, 50, 299, 300, 1000):
+        answer = index.search("grain deal", top=top)
+        assert [hit.document.doc_id for hit in answer.hits] == [name for name, _ in expected[:top]]
+        assert [hit.rank for hit in answer.hits] == list(range(1, min(top, 300) + 1))
+
+
+def test_a_window_with_one_article_returns_it(index: Index, corpus: dict[str, tuple[date | None, str]]) -> None:
+    days = [day for day, _ in corpus.values() if day]
+    (name, day) = next((n, d) for n, (d, _) in corpus.items() if d and days.count(d) == 1)
+    (hit,) = index.search("nothing of this kind", on=day.isoformat()).hits
+    assert hit.document.doc_id == name
+
+
+def test_an_empty_window_has_no_hits_and_undated_articles_are_counted(index: Index) -> None:
+    answer = index.search("grain", on="1999")
+    assert answer.hits == ()
+    assert answer.notes == ("30 undated documents left out of the window",)
+
+
+def test_a_date_that_is_only_a_month_must_lie_inside(tmp_path: Path) -> None:
+    lines = '{"_id": "m", "text": "Grain.", "date": "2022-11"}\n{"_id": "d", "text": "Grain.", "date": "2022-11-09"}'
+    build([write_articles(tmp_path / "a", {"a.jsonl": lines}) / "a.jsonl"], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        assert [h.document.doc_id for h in opened.search("grain", on="2022-11").hits] == ["d", "m"]
+        answer = opened.search("grain", since="2022-11-05")
+        assert [h.document.doc_id for h in answer.hits] == ["d"]
+        assert "only overlaps the window" in answer.notes[0]
+        assert opened.search("grain", on="2023").notes == ()
+
+
+def test_sources_filter_before_ranking(tmp_path: Path) -> None:
+    lines = "\n".join(
+        f'{{"_id": "{n}", "text": "Grain.", "source": "{"Rare" if n == 77 else "Common"}"}}' for n in range(100)
+    )
+    build([write_articles(tmp_path / "a", {"a.jsonl": lines})], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        assert [h.document.doc_id for h in opened.search("grain", top=3, sources=["rare"]).hits] == ["77"]
+        assert len(opened.search("grain", top=200, sources=["Rare", "common"]).hits) == 100
+        assert opened.search("grain", sources=["nobody"]).hits == ()
+
+
+def test_one_passage_a_document_unless_more_are_asked_for(tmp_path: Path) -> None:
+    long = "\n\n".join(f"Grain part {n}. " + "Filler words go on here. " * 30 for n in range(5))
+    texts = {"long.txt": long, "short.txt": "Grain is mentioned once among many other words of this text."}
+    build([write_articles(tmp_path / "a", texts)], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        assert sorted(h.document.doc_id for h in opened.search("grain part").hits) == ["long.txt", "short.txt"]
+        many = opened.search("grain part", per_document=3, top=10).hits
+        assert sorted(h.document.doc_id for h in many) == ["long.txt"] * 3 + ["short.txt"]
+        assert len({h.start for h in many if h.document.doc_id == "long.txt"}) == 3
+        assert [h.dense for h in many] == sorted((h.dense for h in many), reverse=True)
+
+
+def test_hits_are_true_quotations_with_their_lines(tmp_path: Path) -> None:
+    text = "\n".join(
+        ["", " Title line here.", ""] + [f"Paragraph {n} speaks of grain number {n}. " * 8 + "\n" for n in range(9)]
+    )
+    path = write_articles(tmp_path / "a", {"a.txt": text}) / "a.txt"
+    build([path], tmp_path / "ix", model="hash")
+    lines = path.read_text().split("\n")
+    with open_index(tmp_path / "ix") as opened:
+        hits = opened.search("grain number 7", per_document=50, top=50).hits
+        assert len(hits) > 3
+        for hit in hits:
+            assert hit.text == opened.document("a.txt").text[hit.start : hit.end]
+            assert hit.text.split("\n")[0] in lines[hit.line_start - 1]
+            assert hit.text.split("\n")[-1] in lines[hit.line_end - 1]
+            start, end = hit.best_sentence
+            assert hit.start <= start < end <= hit.end
+
+
+def test_a_batch_answers_as_single_questions_do(index: Index) -> None:
+    queries = [make_query(word, top=5) for word in WORDS]
+    assert list(index.answer_all(queries)) == [index.answer(query) for query in queries]
+
+
+def test_similar_articles_leave_the_article_itself_out(
+    index: Index, corpus: dict[str, tuple[date | None, str]]
+) -> None:
+    answer = index.similar("004.txt")
+    assert "004.txt" not in [hit.document.doc_id for hit in answer.hits]
+    expected = [found for found in brute_force(corpus, corpus["004.txt"][1], None, None) if found[0] != "004.txt"]
+    assert [hit.document.doc_id for hit in answer.hits] == [name for name, _ in expected[:10]]
+
+
+def test_an_unknown_document_names_its_neighbours(index: Index) -> None:
+    with pytest.raises(UnknownDocument, match=r"did you mean 299\.txt"):
+        index.document("299.tx")
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"text": " \n"},
+        {"text": "x", "top": 0},
+        {"text": "x", "per_document": 0},
+        {"text": "x", "top": 10**9},
+        {"text": "x", "since": "2023", "until": "2022"},
+        {"text": "x", "on": "soon"},
+    ],
+)
+def test_queries_that_make_no_sense_are_refused(wrong: dict[str, object]) -> None:
+    with pytest.raises(UsageError):
+        make_query(**wrong)  # type: ignore[arg-type]
+
+
+def test_a_query_holds_its_window() -> None:
+    query = make_query("x", since="2022-11")
+    assert (query.window, query.window_words) == (DateRange(date(2022, 11, 1), None), "since 2022-11")
+
+
+@pytest.mark.parametrize("question", ["?" * 50, "\0", "😀", "שלום", "日本", "the of and", "x" * 1_000_000])
+def test_odd_questions_are_answered(index: Index, question: str) -> None:
+    answer = index.search(question, top=3)
+    assert len(answer.hits) == 3
+    assert ("characters" in "".join(answer.notes)) == (len(question) > 10_000)
+
+
+def test_the_score_is_the_cosine_and_does_not_depend_on_other_hits(index: Index) -> None:
+    hit = index.search("grain deal", top=1).hits[0]
+    assert hit.score == pytest.approx(hit.dense)
+    nonsense = index.search("quite other things entirely", top=5).hits
+    assert all(0 <= hit.score < 0.5 for hit in nonsense)
+
+
+def test_documents_merge_by_their_best_passage_and_ties_go_by_id() -> None:
+    passages = [Ranked(0.5, "b", 0, 1), Ranked(0.5, "a", 9, 2), Ranked(0.9, "c", 0, 3), Ranked(0.5, "a", 3, 4)]
+    assert [p.number for p in merge_documents(passages, 1)] == [3, 4, 1]
+    assert [p.number for p in merge_documents(passages, 2)] == [3, 4, 2, 1]
+
+
+def test_the_best_sentence_shares_most_with_the_question() -> None:
+    text = "Nothing here. The army retreated because supplies failed. An army is here."
+    spans = [(0, 13), (14, 57), (58, 74)]
+    assert best_sentence("why did the army retreat", text, spans) == (14, 57)
+    assert best_sentence("who", text, spans) == (0, 13)
+
+
+def test_strength_stands_on_an_absolute_scale() -> None:
+    assert (is_strong([0.1, 0.6]), is_strong([0.1]), is_strong([])) == (True, False, False)
+
+
+def test_the_library_is_reached_from_its_top(articles: Path, tmp_path: Path) -> None:
+    report = semsearch.build([articles], tmp_path / "ix", model="hash")
+    assert report.added == 5
+    with semsearch.open(tmp_path / "ix") as opened:
+        answer = opened.search("grain deal", since="2022-07")
+    assert isinstance(answer, semsearch.Answer)
+    assert answer.hits[0].document.doc_id == "grain.txt"
+    assert str(answer.hits[0].document.published) == "2022-07-22"

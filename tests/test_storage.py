@@ -1,0 +1,200 @@
+"""The truth and its accelerator: snapshots, watermarks, damage, other formats."""
+
+from __future__ import annotations
+
+import sqlite3
+import stat
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.building import build
+from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
+from semsearch.search import Index, open_index
+from semsearch.storage import Snapshot, open_snapshot, open_writer
+from semsearch.storage.database import DATABASE
+from semsearch.storage.dense import DenseIndex
+from tests.conftest import write_articles
+
+
+@pytest.fixture
+def index(articles: Path, tmp_path: Path) -> Path:
+    build([articles], tmp_path / "ix", model="hash")
+    return tmp_path / "ix"
+
+
+def ids(index: Index, question: str = "town soldiers grain bread") -> list[str]:
+    return [hit.document.doc_id for hit in index.search(question, top=50).hits]
+
+
+def dense_files(index: Path) -> list[Path]:
+    return sorted(index.glob("dense-*.faiss"))
+
+
+def test_a_reader_keeps_its_snapshot(index: Path, articles: Path) -> None:
+    with open_index(index) as before:
+        first = ids(before)  # opens the accelerator
+        (articles / "grain.txt").unlink()
+        (articles / "later.txt").write_text(" date 2023-01-01 Soldiers came later to the town.\n")
+        build([articles], index)
+        assert ids(before) == first
+        with open_index(index) as after:
+            assert sorted(ids(after)) == sorted({*first, "later.txt"} - {"grain.txt"})
+
+
+def test_a_reader_that_opens_its_accelerator_late_still_has_its_snapshot(index: Path, articles: Path) -> None:
+    with open_index(index) as before:
+        before.info()
+    with open_index(index) as before:
+        before.document("grain.txt")  # pinned, the accelerator not yet opened
+        for number in range(3):
+            (articles / f"later{number}.txt").write_text(f" date 2023-01-0{number + 1} Soldiers {number}.\n")
+            (articles / "grain.txt").unlink(missing_ok=True)
+            build([articles], index)
+        assert sorted(ids(before)) == sorted(
+            ["2022-11-09-order.txt", "2022-11-11-entry.txt", "2022-12-24-shelling.txt", "grain.txt", "undated.txt"]
+        )
+
+
+def test_passages_above_the_watermark_are_found_and_removed_ones_are_not(index: Path, articles: Path) -> None:
+    """As after a kill between the commit and the accelerator."""
+    file = dense_files(index)[-1]
+    with open_writer(index) as writer:
+        stored = writer.file_at(str(articles / "grain.txt"))
+        assert stored is not None
+        with writer.transaction():
+            writer.drop_file(stored.file_id)
+    with open_index(index) as opened:
+        assert "grain.txt" not in ids(opened)
+        assert len(ids(opened)) == 4
+        assert not opened.info().accelerated or file == dense_files(index)[-1]
+    build([articles], index)
+    with open_index(index) as opened:
+        assert "grain.txt" in ids(opened)
+
+
+@pytest.mark.parametrize("harm", ["missing", "short", "flipped", "empty"])
+def test_a_damaged_accelerator_is_told_and_never_trusted(index: Path, articles: Path, harm: str) -> None:
+    with open_index(index) as opened:
+        whole = ids(opened)
+    (path,) = dense_files(index)
+    data = bytearray(path.read_bytes())
+    if harm == "missing":
+        path.unlink()
+    else:
+        data[len(data) // 2] ^= 1
+        harmed = {"short": bytes(data[:-1]), "flipped": bytes(data), "empty": b""}
+        path.write_bytes(harmed[harm])
+    with open_index(index) as opened:
+        answer = opened.search("town soldiers grain bread", top=50)
+        assert [hit.document.doc_id for hit in answer.hits] == whole
+        assert path.name in answer.notes[0]
+        assert "semsearch index" in answer.notes[0]
+    build([articles], index)
+    if harm == "flipped":  # found by its hash when it is next brought up to date
+        (articles / "new.txt").write_text("New words.")
+        build([articles], index)
+    with open_index(index) as opened:
+        assert opened.search("town soldiers grain bread", top=50).notes == ()
+
+
+def test_a_truth_that_is_no_database_is_told(index: Path) -> None:
+    (index / DATABASE).write_bytes(b"not a database, but long enough to be looked at" * 50)
+    with pytest.raises(IndexDamaged, match="--rebuild"):
+        open_index(index)
+
+
+def test_another_database_is_no_index(tmp_path: Path) -> None:
+    sqlite3.connect(tmp_path / DATABASE).executescript("CREATE TABLE t (x); INSERT INTO t VALUES (1)").close()
+    with pytest.raises(IndexDamaged, match="not a semsearch index"):
+        open_index(tmp_path)
+
+
+def test_a_newer_format_is_left_untouched(index: Path, articles: Path) -> None:
+    connection = sqlite3.connect(index / DATABASE)
+    connection.execute("PRAGMA user_version = 99")
+    connection.close()
+    before = (index / DATABASE).read_bytes()
+    with pytest.raises(FormatMismatch, match="99"):
+        open_index(index)
+    with pytest.raises(FormatMismatch, match="99"):
+        build([articles], index)
+    assert (index / DATABASE).read_bytes() == before
+
+
+def test_no_index_names_the_command(tmp_path: Path) -> None:
+    with pytest.raises(IndexMissing, match="semsearch index"):
+        open_index(tmp_path / "nowhere")
+    with open_writer(tmp_path / "empty"):
+        pass
+    with pytest.raises(IndexMissing, match="empty"):
+        open_index(tmp_path / "empty")
+
+
+def test_the_index_is_private(index: Path) -> None:
+    assert stat.S_IMODE(index.stat().st_mode) == 0o700
+    for path in index.iterdir():
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
+
+
+def test_a_read_only_index_answers(index: Path) -> None:
+    index.chmod(0o500)
+    for path in index.iterdir():
+        path.chmod(0o400)
+    try:
+        with open_index(index) as opened:
+            assert len(ids(opened)) == 5
+    finally:
+        index.chmod(0o700)
+
+
+def test_passage_numbers_are_never_used_again(index: Path, articles: Path) -> None:
+    def numbers(snapshot: Snapshot) -> set[int]:
+        found = snapshot.nearest(np.eye(1, 256, dtype=np.float32)[0], 50, None).numbers
+        snapshot.close()
+        return set(found.tolist())
+
+    before = numbers(open_snapshot(index))
+    (articles / "undated.txt").unlink()
+    build([articles], index)
+    (articles / "undated.txt").write_text("Bread again.")
+    build([articles], index)
+    after = numbers(open_snapshot(index))
+    assert len(after - before) == 1
+    assert min(after - before) > max(before)
+
+
+def test_old_accelerators_do_not_pile_up(index: Path, articles: Path) -> None:
+    for number in range(5):
+        (articles / "undated.txt").write_text(f"Bread {number}.")
+        build([articles], index)
+    assert len(dense_files(index)) == 2  # one for readers that are just opening it
+
+
+def test_dense_search_within_allowed_numbers_and_without_excluded_ones() -> None:
+    rng = np.random.default_rng(1)
+    rows = rng.normal(size=(300, 16)).astype(np.float32)
+    rows /= np.linalg.norm(rows, axis=1, keepdims=True)
+    numbers = np.arange(1000, 1300)
+    dense = DenseIndex(16)
+    dense.add(numbers, rows)
+    query = rows[5]
+    allowed, excluded = numbers[::3], numbers[:12]
+    keep = np.setdiff1d(allowed, excluded)
+    expected = keep[np.argsort(-(rows[keep - 1000] @ query), kind="stable")][:10]
+    found, scores = dense.search(query, 10, allowed, excluded)
+    assert found.tolist() == expected.tolist()
+    np.testing.assert_allclose(scores, rows[expected - 1000] @ query, atol=1e-6)
+    assert len(dense.search(query, 500, allowed, excluded)[0]) == len(keep)
+    assert len(dense.search(query, 5, np.empty(0, np.int64), excluded)[0]) == 0
+    dense.remove(numbers[:100])
+    assert dense.search(query, 300, None, np.empty(0, np.int64))[0].min() == 1100
+
+
+def test_articles_that_only_have_a_title_are_held(tmp_path: Path) -> None:
+    write_articles(tmp_path / "a", {"a.jsonl": '{"_id": "t", "title": "Only a title", "text": ""}'})
+    build([tmp_path / "a"], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        (hit,) = opened.search("title").hits
+    assert (hit.text, hit.start, hit.end) == ("Only a title", 0, 12)
