@@ -38,6 +38,7 @@ def make_query(
     Raises UsageError for an empty question, a ``top`` or ``per_document`` below 1, or dates that
     make no sense; ``option_prefix`` (``--``) stands before option names in its message.
     """
+    text = text.encode("utf-8", "replace").decode()  # an argument may hold bytes that are no text
     if not text.strip():
         raise UsageError('the question is empty: expected words, as in: semsearch ask "why did Russia retreat"')
     for name, value in (("top", top), ("per-document", per_document)):

@@ -190,6 +190,12 @@ def test_bad_inputs_are_told_and_the_rest_is_indexed(articles: Path, tmp_path: P
     assert sorted(map(str, build([], tmp_path / "ix").problems)) == sorted(map(str, report.problems))
 
 
+def test_an_index_inside_its_source_is_not_read(articles: Path) -> None:
+    for _ in range(2):
+        report = index_hash(articles, articles / "indexes" / "default")
+        assert (report.problems, report.added + report.unchanged) == ([], 5)
+
+
 def test_unreadable_files_keep_what_was_indexed(articles: Path, tmp_path: Path) -> None:
     index_hash(articles, tmp_path / "ix")
     (articles / "grain.txt").unlink()

@@ -23,7 +23,7 @@ def indexed(program: Program, articles: Path) -> Program:
 
 
 def spawn(*arguments: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(  # noqa: S603
+    return subprocess.run(
         [sys.executable, "-m", "semsearch", *arguments],
         capture_output=True,
         text=True,
@@ -183,7 +183,7 @@ def test_answering_loads_neither_torch_nor_transformers(
         "heavy = {'torch', 'transformers', 'sentence_transformers'} & set(sys.modules);"
         "assert not heavy, heavy; assert status == 0"
     )
-    ran = subprocess.run(  # noqa: S603
+    ran = subprocess.run(
         [sys.executable, "-c", code, *command], capture_output=True, text=True, check=False, cwd=tmp_path
     )
     assert ran.returncode == 0, ran.stderr
@@ -192,7 +192,7 @@ def test_answering_loads_neither_torch_nor_transformers(
 def test_a_closed_pipe_is_quiet(indexed: Program, tmp_path: Path) -> None:
     (tmp_path / "q.txt").write_text("town\n" * 3000)
     shell = f"{sys.executable} -m semsearch batch q.txt -q | head -1"
-    ran = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False, cwd=tmp_path)  # noqa: S603, S607
+    ran = subprocess.run(["bash", "-c", shell], capture_output=True, text=True, check=False, cwd=tmp_path)
     assert (ran.stdout.count("\n"), ran.stderr) == (1, "")
 
 

@@ -254,6 +254,23 @@ def test_an_ignore_file_and_the_beir_layout_keep_files_out(tmp_path: Path) -> No
     assert (found.ignored, found.problems) == (3, [])
 
 
+def test_ignore_files_hold_for_what_is_below_them_and_the_nearest_decides(tmp_path: Path) -> None:
+    (tmp_path / "sub" / "deep").mkdir(parents=True)
+    (tmp_path / ".semsearchignore").write_text("b.txt\n/sub/c.txt\n")
+    (tmp_path / "sub" / ".semsearchignore").write_text("!b.txt\n/a.txt\n")
+    for folder in ("", "sub/", "sub/deep/"):
+        for name in ("a.txt", "b.txt", "c.txt"):
+            (tmp_path / f"{folder}{name}").write_text("x")
+    found = [path.relative_to(tmp_path).as_posix() for path in find_files(tmp_path).files]
+    assert found == ["a.txt", "c.txt", "sub/b.txt", "sub/deep/a.txt", "sub/deep/b.txt", "sub/deep/c.txt"]
+
+
+def test_a_name_that_is_not_utf_8_is_told(tmp_path: Path) -> None:
+    (tmp_path / os.fsdecode(b"\xff.txt")).write_text("x")
+    (told,) = find_files(tmp_path).problems
+    assert (told.path, "not UTF-8" in told.reason) == (f"{tmp_path}/\\xff.txt", True)
+
+
 def test_queries_alone_are_articles_like_any_other(tmp_path: Path) -> None:
     (tmp_path / "queries.jsonl").write_text("{}")
     assert [path.name for path in find_files(tmp_path).files] == ["queries.jsonl"]

@@ -199,7 +199,7 @@ def test_a_query_holds_its_window() -> None:
     assert (query.window, query.window_words) == (DateRange(date(2022, 11, 1), None), "since 2022-11")
 
 
-@pytest.mark.parametrize("question", ["?" * 50, "\0", "😀", "שלום", "日本", "the of and", "x" * 1_000_000])
+@pytest.mark.parametrize("question", ["?" * 50, "\0", "a\udcffb", "😀", "שלום", "日本", "the of and", "x" * 1_000_000])
 def test_odd_questions_are_answered(index: Index, question: str) -> None:
     answer = index.search(question, top=3)
     assert len(answer.hits) == 3

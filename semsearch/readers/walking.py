@@ -49,6 +49,10 @@ def find_files(root: Path) -> FoundFiles:
 
 
 def _add(path: Path, found: FoundFiles) -> None:
+    if not _is_unicode(str(path)):
+        shown = os.fsencode(path).decode("utf-8", "backslashreplace")
+        found.problems.append(Problem(shown, 0, "a name that is not UTF-8: rename the file"))
+        return
     try:
         mode = path.stat().st_mode
     except OSError as error:
@@ -65,15 +69,20 @@ def _add(path: Path, found: FoundFiles) -> None:
         found.files.append(path)
 
 
+def _is_unicode(name: str) -> bool:
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+
+
+Rules = tuple[tuple[Path, "GitIgnoreSpec"], ...]  # each holds for what is below its folder
+
+
 class _Walk:
     def __init__(self, root: Path, found: FoundFiles) -> None:
-        self._root = root
         self._real_root = os.path.realpath(root)
         self._found = found
-        self._ignored = _ignore_rules(root)
         self._seen: set[str] = set()
 
-    def walk(self, folder: Path, depth: int) -> None:
+    def walk(self, folder: Path, depth: int, rules: Rules = ()) -> None:
         real = os.path.realpath(folder)
         if real in self._seen:
             return
@@ -81,8 +90,9 @@ class _Walk:
         if depth > DEEPEST:
             self._found.problems.append(Problem(str(folder), 0, f"more than {DEEPEST} folders deep"))
             return
+        rules += _ignore_rules(folder)
         for entry in self._entries(folder):
-            self._visit(folder / entry.name, entry, depth)
+            self._visit(folder / entry.name, entry, depth, rules)
 
     def _entries(self, folder: Path) -> Iterator[os.DirEntry[str]]:
         try:
@@ -92,7 +102,7 @@ class _Walk:
             self._found.problems.append(Problem(str(folder), 0, f"unreadable: {error.strerror}"))
             return
         names = {entry.name for entry in entries}
-        judged = {"queries.jsonl"} <= names and bool({"qrels.tsv", "qrels"} & names)
+        judged = "queries.jsonl" in names and bool({"qrels.tsv", "qrels"} & names)
         for entry in entries:
             if entry.name.startswith("."):
                 continue
@@ -101,15 +111,14 @@ class _Walk:
             else:
                 yield entry
 
-    def _visit(self, path: Path, entry: os.DirEntry[str], depth: int) -> None:
-        relative = path.relative_to(self._root).as_posix()
+    def _visit(self, path: Path, entry: os.DirEntry[str], depth: int, rules: Rules) -> None:
         is_folder = entry.is_dir()
-        if self._ignored is not None and self._ignored.match_file(relative + "/" * is_folder):
+        if _is_ignored(path, is_folder, rules):
             self._found.ignored += 1
         elif entry.is_symlink() and not self._inside(path):
             self._found.problems.append(Problem(str(path), 0, "a link out of the folder: not followed"))
         elif is_folder:
-            self.walk(path, depth + 1)
+            self.walk(path, depth + 1, rules)
         else:
             _add(path, self._found)
 
@@ -118,11 +127,20 @@ class _Walk:
         return os.path.commonpath([real, self._real_root]) == self._real_root
 
 
-def _ignore_rules(root: Path) -> GitIgnoreSpec | None:
+def _is_ignored(path: Path, is_folder: bool, rules: Rules) -> bool:
+    """What the nearest ignore file that speaks of ``path`` says."""
+    for folder, spec in reversed(rules):
+        verdict = spec.check_file(path.relative_to(folder).as_posix() + "/" * is_folder).include
+        if verdict is not None:
+            return verdict
+    return False
+
+
+def _ignore_rules(folder: Path) -> Rules:
     try:
-        lines = (root / IGNORE_FILE).read_text("utf-8", "replace").splitlines()
+        lines = (folder / IGNORE_FILE).read_text("utf-8", "replace").splitlines()
     except OSError:
-        return None
+        return ()
     import pathspec
 
-    return pathspec.GitIgnoreSpec.from_lines(lines)
+    return ((folder, pathspec.GitIgnoreSpec.from_lines(lines)),)

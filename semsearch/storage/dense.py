@@ -82,7 +82,6 @@ class DenseIndex:
     def save(self, path: Path, watermark: int) -> DenseFile:
         """Publish the file at ``path`` and say what the truth should remember of it."""
         publish(path, lambda partial: self._faiss.write_index(self._index, str(partial)))
-        path.chmod(0o600)
         return DenseFile(path.name, path.stat().st_size, _sha256(path), watermark, len(self))
 
 

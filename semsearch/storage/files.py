@@ -9,11 +9,12 @@ from pathlib import Path
 TEMPORARY = ".partial"
 
 
-def publish(path: Path, write: Callable[[Path], None]) -> None:
+def publish(path: Path, write: Callable[[Path], object]) -> None:
     """Let ``write`` make a temporary file, then put it at ``path`` whole or not at all."""
     partial = path.with_name(path.name + TEMPORARY)
     try:
         write(partial)
+        partial.chmod(0o600)
         with partial.open("rb+") as stream:
             os.fsync(stream.fileno())
         partial.replace(path)

@@ -16,7 +16,7 @@ from semsearch.errors import IndexDamaged
 from semsearch.records import Document, Problem, Rows
 from semsearch.storage.database import connect_for_writing, damage_told, meta, set_meta
 from semsearch.storage.dense import DenseIndex, load_dense
-from semsearch.storage.files import TEMPORARY, sync_folder
+from semsearch.storage.files import TEMPORARY, publish, sync_folder
 from semsearch.storage.lock import WriterLock
 from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
 
@@ -70,6 +70,7 @@ class Writer:
         self._lock = WriterLock(folder)
         try:
             self._db = connect_for_writing(folder)
+            self._keep_out_of_walks()
             self._db.execute("CREATE TEMP TABLE seen (document_id INTEGER PRIMARY KEY)")
         except BaseException:
             self._lock.release()
@@ -83,6 +84,12 @@ class Writer:
     ) -> None:
         self._db.close()
         self._lock.release()
+
+    def _keep_out_of_walks(self) -> None:
+        """An index inside the folder that it indexes is not read as articles."""
+        ignore = self._folder / ".semsearchignore"
+        if not ignore.exists():
+            publish(ignore, lambda partial: partial.write_text("*\n", "ascii"))
 
     @property
     def folder(self) -> Path:

@@ -1,0 +1,116 @@
+"""The README is true: its commands run, print what it shows, and its picture is what they print."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from semsearch.building import build
+from semsearch.rendering.text import Style, TextRenderer
+from semsearch.search import open_index
+from tests.conftest import ROOT
+from tests.picture import draw
+
+README = (ROOT / "README.md").read_text("utf-8")
+PICTURE = ROOT / "docs" / "ask.svg"
+QUESTION = "why did Russia retreat from Kherson"
+
+
+def blocks(language: str) -> list[str]:
+    """The README's code blocks in a language."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+
+
+def transcript() -> list[tuple[str, str]]:
+    """Each command of the console blocks, and what stands below it."""
+    found = []
+    for block in blocks("console"):
+        for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
+            command, _, output = part.partition("\n")
+            found.append((command, output.strip("\n")))
+    return found
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that looks like the project's, in which the commands may write."""
+    folder = tmp_path_factory.mktemp("checkout")
+    for name in ("seeds", "scripts"):
+        (folder / name).symlink_to(ROOT / name)
+    return folder
+
+
+def shell(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {**os.environ, "PATH": path, "COLUMNS": "100"}
+    environment.pop("SEMSEARCH_INDEX", None)
+    return subprocess.run(
+        ["bash", "-c", command],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=folder,
+        env=environment,
+    )
+
+
+def matches(shown: str, printed: str) -> bool:
+    """True where what is printed is what is shown; a line of dots stands for any lines, … for anything."""
+    pattern = re.escape(shown).replace(r"\ \ \ \ \[…\]", ".*").replace("…", ".*")
+    return re.fullmatch(pattern, printed.strip("\n"), re.DOTALL) is not None
+
+
+def test_every_command_shown_prints_what_is_shown(checkout: Path) -> None:
+    commands = [(command, shown) for command, shown in transcript() if not command.startswith("./scripts/")]
+    assert len(commands) >= 6
+    for command, shown in commands:
+        ran = shell(command, checkout)
+        assert ran.returncode == 0, f"{command}: {ran.stderr}"
+        printed = ran.stdout + ran.stderr
+        assert matches(shown, printed), f"{command} printed:\n{printed}\nwhere the README shows:\n{shown}"
+
+
+def test_the_scripts_that_are_shown_are_there_and_run_by_ci() -> None:
+    shown = {shlex.split(command)[0] for command, _ in transcript() if command.startswith("./scripts/")}
+    assert {"./scripts/demo", "./scripts/test"} <= shown
+    for script in shown:
+        assert os.access(ROOT / script, os.X_OK)
+    ci = (ROOT / ".ci" / "run").read_text("utf-8")
+    assert all(f"./scripts/{name}\n" in ci for name in ("demo", "check", "test"))
+
+
+def test_the_library_example_runs(checkout: Path) -> None:
+    (example,) = blocks("python")
+    ran = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False, cwd=checkout)
+    assert ran.returncode == 0, ran.stderr
+    assert re.search(r"^2022-11-1\d ", ran.stdout, re.MULTILINE)
+
+
+def test_every_command_and_option_named_in_the_table_exists(checkout: Path) -> None:
+    known = {
+        name: shell(f"semsearch {name} --help", checkout).stdout for name in re.findall(r"`semsearch (\w+)", README)
+    }
+    assert len(known) >= 7
+    listed = "".join(known.values())
+    for option in set(re.findall(r"`(--[\w-]+)", README)):
+        assert option in listed, option
+
+
+def test_the_picture_is_what_the_program_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Run with PICTURE=1 in the environment to draw it anew."""
+    monkeypatch.chdir(ROOT)
+    build([ROOT / "seeds"], tmp_path / "ix")
+    with open_index(tmp_path / "ix") as index:
+        answer = index.search(QUESTION, top=3)
+    text = TextRenderer(Style(width=100, colour=True), many=False).answer("1", answer, first=True)
+    drawn = draw(f'\x1b[2m$\x1b[0m \x1b[1msemsearch ask "{QUESTION}" --top 3\x1b[0m\n{text}', 102)
+    if os.environ.get("PICTURE"):
+        PICTURE.write_text(drawn, "utf-8")
+    assert PICTURE.read_text("utf-8") == drawn
+    assert PICTURE.name in README
