@@ -18,7 +18,7 @@ from semsearch.errors import EncoderMismatch
 from semsearch.preparing import content_sha256, prepare, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import Document, Problem, RawDocument
-from semsearch.storage import EncoderRecord, KnownFile, SourceRecord, Writer
+from semsearch.storage import EncoderRecord, FileState, KnownFile, NewDocument, SourceRecord, Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
 BATCH_ITEMS = 2_000  # documents and files in one transaction
@@ -54,7 +54,7 @@ class BuildReport:
 class _Read:
     """A document that was read but is not yet stored, or (without one) the end of a file."""
 
-    file: KnownFile
+    file: FileState
     position: int  # bytes of all files read so far
     document: Document | None = None
     content_sha256: bytes = b""
@@ -75,6 +75,7 @@ class Refresh:
         self._pending_ids: set[str] = set()
         self._pending_characters = 0
         self._position = 0
+        self._touched: list[tuple[int, int]] = []  # number and new modification time of unchanged files
         self._contested: list[tuple[SourceRecord, Path]] = []
         self._again = False
 
@@ -92,8 +93,10 @@ class Refresh:
         return self._report
 
     def _finish(self) -> None:
-        if self._report.removed or self._report.changed:
+        if self._touched or self._report.removed or self._report.changed:
             with self._writer.transaction():
+                for file_id, mtime_ns in self._touched:
+                    self._writer.touch_file(file_id, mtime_ns)
                 self._writer.drop_unused_vectors()
         if self._writer.needs_accelerating():
             self._writer.accelerate()
@@ -113,7 +116,7 @@ class Refresh:
 
     def _changed_files(self, source: SourceRecord) -> list[Path]:
         """Files of a source to be read; what is gone leaves, what is unchanged is counted."""
-        known = {file.path: file for file in self._writer.files_of(source.source_id)}
+        known = {file.state.path: file for file in self._writer.files_of(source.source_id)}
         found = find_files(Path(source.path))
         present = {str(path) for path in found.files}
         if known and not present:
@@ -137,15 +140,15 @@ class Refresh:
 
     def _is_unchanged(self, path: Path) -> bool:
         file = self._writer.file_at(str(path))
-        if file is None or file.size < 0:
+        if file is None or file.state.size < 0:
             return False
+        known = file.state
         try:
             status = path.stat()
-            if (status.st_size, status.st_mtime_ns) != (file.size, file.mtime_ns):
-                if status.st_size != file.size or _file_sha256(path) != file.sha256:
+            if (status.st_size, status.st_mtime_ns) != (known.size, known.mtime_ns):
+                if status.st_size != known.size or _file_sha256(path) != known.sha256:
                     return False
-                with self._writer.transaction():
-                    self._writer.touch_file(file.file_id, status.st_size, status.st_mtime_ns)
+                self._touched.append((file.file_id, status.st_mtime_ns))
         except OSError:
             return False
         self._report.unchanged += self._writer.documents_of(file.file_id)
@@ -163,7 +166,8 @@ class Refresh:
         self._flush()
 
     def _read_file(self, source: SourceRecord, path: Path) -> None:
-        file = self._describe(source, path)
+        status = path.stat()
+        file = FileState(source.source_id, str(path), status.st_size, status.st_mtime_ns, _file_sha256(path))
         begin, problems, contested = self._position, list[Problem](), False
         with open_documents(path, FieldNames(source.fields)) as stream:
             for item in stream:
@@ -184,15 +188,7 @@ class Refresh:
         else:
             self._report.problems += problems
 
-    def _describe(self, source: SourceRecord, path: Path) -> KnownFile:
-        """The file as it is now, recorded as begun."""
-        status = path.stat()
-        digest = _file_sha256(path)
-        with self._writer.transaction():
-            number = self._writer.begin_file(source.source_id, str(path))
-        return KnownFile(number, source.source_id, str(path), status.st_size, status.st_mtime_ns, digest)
-
-    def _free_id(self, source: SourceRecord, file: KnownFile, raw: RawDocument) -> str | None:
+    def _free_id(self, source: SourceRecord, file: FileState, raw: RawDocument) -> str | None:
         """The document's own id, else its place under the source; None where another has it."""
         for doc_id in _possible_ids(source, file, raw):
             known = self._writer.find_document(doc_id)
@@ -200,12 +196,12 @@ class Refresh:
                 return doc_id
         return None
 
-    def _taken(self, file: KnownFile, raw: RawDocument) -> Problem:
+    def _taken(self, file: FileState, raw: RawDocument) -> Problem:
         known = self._writer.find_document(raw.own_id or "")
         where = f" in {known.path}:{known.line}" if known else " in this file"
         return Problem(file.path, raw.line, f"id {raw.own_id!r} is used already{where}; this one is left out")
 
-    def _take(self, doc_id: str, file: KnownFile, raw: RawDocument) -> list[Problem]:
+    def _take(self, doc_id: str, file: FileState, raw: RawDocument) -> list[Problem]:
         document, reasons = settle_document(doc_id, file.path, raw)
         content = content_sha256(raw)
         if not self._is_stored(doc_id, content):
@@ -243,18 +239,26 @@ class Refresh:
                 self._record_encoder()
             if rows is not None:
                 self._writer.add_vectors(unknown, rows)
-            for item in self._pending:
-                if item.document is None:
-                    self._report.removed += self._writer.finish_file(item.file, item.problems)
-                elif prepared and (new := prepared.documents.get(item.document.doc_id)):
-                    replaced = self._writer.put_document(item.file.file_id, new)
-                    self._report.changed += replaced
-                    self._report.added += not replaced
-                else:
-                    self._writer.keep_document(item.document.doc_id, item.document.line)
-                    self._report.unchanged += not self._again
+            self._store(prepared.documents if prepared else {})
         self._report.encoded += len(unknown)
         self._advance()
+
+    def _store(self, new: dict[str, NewDocument]) -> None:
+        """Put every pending document and end of a file into the transaction."""
+        numbers: dict[str, int] = {}
+        for item in self._pending:
+            path = item.file.path
+            if path not in numbers:
+                numbers[path] = self._writer.begin_file(item.file.source_id, path)
+            if item.document is None:
+                self._report.removed += self._writer.finish_file(numbers[path], item.file, item.problems)
+            elif item.document.doc_id in new:
+                replaced = self._writer.put_document(numbers[path], new[item.document.doc_id])
+                self._report.changed += replaced
+                self._report.added += not replaced
+            else:
+                self._writer.keep_document(item.document.doc_id, item.document.line)
+                self._report.unchanged += not self._again
 
     def _advance(self) -> None:
         self._state.encoded = self._report.encoded
@@ -315,7 +319,7 @@ class Refresh:
             )
 
 
-def _possible_ids(source: SourceRecord, file: KnownFile, raw: RawDocument) -> list[str]:
+def _possible_ids(source: SourceRecord, file: FileState, raw: RawDocument) -> list[str]:
     if raw.own_id:
         return [raw.own_id]
     base = source.path if Path(source.path).is_dir() else str(Path(file.path).parent)

@@ -2,11 +2,12 @@
 
 from semsearch.storage.recorded import EncoderRecord
 from semsearch.storage.snapshot import Candidates, IndexInfo, Snapshot, index_exists, open_snapshot
-from semsearch.storage.writer import KnownFile, NewDocument, SourceRecord, Writer, open_writer
+from semsearch.storage.writer import FileState, KnownFile, NewDocument, SourceRecord, Writer, open_writer
 
 __all__ = [
     "Candidates",
     "EncoderRecord",
+    "FileState",
     "IndexInfo",
     "KnownFile",
     "NewDocument",

@@ -31,15 +31,22 @@ class SourceRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A file as it was when it was last indexed."""
+class FileState:
+    """A file of a source as it is, or was, on disk. A ``size`` of -1 never counts as unchanged."""
 
-    file_id: int
     source_id: int
     path: str
     size: int
     mtime_ns: int
     sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when it was last indexed."""
+
+    file_id: int
+    state: FileState
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +153,12 @@ class Writer:
     def files_of(self, source_id: int) -> list[KnownFile]:
         """The files indexed for a source."""
         rows = self._db.execute(f"SELECT {_FILE} FROM file WHERE source_id = ? ORDER BY path", (source_id,))
-        return [KnownFile(*row) for row in rows]
+        return [KnownFile(row[0], FileState(*row[1:])) for row in rows]
 
     def file_at(self, path: str) -> KnownFile | None:
         """The file at an absolute path, if it was indexed."""
         row = self._db.execute(f"SELECT {_FILE} FROM file WHERE path = ?", (path,)).fetchone()
-        return None if row is None else KnownFile(*row)
+        return None if row is None else KnownFile(row[0], FileState(*row[1:]))
 
     def begin_file(self, source_id: int, path: str) -> int:
         """The number of the file at ``path``; until :meth:`finish_file` it counts as changed."""
@@ -162,23 +169,21 @@ class Writer:
         )
         return int(self._db.execute("SELECT file_id FROM file WHERE path = ?", (path,)).fetchone()[0])
 
-    def touch_file(self, file_id: int, size: int, mtime_ns: int) -> None:
+    def touch_file(self, file_id: int, mtime_ns: int) -> None:
         """Remember a new modification time of unchanged content."""
-        self._db.execute("UPDATE file SET size = ?, mtime_ns = ? WHERE file_id = ?", (size, mtime_ns, file_id))
+        self._db.execute("UPDATE file SET mtime_ns = ? WHERE file_id = ?", (mtime_ns, file_id))
 
-    def finish_file(self, file: KnownFile, problems: Sequence[Problem]) -> int:
+    def finish_file(self, file_id: int, state: FileState, problems: Sequence[Problem]) -> int:
         """Record the file as indexed, drop its documents that were not seen again, and count those."""
         self._db.execute(
             "UPDATE file SET size = ?, mtime_ns = ?, sha256 = ? WHERE file_id = ?",
-            (file.size, file.mtime_ns, file.sha256, file.file_id),
+            (state.size, state.mtime_ns, state.sha256, file_id),
         )
-        self._db.execute("DELETE FROM problem WHERE file_id = ?", (file.file_id,))
-        self._db.executemany(
-            "INSERT INTO problem VALUES (?, ?, ?)", [(file.file_id, p.line, p.reason) for p in problems]
-        )
+        self._db.execute("DELETE FROM problem WHERE file_id = ?", (file_id,))
+        self._db.executemany("INSERT INTO problem VALUES (?, ?, ?)", [(file_id, p.line, p.reason) for p in problems])
         gone = self._db.execute(
             "SELECT document_id FROM document WHERE file_id = ? AND document_id NOT IN (SELECT document_id FROM seen)",
-            (file.file_id,),
+            (file_id,),
         ).fetchall()
         for (document_id,) in gone:
             self._drop_document(document_id)
@@ -197,7 +202,7 @@ class Writer:
     def problems_of(self, file: KnownFile) -> list[Problem]:
         """What was wrong in a file when it was last read."""
         rows = self._db.execute("SELECT line, reason FROM problem WHERE file_id = ? ORDER BY line", (file.file_id,))
-        return [Problem(file.path, line, reason) for line, reason in rows]
+        return [Problem(file.state.path, line, reason) for line, reason in rows]
 
     def documents_of(self, file_id: int) -> int:
         """How many documents a file holds."""
