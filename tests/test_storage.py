@@ -134,6 +134,11 @@ def test_no_index_names_the_command(tmp_path: Path) -> None:
 
 def test_the_index_is_private(index: Path) -> None:
     assert stat.S_IMODE(index.stat().st_mode) == 0o700
+    with open_writer(index) as writer, writer.transaction():
+        names = {path.name for path in index.iterdir()}
+        assert {"truth.sqlite", "truth.sqlite-wal"} <= names
+        for path in index.iterdir():
+            assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
     for path in index.iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600, path.name
 

@@ -80,14 +80,14 @@ CREATE TABLE removed (number INTEGER PRIMARY KEY);  -- gone, but still in the ac
 def connect_for_writing(folder: Path) -> Connection:
     """Open the truth of ``folder`` for writing, made if it is not there yet."""
     path = folder / DATABASE
-    new = not path.exists()
+    path.touch(mode=0o600)  # SQLite gives its log the same permissions
     connection = sqlite3.connect(path, isolation_level=None)
     try:
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if new or not tables:
+        if not tables:
             _create(connection)
         _check_format(connection, folder)
     except sqlite3.DatabaseError as error:
@@ -96,7 +96,6 @@ def connect_for_writing(folder: Path) -> Connection:
     except BaseException:
         connection.close()
         raise
-    path.chmod(0o600)
     return connection
 
 
