@@ -159,6 +159,14 @@ def test_hits_are_true_quotations_with_their_lines(tmp_path: Path) -> None:
             assert hit.start <= start < end <= hit.end
 
 
+def test_among_many_equal_texts_the_first_ids_win(tmp_path: Path) -> None:
+    """More ties than candidates are fetched at first, stored against the order of their ids."""
+    lines = "\n".join(f'{{"_id": "{number:03}", "text": "Grain."}}' for number in reversed(range(300)))
+    build([write_articles(tmp_path / "a", {"a.jsonl": lines})], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        assert [hit.document.doc_id for hit in opened.search("grain", top=3).hits] == ["000", "001", "002"]
+
+
 def test_a_batch_answers_as_single_questions_do(index: Index) -> None:
     queries = [make_query(word, top=5) for word in WORDS]
     assert list(index.answer_all(queries)) == [index.answer(query) for query in queries]

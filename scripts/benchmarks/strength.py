@@ -1,0 +1,63 @@
+"""The threshold behind "no strong match": questions of one collection asked of another.
+
+    scripts/bench strength ../shared/data/scifact ../shared/data/press
+
+Every question's best cosine in its own collection (an answer is there) against its best cosine in the
+other (none is). Printed: the separation (AUROC), the threshold that silences 5 % of the questions that
+have an answer, and the share of the others that it tells.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.building import build
+from semsearch.dataset import Dataset, find_dataset, read_judged_questions
+from semsearch.evaluation import read_qrels
+from semsearch.ranking.strength import STRONG_COSINE
+from semsearch.records import Scores
+from semsearch.search import make_query, open_index
+
+FALSE_SILENCE = 0.05
+
+
+def best_cosines(questions: Dataset, corpus: Dataset) -> Scores:
+    """The best cosine of each judged question of one collection over the passages of another."""
+    index = Path("indexes", f"eval-{corpus.name}")
+    build([corpus.corpus], index)
+    judged = read_qrels(questions.qrels)
+    asked = [q.query.text for q in read_judged_questions(questions, make_query("any"))[0] if q.query_id in judged]
+    with open_index(index) as opened:
+        answers = opened.answer_all([make_query(text, top=1) for text in asked])
+        return np.array([answer.hits[0].dense for answer in answers])
+
+
+def auroc(on_topic: Scores, off_topic: Scores) -> float:
+    """The chance that a question with an answer scores above one without (ties count half)."""
+    above = (on_topic[:, None] > off_topic).mean() + (on_topic[:, None] == off_topic).mean() / 2
+    return float(above)
+
+
+def main() -> None:
+    """Print a row for each ordered pair of the collections named on the command line."""
+    names = sys.argv[1:] or ["../shared/data/scifact", "../shared/data/press"]
+    datasets = [find_dataset(Path(name)) for name in names]
+    print("| questions of | asked of | AUROC | threshold at 5 % | told | silenced and told by the default |")
+    print("| --- | --- | --- | --- | --- | --- |")
+    for own in datasets:
+        on_topic = best_cosines(own, own)
+        threshold = float(np.quantile(on_topic, FALSE_SILENCE))
+        for other in datasets:
+            if other is not own:
+                off_topic = best_cosines(own, other)
+                told = (off_topic < threshold).mean()
+                default = f"{(on_topic < STRONG_COSINE).mean():.1%}, {(off_topic < STRONG_COSINE).mean():.1%}"
+                cells = f"{auroc(on_topic, off_topic):.3f} | {threshold:.3f} | {told:.1%} | {default}"
+                print(f"| {own.name} | {other.name} | {cells} |", flush=True)
+
+
+if __name__ == "__main__":
+    main()
