@@ -59,6 +59,7 @@ class _Read:
     document: Document | None = None
     content_sha256: bytes = b""
     problems: Sequence[Problem] = ()
+    broken: bool = False  # the file could not be read to its end
 
 
 class Refresh:
@@ -82,7 +83,8 @@ class Refresh:
     def run(self, paths: Sequence[str], fields: FieldNames | None) -> BuildReport:
         """Read the sources at ``paths`` (none: all that the index has) and report what was done."""
         self._refuse_other_model()
-        todo = [(source, path) for source in self._put_sources(paths, fields) for path in self._changed_files(source)]
+        sources = self._put_sources(paths, fields)
+        todo = self._owned([(source, path) for source in sources for path in self._changed_files(source)])
         self._state.total = sum(path.stat().st_size for _, path in todo if path.exists())
         self._tell()
         self._read_files(todo)
@@ -133,6 +135,15 @@ class Refresh:
         self._drop([file for path, file in known.items() if path not in present | unreadable])
         return [path for path in found.files if not self._is_unchanged(path)]
 
+    def _owned(self, todo: Sequence[tuple[SourceRecord, Path]]) -> list[tuple[SourceRecord, Path]]:
+        """Each file once, under the source that held it first: sources may overlap."""
+        sources = {source.source_id: source for source in self._writer.sources()}
+        owned: dict[Path, SourceRecord] = {}
+        for source, path in todo:
+            known = self._writer.file_at(str(path))
+            owned.setdefault(path, sources[known.state.source_id] if known else source)
+        return [(source, path) for path, source in owned.items()]
+
     def _drop(self, files: Sequence[KnownFile]) -> None:
         if files:
             with self._writer.transaction():
@@ -179,10 +190,11 @@ class Refresh:
                 else:
                     contested = True
                     problems.append(self._taken(file, item))
+            broken = stream.broken
         self._position = begin + file.size
-        if contested:  # read it again: later in this run, and in every next one until it is settled
+        if contested or broken:  # to be read again in the next run, and where contested later in this one
             file = replace(file, size=-1)
-        self._add(_Read(file, self._position, problems=problems))
+        self._add(_Read(file, self._position, problems=problems, broken=broken))
         if contested and not self._again:
             self._contested.append((source, path))
         else:
@@ -251,7 +263,9 @@ class Refresh:
             if path not in numbers:
                 numbers[path] = self._writer.begin_file(item.file.source_id, path)
             if item.document is None:
-                self._report.removed += self._writer.finish_file(numbers[path], item.file, item.problems)
+                self._report.removed += self._writer.finish_file(
+                    numbers[path], item.file, item.problems, keep_unseen=item.broken
+                )
             elif item.document.doc_id in new:
                 replaced = self._writer.put_document(numbers[path], new[item.document.doc_id])
                 self._report.changed += replaced

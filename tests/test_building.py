@@ -216,6 +216,38 @@ def test_field_names_are_remembered(tmp_path: Path) -> None:
     assert (document.text, str(document.published)) == ("Other body.", "2022-11-10")
 
 
+def test_other_field_names_are_read_again(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text("id,article,summary\n1,Long body.,Short.\n")
+    for field in ("article", "summary"):
+        build([path], tmp_path / "ix", model="hash", fields=FieldNames({"text": field}))
+    with open_index(tmp_path / "ix") as opened:
+        assert opened.document("1").text == "Short."
+
+
+def test_sources_may_overlap(articles: Path, tmp_path: Path) -> None:
+    write_articles(articles / "sub", {"deep.txt": " date 2022-01-01 Deep words.\n"})
+    for sources in ([articles, articles / "sub"], [articles / "sub", articles], [articles / "grain.txt"]):
+        report = build(sources, tmp_path / "ix", model="hash")
+    assert counts(report) == (0, 0, 1, 0, 0)
+    with open_index(tmp_path / "ix") as opened:
+        assert opened.info().documents == 6
+        assert opened.document("sub/deep.txt").text == "Deep words."
+
+
+def test_a_file_that_breaks_off_keeps_what_is_not_known_to_be_gone(tmp_path: Path) -> None:
+    path = records(tmp_path / "a.jsonl.gz", list(range(2000)))
+    index_hash(path, tmp_path / "ix")
+    whole = path.read_bytes()
+    path.write_bytes(whole[: len(whole) // 2])
+    report = index_hash(path, tmp_path / "ix")
+    assert (report.removed, len(report.problems)) == (0, 1)
+    with open_index(tmp_path / "ix") as opened:
+        assert opened.info().documents == 2000
+    path.write_bytes(whole)
+    assert counts(index_hash(path, tmp_path / "ix")) == (0, 0, 2000, 0, 0)
+
+
 def test_sources_that_do_not_exist_are_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="no such file"):
         build([tmp_path / "nowhere"], tmp_path / "ix")

@@ -48,12 +48,16 @@ def _format_suffix(path: Path) -> str:
 
 
 class DocumentStream:
-    """The documents and problems of one file, and how far in it the reader is (for progress)."""
+    """The documents and problems of one file, and how far in it the reader is (for progress).
+
+    ``broken`` becomes true where reading failed before the end: what follows is not known to be gone.
+    """
 
     def __init__(self, path: Path, names: FieldNames) -> None:
         self._path = path
         self._names = names
         self._raw: BinaryIO = path.open("rb")
+        self.broken = False
 
     def __enter__(self) -> DocumentStream:
         return self
@@ -75,8 +79,10 @@ class DocumentStream:
         except InputError as error:
             yield Problem(path, 0, str(error))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-            yield Problem(path, 0, f"damaged gzip: {error}; what came before is kept")
+            self.broken = True
+            yield Problem(path, 0, f"damaged gzip: {error}; what was read before is kept")
         except OSError as error:
+            self.broken = True
             yield Problem(path, 0, f"unreadable: {error.strerror or error}")
 
     def _content(self) -> BinaryIO:

@@ -137,7 +137,14 @@ class Writer:
         return [SourceRecord(number, path, json.loads(fields)) for number, path, fields in rows]
 
     def put_source(self, path: str, fields: dict[str, str]) -> int:
-        """The number of the source at ``path``, added if it is new, its field names brought up to date."""
+        """The number of the source at ``path``, added if it is new.
+
+        Where its field names are others than before, its files count as changed.
+        """
+        self._db.execute(
+            "UPDATE file SET size = -1 WHERE source_id = (SELECT source_id FROM source WHERE path = ? AND fields <> ?)",
+            (path, json.dumps(fields, sort_keys=True)),
+        )
         self._db.execute(
             "INSERT INTO source (path, fields) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET fields = excluded.fields",
             (path, json.dumps(fields, sort_keys=True)),
@@ -173,7 +180,9 @@ class Writer:
         """Remember a new modification time of unchanged content."""
         self._db.execute("UPDATE file SET mtime_ns = ? WHERE file_id = ?", (mtime_ns, file_id))
 
-    def finish_file(self, file_id: int, state: FileState, problems: Sequence[Problem]) -> int:
+    def finish_file(
+        self, file_id: int, state: FileState, problems: Sequence[Problem], *, keep_unseen: bool = False
+    ) -> int:
         """Record the file as indexed, drop its documents that were not seen again, and count those."""
         self._db.execute(
             "UPDATE file SET size = ?, mtime_ns = ?, sha256 = ? WHERE file_id = ?",
@@ -183,7 +192,7 @@ class Writer:
         self._db.executemany("INSERT INTO problem VALUES (?, ?, ?)", [(file_id, p.line, p.reason) for p in problems])
         gone = self._db.execute(
             "SELECT document_id FROM document WHERE file_id = ? AND document_id NOT IN (SELECT document_id FROM seen)",
-            (file_id,),
+            (-1 if keep_unseen else file_id,),
         ).fetchall()
         for (document_id,) in gone:
             self._drop_document(document_id)
