@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
@@ -34,8 +35,11 @@ def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
         "ask",
-        epilog='Examples:  semsearch ask "why did Russia retreat from Kherson"  |  '
-        'semsearch ask "grain deal" --since 2022-11 -k 3  |  semsearch ask "blackouts" --on 2022-11-23 --format json',
+        epilog=examples(
+            'semsearch ask "why did Russia retreat from Kherson"',
+            'semsearch ask "grain deal" --since 2022-11 -k 3',
+            'semsearch ask "blackouts" --on 2022-11-23 --format json',
+        ),
     )(ask)
 
 

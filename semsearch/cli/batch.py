@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from semsearch.batching import BatchReport, ResumableFile, answer_questions, fingerprint
+from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, SKIPPED, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
@@ -37,8 +38,12 @@ def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
         "batch",
-        epilog="Examples:  semsearch batch questions.txt  |  semsearch batch questions.csv -o out.csv --format csv  |  "
-        "semsearch batch queries.jsonl -k 100 --format trec -o run.trec  |  grep why questions.txt | semsearch batch -",
+        epilog=examples(
+            "semsearch batch questions.txt",
+            "semsearch batch questions.csv -o answers.csv --format csv",
+            "semsearch batch queries.jsonl -k 100 --format trec -o run.trec",
+            "grep why questions.txt | semsearch batch -",
+        ),
     )(batch)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, SKIPPED, say
 from semsearch.cli.options import (
     DebugOption,
@@ -38,7 +39,11 @@ class EvalFormat(StrEnum):
 def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
-        "eval", epilog="Examples:  semsearch eval seeds  |  semsearch eval beir/scifact --mode dense --format json"
+        "eval",
+        epilog=examples(
+            "semsearch eval seeds",
+            "semsearch eval beir/scifact --mode dense --format json",
+        ),
     )(evaluate)
 
 

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from semsearch.building import BuildReport, build, forget
+from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, SKIPPED, say
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, ModelOption, QuietOption
 from semsearch.cli.progress import build_bar
@@ -24,8 +25,12 @@ def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
         "index",
-        epilog="Examples:  semsearch index articles/  |  semsearch index news.jsonl.gz --index /data/news  |  "
-        "semsearch index table.csv --fields text=article,date=day  |  semsearch index  (refresh)",
+        epilog=examples(
+            "semsearch index articles/",
+            "semsearch index news.jsonl.gz --index /data/news",
+            "semsearch index table.csv --fields text=article,date=day",
+            "semsearch index                     refresh what is held",
+        ),
     )(index)
 
 

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.cli.show import ShowFormat
@@ -17,7 +18,12 @@ from semsearch.storage import IndexInfo
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("info", epilog="Example:  semsearch info --index /data/news --format json")(info)
+    app.command(
+        "info",
+        epilog=examples(
+            "semsearch info --index /data/news --format json",
+        ),
+    )(info)
 
 
 def info(

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.records import Document
@@ -24,7 +25,12 @@ class ShowFormat(StrEnum):
 
 def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
-    app.command("show", epilog="Example:  semsearch show 2022-11-11-ukrainian-soldiers-enter-kherson.txt")(show)
+    app.command(
+        "show",
+        epilog=examples(
+            "semsearch show 2022-11-11-ukrainian-soldiers-enter-kherson.txt",
+        ),
+    )(show)
 
 
 def show(

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli.ask import print_answer
+from semsearch.cli.examples import examples
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
     DebugOption,
@@ -28,7 +29,9 @@ def add_to(app: typer.Typer) -> None:
     """Add the command to the program."""
     app.command(
         "similar",
-        epilog="Example:  semsearch similar 2022-11-11-ukrainian-soldiers-enter-kherson.txt --since 2022-12",
+        epilog=examples(
+            "semsearch similar 2022-11-11-ukrainian-soldiers-enter-kherson.txt --since 2022-12",
+        ),
     )(similar)
 
 
