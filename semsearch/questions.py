@@ -43,6 +43,12 @@ class QuestionFile:
         self.unused: set[str] = set()  # fields that say nothing to semsearch
 
     def __iter__(self) -> Iterator[Question | Problem]:
+        try:
+            yield from self._items()
+        except InputError as error:
+            yield Problem(self._name, 0, str(error))
+
+    def _items(self) -> Iterator[Question | Problem]:
         seen: dict[str, int] = {}
         for line, record in self._records():
             if isinstance(record, Problem):

@@ -122,6 +122,13 @@ def test_csv_questions_may_hold_commas_and_line_breaks(tmp_path: Path) -> None:
     assert items[2].query.top == 10
 
 
+def test_an_empty_table_of_questions_is_told(indexed: Program, tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text("")
+    ran = indexed("batch", "q.csv")
+    assert (ran.status, ran.out) == (3, "")
+    assert "q.csv: empty" in ran.err
+
+
 @pytest.mark.parametrize("name", list(Format))
 @pytest.mark.parametrize("stop_at", [1, 17, 40])
 def test_a_stopped_batch_goes_on_to_the_same_file(indexed: Program, tmp_path: Path, name: Format, stop_at: int) -> None:
