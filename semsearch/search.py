@@ -139,7 +139,7 @@ class Index:
         notes.extend(self._window_notes(query))
         if self._snapshot.note:
             notes.append(self._snapshot.note)
-        return Answer(query, hits, is_strong([hit.dense for hit in hits]), tuple(notes))
+        return Answer(query, hits, is_strong([hit.dense for hit in hits], self._snapshot.encoder.model), tuple(notes))
 
     def _rank(self, row: Rows, query: Query, allowed: Ids | None, exclude: str | None) -> list[Ranked]:
         """The top passages, exactly: more are fetched until none outside could still get in."""

@@ -235,7 +235,9 @@ def test_the_best_sentence_shares_most_with_the_question() -> None:
 
 
 def test_strength_stands_on_an_absolute_scale() -> None:
-    assert (is_strong([0.1, 0.6]), is_strong([0.1]), is_strong([])) == (True, False, False)
+    model = "all-MiniLM-L6-v2"
+    assert [is_strong(cosines, model) for cosines in ([0.1, 0.6], [0.1], [])] == [True, False, False]
+    assert [is_strong(cosines, "another") for cosines in ([0.1], [])] == [True, False]
 
 
 def test_the_library_is_reached_from_its_top(articles: Path, tmp_path: Path) -> None:

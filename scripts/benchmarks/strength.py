@@ -16,12 +16,14 @@ import numpy as np
 
 from semsearch.building import build
 from semsearch.dataset import Dataset, find_dataset, read_judged_questions
+from semsearch.encoders import DEFAULT_MODEL
 from semsearch.evaluation import read_qrels
 from semsearch.ranking.strength import STRONG_COSINE
 from semsearch.records import Scores
 from semsearch.search import make_query, open_index
 
 FALSE_SILENCE = 0.05
+DEFAULT = STRONG_COSINE[DEFAULT_MODEL]
 
 
 def best_cosines(questions: Dataset, corpus: Dataset) -> Scores:
@@ -54,7 +56,7 @@ def main() -> None:
             if other is not own:
                 off_topic = best_cosines(own, other)
                 told = (off_topic < threshold).mean()
-                default = f"{(on_topic < STRONG_COSINE).mean():.1%}, {(off_topic < STRONG_COSINE).mean():.1%}"
+                default = f"{(on_topic < DEFAULT).mean():.1%}, {(off_topic < DEFAULT).mean():.1%}"
                 cells = f"{auroc(on_topic, off_topic):.3f} | {threshold:.3f} | {told:.1%} | {default}"
                 print(f"| {own.name} | {other.name} | {cells} |", flush=True)
 
