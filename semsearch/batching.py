@@ -85,6 +85,9 @@ class ResumableFile:
     """An output file that is whole or absent, and remembers how far it came."""
 
     def __init__(self, path: Path, identity: str, *, resume: bool) -> None:
+        path = path.resolve()  # a link is followed, not replaced
+        if path.exists() and not path.is_file():
+            raise UsageError(f"{path} is no regular file: name a file with -o, or leave -o out")
         self._path = path
         self._partial = path.with_name(path.name + ".partial")
         self._progress = path.with_name(path.name + ".progress")

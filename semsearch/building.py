@@ -8,10 +8,21 @@ import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from semsearch.errors import UsageError
-from semsearch.readers import FieldNames
+from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, UsageError
+from semsearch.readers import FieldNames, find_files, is_unicode
 from semsearch.refresh import BuildReport, Progress, Refresh
-from semsearch.storage import open_writer
+from semsearch.storage import (
+    REPLACED,
+    EncoderRecord,
+    SourceRecord,
+    Writer,
+    WriterLock,
+    exchange,
+    index_exists,
+    index_folder,
+    open_writer,
+    read_sources,
+)
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]
 
@@ -34,12 +45,14 @@ def build(
     ``problems``. Raises IndexBusy, EncoderMismatch, EncoderUnavailable, and UsageError for
     sources that do not exist.
     """
-    folder = Path(os.path.abspath(index))
-    paths = [os.path.abspath(source) for source in sources]
+    folder = index_folder(index)
+    paths = [_absolute(source) for source in sources]
     _recover_replacement(folder)
     for path in paths:
         _check_source(path, folder)
-    if rebuild and folder.exists():
+    if fields and not paths:
+        raise UsageError("field names go with the sources that they are for: name those too")
+    if rebuild and index_exists(folder):
         return _rebuild(paths, folder, model, fields, progress)
     with open_writer(folder) as writer:
         return Refresh(writer, model, progress).run(paths, fields)
@@ -50,18 +63,45 @@ def forget(sources: Sequence[str | os.PathLike[str]], index: str | os.PathLike[s
 
     Raises UsageError for a source that the index does not have.
     """
-    report = BuildReport()
-    with open_writer(Path(index)) as writer:
+    folder, report = index_folder(index), BuildReport()
+    if not index_exists(folder):
+        raise IndexMissing(f"no index in {folder}: name it with --index")
+    with open_writer(folder) as writer:
         held = {source.path: source.source_id for source in writer.sources()}
-        for path in (os.path.abspath(source) for source in sources):
+        paths = [_absolute(source) for source in sources]
+        for path in paths:
             if path not in held:
                 raise UsageError(f"{path} is no source of {index}: its sources are {', '.join(held) or 'none'}")
-            with writer.transaction():
-                report.removed += writer.drop_source(held[path])
-                writer.drop_unused_vectors()
+        with writer.transaction():
+            for path in paths:
+                source_id = held.pop(path)
+                _hand_over(writer, source_id, held)
+                report.removed += writer.drop_source(source_id)
+            writer.drop_unused_vectors()
         writer.accelerate()
         writer.finish()
     return report
+
+
+def _hand_over(writer: Writer, source_id: int, others: dict[str, int]) -> None:
+    """Files that another source names as well stay, as that source's."""
+    files = {file.state.path: file.file_id for file in writer.files_of(source_id)}
+    for path, other_id in others.items():
+        for found in find_files(Path(path)).files:
+            if str(found) in files:
+                writer.move_file(files.pop(str(found)), other_id)
+
+
+def _absolute(source: str | os.PathLike[str]) -> str:
+    """The source as it is remembered: absolute; of a glob only what the user typed stays a pattern."""
+    name = os.fspath(source)
+    if not name.strip():
+        raise UsageError("a source is empty: name files or folders, as in: semsearch index articles/")
+    if not is_unicode(name):
+        raise UsageError(f"{os.fsencode(name)!r} is no UTF-8: rename it, or name the folder above it")
+    if not os.path.lexists(name) and glob.has_magic(name):
+        return os.path.normpath(os.path.join(glob.escape(str(Path.cwd())), name))  # noqa: PTH118
+    return os.path.abspath(name)
 
 
 def _check_source(path: str, folder: Path) -> None:
@@ -79,25 +119,45 @@ def _rebuild(
 ) -> BuildReport:
     """A new index beside the old one, put in its place when it is whole."""
     new = folder.with_name(folder.name + ".rebuilding")
-    replaced = folder.with_name(folder.name + ".replaced")
+    lock = WriterLock(folder)
+    try:
+        shutil.rmtree(new, ignore_errors=True)
+        sources, record = _held(folder, paths)
+        for source in sources:
+            _refuse_vanished(source.path)
+        with open_writer(new) as writer:
+            with writer.transaction():
+                for source in sources:
+                    writer.put_source(source.path, source.fields)
+            refresh = Refresh(writer, model or (record.model if record else None), progress)
+            report = refresh.run([*(source.path for source in sources), *paths], fields, only=paths)
+        exchange(new, folder)
+    finally:
+        lock.release()
     shutil.rmtree(new, ignore_errors=True)
-    with open_writer(folder) as old, open_writer(new) as writer:
-        record = old.encoder()
-        with writer.transaction():
-            for source in old.sources():
-                writer.put_source(source.path, source.fields)
-            for path in paths:
-                writer.put_source(path, dict(fields.chosen) if fields else {})
-        report = Refresh(writer, model or (record.model if record else None), progress).run((), None)
-        shutil.rmtree(replaced, ignore_errors=True)
-        folder.rename(replaced)
-        new.rename(folder)
-    shutil.rmtree(replaced)
     return report
+
+
+def _held(folder: Path, paths: Sequence[str]) -> tuple[list[SourceRecord], EncoderRecord | None]:
+    """Sources and encoder of an index that is to be replaced; one that cannot be read has none."""
+    try:
+        return read_sources(folder)
+    except (IndexDamaged, FormatMismatch) as error:
+        if not paths:
+            raise UsageError(f"{error}; its sources cannot be read either, so name them") from None
+        return [], None
+
+
+def _refuse_vanished(path: str) -> None:
+    if not find_files(Path(path)).files:
+        raise UsageError(
+            f"{path} is missing or empty, so a rebuilt index would lose its articles: bring it back, "
+            f"or take it out first: semsearch index --forget {path}"
+        )
 
 
 def _recover_replacement(folder: Path) -> None:
     """A rebuild that was killed between its two renames left the old index under another name."""
-    replaced = folder.with_name(folder.name + ".replaced")
+    replaced = folder.with_name(folder.name + REPLACED)
     if replaced.is_dir() and not folder.exists():
         replaced.rename(folder)

@@ -11,8 +11,8 @@ from semsearch.building import BuildReport, Progress, build
 from semsearch.errors import InputError
 from semsearch.evaluation import Evaluation, evaluate, read_qrels
 from semsearch.questions import Question, QuestionFile
-from semsearch.records import Problem, Query
-from semsearch.search import make_query, open_index
+from semsearch.records import Problem
+from semsearch.search import Options, open_index
 
 DEPTH = 100  # documents a question in the run that is measured
 
@@ -47,7 +47,7 @@ def _first(*paths: Path) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def read_judged_questions(dataset: Dataset, defaults: Query) -> tuple[list[Question], list[Problem]]:
+def read_judged_questions(dataset: Dataset, defaults: Options) -> tuple[list[Question], list[Problem]]:
     """The questions of a dataset, and the lines that are none."""
     items = list(QuestionFile(dataset.queries.read_bytes(), str(dataset.queries), defaults))
     questions = [item for item in items if isinstance(item, Question)]
@@ -59,7 +59,7 @@ def evaluate_dataset(
     index: Path,
     *,
     model: str | None = None,
-    defaults: Query | None = None,
+    defaults: Options | None = None,
     building: Callable[[Progress], None] | None = None,
     asking: Callable[[int, int], None] | None = None,
 ) -> tuple[Evaluation, BuildReport]:
@@ -69,7 +69,7 @@ def evaluate_dataset(
     """
     report = build([dataset.corpus], index, model=model, progress=building)
     qrels = read_qrels(dataset.qrels)
-    defaults = replace(defaults or make_query("any"), top=DEPTH, per_document=1)
+    defaults = replace(defaults or Options(), top=DEPTH, per_document=1)
     questions, problems = read_judged_questions(dataset, defaults)
     report.problems += problems
     judged = [question for question in questions if question.query_id in qrels]

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
+import re
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,10 +15,12 @@ from typing import BinaryIO, cast
 from semsearch.errors import InputError, UsageError
 from semsearch.readers import parse_json, read_rows, text_lines, undecodable
 from semsearch.records import Problem, Query
-from semsearch.search import make_query
+from semsearch.search import Options
 
 _IDS = ("_id", "id", "query_id", "query-id")
 _TEXTS = ("text", "question", "query")
+_SUFFIXES = (".txt", ".tsv", ".csv", ".jsonl", ".ndjson", "")
+_DATES = ("since", "until", "on")
 _SETTINGS = ("since", "until", "on", "source", "k")
 _LATER = ("event", "as_of", "recency")
 
@@ -35,10 +40,12 @@ class QuestionFile:
     and anything else is a question a line. ``defaults`` holds for what a line does not set itself.
     """
 
-    def __init__(self, data: bytes, name: str, defaults: Query) -> None:
-        self._data = gzip.decompress(data) if name.endswith(".gz") else data
+    def __init__(self, data: bytes, name: str, defaults: Options) -> None:
         self._name = name
         self._suffix = Path(name.removesuffix(".gz")).suffix.lower()
+        if name != "-" and self._suffix not in _SUFFIXES:
+            raise InputError(f"{name}: unknown format: expected one of {' '.join(_SUFFIXES)}, or - for standard input")
+        self._data = _unpacked(data, name) if name.endswith(".gz") else data
         self._defaults = defaults
         self.unused: set[str] = set()  # fields that say nothing to semsearch
 
@@ -49,7 +56,7 @@ class QuestionFile:
             yield Problem(self._name, 0, str(error))
 
     def _items(self) -> Iterator[Question | Problem]:
-        seen: dict[str, int] = {}
+        self._ids: dict[str, int] = {}  # line by id
         for line, record in self._records():
             if isinstance(record, Problem):
                 yield record
@@ -59,11 +66,11 @@ class QuestionFile:
             except (InputError, UsageError) as error:
                 yield Problem(self._name, line, str(error))
                 continue
-            if question.query_id in seen:
-                first = seen[question.query_id]
+            if question.query_id in self._ids:
+                first = self._ids[question.query_id]
                 yield Problem(self._name, line, f"id {question.query_id!r} is used already in line {first}")
                 continue
-            seen[question.query_id] = line
+            self._ids[question.query_id] = line
             yield question
 
     def _records(self) -> Iterator[tuple[int, Mapping[str, object] | Problem]]:
@@ -73,7 +80,8 @@ class QuestionFile:
             for row in read_rows(text_lines(stream), delimiter, self._name):
                 yield (row.line, row) if isinstance(row, Problem) else row
             return
-        is_json = self._suffix in (".jsonl", ".ndjson") or (self._suffix != ".txt" and self._data.lstrip()[:1] == b"{")
+        head = self._data.removeprefix(codecs.BOM_UTF8).lstrip()
+        is_json = self._suffix in (".jsonl", ".ndjson") or (not self._suffix and head[:1] == b"{")
         for number, line in enumerate(text_lines(stream), 1):
             if not line.strip():
                 continue
@@ -87,7 +95,10 @@ class QuestionFile:
         later = [name for name in _LATER if folded.get(name) not in (None, "")]
         if later:
             raise InputError(f"setting {later[0]!r} is not known to this release")
-        query_id = next((str(folded[name]) for name in _IDS if folded.get(name) not in (None, "")), str(line))
+        named = next((str(folded[name]) for name in _IDS if folded.get(name) not in (None, "")), None)
+        query_id = _unicode(named) if named is not None else str(line)
+        if named is None and query_id in self._ids:
+            query_id = f"#{line}"
         text = next((folded[name] for name in _TEXTS if name in folded), None)
         if not isinstance(text, str):
             raise InputError(f"no question: expected a field {' or '.join(_TEXTS)}")
@@ -95,21 +106,27 @@ class QuestionFile:
         return Question(query_id, self._settled(text, folded))
 
     def _settled(self, text: str, own: Mapping[str, object]) -> Query:
-        """The defaults, with what the line sets itself."""
-        dates = {name: _date(own[name], name) for name in ("since", "until", "on") if own.get(name)}
-        sources = _sources(own.get("source"))
-        query = make_query(
-            text,
-            top=_top(own.get("k"), self._defaults.top),
-            since=dates.get("since"),
-            until=dates.get("until"),
-            on=dates.get("on"),
-            sources=sources or self._defaults.sources,
-            per_document=self._defaults.per_document,
-        )
-        if dates:
-            return query
-        return replace(query, window=self._defaults.window, window_words=self._defaults.window_words)
+        """The query with the defaults, but for what the line sets itself."""
+        dates = {name: _date(own[name], name) for name in _DATES if own.get(name) not in (None, "")}
+        settled = self._defaults
+        if "on" in dates:
+            settled = replace(settled, since=None, until=None, on=dates["on"], prefix="")
+        if {"since", "until"} & set(dates):
+            since, until = dates.get("since", settled.since), dates.get("until", settled.until)
+            settled = replace(settled, since=since, until=until, on=dates.get("on"), prefix="")
+        sources = _sources(own.get("source")) or settled.sources
+        return replace(settled, top=_top(own.get("k"), settled.top), sources=sources).query(text)
+
+
+def _unpacked(data: bytes, name: str) -> bytes:
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise InputError(f"{name}: damaged gzip: {error}") from None
+
+
+def _unicode(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _json_record(line: str) -> Mapping[str, object]:
@@ -128,7 +145,7 @@ def _text_record(line: str, number: int) -> Mapping[str, object]:
 
 
 def _date(value: object, name: str) -> str:
-    if not isinstance(value, str | int):
+    if isinstance(value, bool) or not isinstance(value, str | int):
         raise InputError(f"{name} is {type(value).__name__}: expected the like of 2022-11-09")
     return str(value)
 
@@ -146,7 +163,6 @@ def _sources(value: object) -> tuple[str, ...]:
 def _top(value: object, default: int) -> int:
     if value in (None, ""):
         return default
-    try:
-        return int(str(value))
-    except ValueError:
-        raise InputError(f"k is {value!r}: expected a whole number") from None
+    if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", str(value), re.ASCII):
+        raise InputError(f"k is {str(value)[:40]!r}: expected a whole number")
+    return int(str(value))

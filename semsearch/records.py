@@ -58,8 +58,10 @@ class PublishedDate:
 class RawDocument:
     """One article as a reader found it, before its date is settled.
 
-    ``line`` is the line of the file (from 1) on which ``text`` begins. ``multiline`` is true where
-    line breaks in the text are line breaks of the file, false where the text stands in one record.
+    ``record`` tells it from the others of its file (0: it is the whole file). ``doubts`` are what
+    was wrong with fields that could be left out. ``line`` is the line of the file (from 1) on which
+    ``text`` begins. ``multiline`` is true where line breaks in the text are line breaks of the file,
+    false where the text stands in one record.
     """
 
     own_id: str | None
@@ -70,6 +72,8 @@ class RawDocument:
     url: str | None
     line: int
     multiline: bool
+    record: int = 0
+    doubts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from semsearch.errors import EncoderMismatch
 from semsearch.preparing import content_sha256, prepare, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import Document, Problem, RawDocument
-from semsearch.storage import EncoderRecord, FileState, KnownFile, NewDocument, SourceRecord, Writer
+from semsearch.storage import EncoderRecord, FileState, KnownDocument, KnownFile, NewDocument, SourceRecord, Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
 BATCH_ITEMS = 2_000  # documents and files in one transaction
@@ -77,20 +77,23 @@ class Refresh:
         self._pending_characters = 0
         self._position = 0
         self._touched: list[tuple[int, int]] = []  # number and new modification time of unchanged files
-        self._contested: list[tuple[SourceRecord, Path]] = []
+        self._contested: dict[Path, SourceRecord] = {}
         self._again = False
 
-    def run(self, paths: Sequence[str], fields: FieldNames | None) -> BuildReport:
-        """Read the sources at ``paths`` (none: all that the index has) and report what was done."""
+    def run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None = None) -> BuildReport:
+        """Read the sources at ``paths`` (none: all that the index has) and report what was done.
+
+        ``fields`` holds for all of them, or for ``only`` some.
+        """
         self._refuse_other_model()
-        sources = self._put_sources(paths, fields)
+        sources = self._put_sources(paths, fields, paths if only is None else only)
         todo = self._owned([(source, path) for source in sources for path in self._changed_files(source)])
         self._state.total = sum(path.stat().st_size for _, path in todo if path.exists())
         self._tell()
         self._read_files(todo)
         # An id that was taken may have become free when the file that held it was read.
-        contested, self._contested, self._again = self._contested, [], True
-        self._read_files(contested)
+        contested, self._contested, self._again = self._contested, {}, True
+        self._read_files([(source, path) for path, source in contested.items()])
         self._finish()
         return self._report
 
@@ -106,14 +109,16 @@ class Refresh:
 
     # What there is to do
 
-    def _put_sources(self, paths: Sequence[str], fields: FieldNames | None) -> list[SourceRecord]:
+    def _put_sources(
+        self, paths: Sequence[str], fields: FieldNames | None, chosen: Sequence[str]
+    ) -> list[SourceRecord]:
         held = {source.path: source for source in self._writer.sources()}
         if not paths:
             return list(held.values())
         with self._writer.transaction():
             for path in paths:
                 known = held[path].fields if path in held else {}
-                self._writer.put_source(path, dict(fields.chosen) if fields else known)
+                self._writer.put_source(path, dict(fields.chosen) if fields and path in chosen else known)
         return [source for source in self._writer.sources() if source.path in paths]
 
     def _changed_files(self, source: SourceRecord) -> list[Path]:
@@ -131,8 +136,9 @@ class Refresh:
             self._report.notes.append(f"{source.path} holds no articles")
         self._report.problems += found.problems
         self._report.ignored += found.ignored
-        unreadable = {problem.path for problem in found.problems}
-        self._drop([file for path, file in known.items() if path not in present | unreadable])
+        unknown = {problem.path for problem in found.problems}  # files, and folders, that could not be looked at
+        gone = [file for path, file in known.items() if path not in present and unknown.isdisjoint(_with_parents(path))]
+        self._drop(gone)
         return [path for path in found.files if not self._is_unchanged(path)]
 
     def _owned(self, todo: Sequence[tuple[SourceRecord, Path]]) -> list[tuple[SourceRecord, Path]]:
@@ -196,7 +202,7 @@ class Refresh:
             file = replace(file, size=-1)
         self._add(_Read(file, self._position, problems=problems, broken=broken))
         if contested and not self._again:
-            self._contested.append((source, path))
+            self._contested[path] = source
         else:
             self._report.problems += problems
 
@@ -204,9 +210,22 @@ class Refresh:
         """The document's own id, else its place under the source; None where another has it."""
         for doc_id in _possible_ids(source, file, raw):
             known = self._writer.find_document(doc_id)
-            if doc_id not in self._pending_ids and (known is None or (known.path == file.path and not known.seen)):
+            if doc_id in self._pending_ids or (known is not None and known.seen):
+                continue
+            if known is None or known.path == file.path:
+                return doc_id
+            if raw.own_id and _place(file.source_id, file.path) < _place(known.source_id, known.path):
+                self._displace(known)
                 return doc_id
         return None
+
+    def _displace(self, known: KnownDocument) -> None:
+        """Of two records with one id the first has it, as in a clean build; read the other's file again."""
+        with self._writer.transaction():
+            self._writer.forget_state(known.path)
+        source = next(source for source in self._writer.sources() if source.source_id == known.source_id)
+        if not self._again:
+            self._contested[Path(known.path)] = source
 
     def _taken(self, file: FileState, raw: RawDocument) -> Problem:
         known = self._writer.find_document(raw.own_id or "")
@@ -216,16 +235,17 @@ class Refresh:
     def _take(self, doc_id: str, file: FileState, raw: RawDocument) -> list[Problem]:
         document, reasons = settle_document(doc_id, file.path, raw)
         content = content_sha256(raw)
-        if not self._is_stored(doc_id, content):
+        if not self._is_stored(document, content):
             self._report.undated += document.published is None
             self._pending_characters += len(raw.text)
         self._pending_ids.add(doc_id)
         self._add(_Read(file, self._position, document, content))
-        return [Problem(file.path, raw.line, f"{reason}; kept without a date") for reason in reasons]
+        told = [*raw.doubts, *(f"{reason}; kept without a date" for reason in reasons)]
+        return [Problem(file.path, raw.line, reason) for reason in told]
 
-    def _is_stored(self, doc_id: str, content: bytes) -> bool:
-        known = self._writer.find_document(doc_id)
-        return known is not None and known.content_sha256 == content
+    def _is_stored(self, document: Document, content: bytes) -> bool:
+        known = self._writer.find_document(document.doc_id)
+        return known is not None and (known.path, known.content_sha256) == (document.path, content)
 
     # Storing
 
@@ -241,7 +261,7 @@ class Refresh:
         fresh = [
             (item.document, item.content_sha256)
             for item in self._pending
-            if item.document and not self._is_stored(item.document.doc_id, item.content_sha256)
+            if item.document and not self._is_stored(item.document, item.content_sha256)
         ]
         prepared = prepare(fresh, self._open(), self._chunking()) if fresh else None
         unknown = sorted(self._writer.unknown_texts(list(prepared.texts))) if prepared else []
@@ -338,8 +358,17 @@ def _possible_ids(source: SourceRecord, file: FileState, raw: RawDocument) -> li
         return [raw.own_id]
     base = source.path if Path(source.path).is_dir() else str(Path(file.path).parent)
     relative = Path(os.path.relpath(file.path, base)).as_posix()
-    record = "" if raw.multiline else f"#{raw.line}"
+    record = f"#{raw.record}" if raw.record else ""
     return [f"{relative}{record}", f"{Path(base).name}/{relative}{record}", f"{file.path}{record}"]
+
+
+def _place(source_id: int, path: str) -> tuple[int, tuple[str, ...]]:
+    """Sorts files as they are read: sources as they were added, folders by name."""
+    return source_id, Path(path).parts
+
+
+def _with_parents(path: str) -> set[str]:
+    return {path, *map(str, Path(path).parents)}
 
 
 def _file_sha256(path: Path) -> bytes:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
@@ -15,7 +16,7 @@ from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch, UsageError
 from semsearch.ranking import Ranked, best_sentence, is_strong, merge_documents
 from semsearch.records import Answer, Document, Hit, Ids, Query, Rows
-from semsearch.storage import IndexInfo, Snapshot, open_snapshot
+from semsearch.storage import IndexInfo, Snapshot, index_folder, open_snapshot
 
 DEFAULT_INDEX = "indexes/default"
 LONGEST_QUESTION = 10_000  # characters; the model looks at some hundred words
@@ -46,6 +47,32 @@ def make_query(
             raise UsageError(f"{option_prefix}{name} is {value}: expected 1 to {MOST_HITS}")
     window, words = make_window(since, until, on, prefix=option_prefix)
     return Query(text, top, window, words, tuple(sources), per_document)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The searching options as a user typed them, for one question or for many."""
+
+    top: int = 10
+    since: str | None = None
+    until: str | None = None
+    on: str | None = None
+    sources: tuple[str, ...] = ()
+    per_document: int = 1
+    prefix: str = ""  # before the options' names in what is said of them: "--" on a command line
+
+    def query(self, text: str) -> Query:
+        """The query that asks ``text`` with these options. Raises UsageError as make_query does."""
+        return make_query(
+            text,
+            top=self.top,
+            since=self.since,
+            until=self.until,
+            on=self.on,
+            sources=self.sources,
+            per_document=self.per_document,
+            option_prefix=self.prefix,
+        )
 
 
 class Index:
@@ -123,9 +150,9 @@ class Index:
         return self._snapshot.info()
 
     @property
-    def revision(self) -> int:
-        """Rises with every change of the index."""
-        return self._snapshot.revision
+    def state(self) -> str:
+        """Equal for two openings that hold the same."""
+        return self._snapshot.state
 
     def _encoder(self) -> Encoder:
         if self._opened is None:
@@ -197,6 +224,7 @@ def open_index(folder: str | os.PathLike[str] = DEFAULT_INDEX) -> Index:
     Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes,
     EncoderUnavailable, or EncoderMismatch where the model is not the one the index was made with.
     """
+    index_folder(folder)  # refuses names that cannot be opened
     snapshot = open_snapshot(Path(folder))
     record = snapshot.encoder
 

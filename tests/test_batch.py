@@ -15,7 +15,7 @@ from semsearch.errors import UsageError
 from semsearch.questions import Question, QuestionFile
 from semsearch.records import Problem
 from semsearch.rendering import Format, make_renderer
-from semsearch.search import make_query, open_index
+from semsearch.search import Options, open_index
 from tests.conftest import Program
 
 QUESTIONS = [
@@ -113,7 +113,7 @@ def test_bad_lines_are_told_and_the_others_answered(indexed: Program, tmp_path: 
 
 def test_csv_questions_may_hold_commas_and_line_breaks(tmp_path: Path) -> None:
     data = b'id,text,k\n1,"a, b\nc",3\n2\n3,d,\n'
-    items = list(QuestionFile(data, "q.csv", make_query("any")))
+    items = list(QuestionFile(data, "q.csv", Options()))
     assert isinstance(items[0], Question)
     assert (items[0].query.text, items[0].query.top) == ("a, b\nc", 3)
     assert isinstance(items[1], Problem)
@@ -135,7 +135,7 @@ def test_a_stopped_batch_goes_on_to_the_same_file(indexed: Program, tmp_path: Pa
     path = tmp_path / "q.txt"
     path.write_text("\n".join(f"town {n} river soldiers" for n in range(45)))
     assert indexed("batch", path, "-o", "whole", "--format", name).status == 0
-    questions = QuestionFile(path.read_bytes(), str(path), make_query("any"))
+    questions = QuestionFile(path.read_bytes(), str(path), Options())
     out = ResumableFile(tmp_path / "out", "same", resume=False)
 
     def stop(number: int) -> None:

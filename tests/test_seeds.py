@@ -14,7 +14,7 @@ from semsearch.dataset import find_dataset, read_judged_questions
 from semsearch.evaluation import read_qrels
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import RawDocument
-from semsearch.search import Index, make_query, open_index
+from semsearch.search import Index, Options, open_index
 from tests.conftest import ROOT
 
 SEEDS = ROOT / "seeds"
@@ -51,7 +51,7 @@ def test_an_article_is_in_the_seed_format(path: Path) -> None:
 
 def test_questions_are_judged_and_a_third_need_the_date() -> None:
     dataset = find_dataset(SEEDS)
-    questions, problems = read_judged_questions(dataset, make_query("any"))
+    questions, problems = read_judged_questions(dataset, Options())
     qrels = read_qrels(dataset.qrels)
     names = {path.name for path in FILES}
     assert problems == []

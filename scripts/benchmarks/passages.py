@@ -20,7 +20,7 @@ from semsearch.encoders import Encoder, open_encoder
 from semsearch.evaluation import Evaluation, evaluate, read_qrels
 from semsearch.preparing import prepare
 from semsearch.records import Document
-from semsearch.search import make_query
+from semsearch.search import Options
 
 DEPTH = 100
 SETTINGS = [
@@ -56,7 +56,7 @@ def measure(dataset: Dataset, encoder: Encoder, settings: ChunkingSettings) -> t
     places = np.array([number[owner] for owner in owners])
     qrels = read_qrels(dataset.qrels)
     run = {}
-    for question in read_judged_questions(dataset, make_query("any"))[0]:
+    for question in read_judged_questions(dataset, Options())[0]:
         if question.query_id in qrels:
             best = np.full(len(ids), -1.0, np.float32)
             np.maximum.at(best, places, matrix @ encoder.encode_queries([question.query.text])[0])

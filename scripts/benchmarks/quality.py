@@ -19,7 +19,7 @@ import numpy as np
 from semsearch.dataset import evaluate_dataset, find_dataset, read_judged_questions
 from semsearch.encoders.layout import packaged_folder
 from semsearch.evaluation import MEASURES, Evaluation, evaluate, read_qrels
-from semsearch.search import make_query
+from semsearch.search import Options
 
 DEPTH = 100
 
@@ -36,7 +36,7 @@ def baseline(folder: Path) -> Evaluation:
     texts = [f"{record.get('title', '')} {record['text']}".strip() for record in records]
     rows = model.encode(texts, normalize_embeddings=True, show_progress_bar=sys.stderr.isatty())
     qrels = read_qrels(dataset.qrels)
-    questions = [q for q in read_judged_questions(dataset, make_query("any"))[0] if q.query_id in qrels]
+    questions = [q for q in read_judged_questions(dataset, Options())[0] if q.query_id in qrels]
     asked = model.encode([q.query.text for q in questions], normalize_embeddings=True, show_progress_bar=False)
     run = {}
     for question, scores in zip(questions, np.asarray(asked) @ np.asarray(rows).T, strict=True):

@@ -20,7 +20,7 @@ from semsearch.encoders import DEFAULT_MODEL
 from semsearch.evaluation import read_qrels
 from semsearch.ranking.strength import STRONG_COSINE
 from semsearch.records import Scores
-from semsearch.search import make_query, open_index
+from semsearch.search import Options, make_query, open_index
 
 FALSE_SILENCE = 0.05
 DEFAULT = STRONG_COSINE[DEFAULT_MODEL]
@@ -31,7 +31,7 @@ def best_cosines(questions: Dataset, corpus: Dataset) -> Scores:
     index = Path("indexes", f"eval-{corpus.name}")
     build([corpus.corpus], index)
     judged = read_qrels(questions.qrels)
-    asked = [q.query.text for q in read_judged_questions(questions, make_query("any"))[0] if q.query_id in judged]
+    asked = [q.query.text for q in read_judged_questions(questions, Options())[0] if q.query_id in judged]
     with open_index(index) as opened:
         answers = opened.answer_all([make_query(text, top=1) for text in asked])
         return np.array([answer.hits[0].dense for answer in answers])

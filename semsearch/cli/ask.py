@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Annotated
 
 import typer
 
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE, NO_HITS, say
+from semsearch.cli.exits import DONE, NO_HITS, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
     DebugOption,
@@ -23,7 +22,7 @@ from semsearch.cli.options import (
     SourceOption,
     TopOption,
     UntilOption,
-    query_from,
+    options_from,
     terminal_style,
 )
 from semsearch.records import Answer
@@ -58,7 +57,7 @@ def ask(
     debug: DebugOption = False,
 ) -> int:
     """Answer a question with ranked passages, each with its source and date."""
-    query = query_from(question, top, since, until, on, source, per_document)
+    query = options_from(top, since, until, on, source, per_document).query(question)
     with open_index(index) as opened:
         answer = opened.answer(query)
     return print_answer(answer, output_format, quiet)
@@ -67,9 +66,8 @@ def ask(
 def print_answer(answer: Answer, output_format: Format, quiet: bool) -> int:
     """One answer on standard output, its notes on standard error; the exit status."""
     renderer = make_renderer(output_format, many=False, style=terminal_style())
-    sys.stdout.write(renderer.begin() + renderer.answer("1", answer, first=True) + renderer.end())
+    emit(renderer.begin() + renderer.answer("1", answer, first=True) + renderer.end())
     if not quiet:
-        sys.stdout.flush()
         for note in answer.notes:
             say(note)
         if not answer.hits:

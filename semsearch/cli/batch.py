@@ -10,7 +10,7 @@ import typer
 
 from semsearch.batching import BatchReport, ResumableFile, answer_questions, fingerprint
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE, NO_HITS, SKIPPED, say
+from semsearch.cli.exits import DONE, NO_HITS, SKIPPED, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
     DebugOption,
@@ -25,7 +25,7 @@ from semsearch.cli.options import (
     SourceOption,
     TopOption,
     UntilOption,
-    query_from,
+    options_from,
 )
 from semsearch.cli.progress import count_bar
 from semsearch.errors import UsageError
@@ -70,14 +70,15 @@ def batch(
     """Answer many questions from a file, in its order; a line's own settings win over the options."""
     if resume and output is None:
         raise UsageError("--resume goes on with an output file: name it with -o OUT")
-    defaults = query_from("any", top, since, until, on, source, per_document)
+    defaults = options_from(top, since, until, on, source, per_document)
+    defaults.query("any")  # refuses options that make no sense
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     questions = QuestionFile(data, str(file), defaults)
     with open_index(index) as opened:
         if output is None:
             report = _to_stdout(opened, questions, output_format, quiet)
         else:
-            identity = fingerprint(data, defaults, output_format, opened.revision, index.absolute())
+            identity = fingerprint(data, defaults, output_format, opened.state, Path.cwd())
             report = _to_file(opened, questions, output_format, quiet, ResumableFile(output, identity, resume=resume))
     return _finish(report, quiet)
 
@@ -85,7 +86,7 @@ def batch(
 def _to_stdout(opened: Index, questions: QuestionFile, output_format: Format, quiet: bool) -> BatchReport:
     renderer = make_renderer(output_format, many=True)
     with count_bar(quiet, "asking") as show:
-        return answer_questions(opened, questions, renderer, sys.stdout.write, answered=lambda number: show(number, 0))
+        return answer_questions(opened, questions, renderer, emit, answered=lambda number: show(number, 0))
 
 
 def _to_file(

@@ -26,8 +26,8 @@ _KEYS: dict[str, dict[str, str]] = {
     "index": {**_COMMON, "model": "model", "fields": "fields"},
     "ask": _ANSWERS,
     "batch": _ANSWERS,
-    "eval": {**_COMMON, "mode": "mode", "model": "model"},
-    "similar": _ANSWERS,
+    "eval": {"quiet": "quiet", "mode": "mode", "model": "model"},  # its index is never the user's own
+    "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document")},
     "show": _COMMON,
     "info": _COMMON,
 }
@@ -66,13 +66,26 @@ def _settle(table: dict[str, object], where: str) -> Settings:
         if isinstance(value, dict):
             _known(key, _KEYS, where)
             for name, own in value.items():
-                settings[key][_known(name, _KEYS[key], f"{where} [{key}]")] = own
+                settings[key][_known(name, _KEYS[key], f"{where} [{key}]")] = _fitting(name, own, where)
         else:
             holders = [command for command, names in _KEYS.items() if key in names]
             _known(key, {name: name for names in _KEYS.values() for name in names}, where)
             for command in holders:
-                settings[command].setdefault(_KEYS[command][key], value)
+                settings[command].setdefault(_KEYS[command][key], _fitting(key, value, where))
     return settings
+
+
+def _fitting(key: str, value: object, where: str) -> object:
+    """The value, where it is of the kind that the option takes: TOML knows true from 1."""
+    if key == "source":
+        value = [value] if isinstance(value, str) else value
+        fits = isinstance(value, list) and all(isinstance(name, str) for name in value)
+    else:
+        kinds = {"quiet": bool, "top": int, "per-document": int}
+        fits = type(value) is kinds.get(key, str)
+    if not fits:
+        raise InputError(f"{where}: {key} = {value!r} is not what the option takes: see semsearch ask --help")
+    return value
 
 
 def _known(key: str, names: dict[str, Value], where: str) -> Value:

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE, SKIPPED, say
+from semsearch.cli.exits import DONE, SKIPPED, emit, say
 from semsearch.cli.options import (
     DebugOption,
     Mode,
@@ -21,7 +21,7 @@ from semsearch.cli.options import (
     SinceOption,
     SourceOption,
     UntilOption,
-    query_from,
+    options_from,
 )
 from semsearch.cli.progress import build_bar, count_bar
 from semsearch.dataset import Dataset, evaluate_dataset, find_dataset
@@ -64,7 +64,8 @@ def evaluate(
     debug: DebugOption = False,
 ) -> int:
     """Measure the ranking on a judged collection: nDCG@10, R@10, R@100, RR@10, AP@100."""
-    defaults = query_from("any", 10, since, until, on, source, per_document=1)
+    defaults = options_from(10, since, until, on, source, per_document=1)
+    defaults.query("any")  # refuses options that make no sense
     found = find_dataset(dataset)
     folder = index or Path("indexes", f"eval-{found.name}")
     with build_bar(quiet) as building, count_bar(quiet, "asking") as asking:
@@ -73,7 +74,7 @@ def evaluate(
         )
     for problem in report.problems:
         say(str(problem))
-    print(_render(found, measured, mode, output_format))
+    emit(_render(found, measured, mode, output_format) + "\n")
     return SKIPPED if report.problems else DONE
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import traceback
+from contextlib import suppress
 
 import typer
 
@@ -18,21 +19,40 @@ SKIPPED = 3  # done, but some inputs were skipped
 INTERRUPTED = 130
 
 
+class PipeClosed(Exception):
+    """Nobody reads our output any more: the end of the work, and no error."""
+
+
 def say(text: str) -> None:
     """One line to standard error, nothing in it able to steer a terminal."""
-    print(f"semsearch: {visible(text)}", file=sys.stderr)
+    with suppress(BrokenPipeError):
+        print(f"semsearch: {visible(text)}", file=sys.stderr, flush=True)
+
+
+def emit(text: str) -> None:
+    """Text to standard output, at once. Raises PipeClosed where nobody reads it."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise PipeClosed from None
+
+
+def interrupted() -> int:
+    """Tell of a Ctrl-C or SIGTERM; its status."""
+    say("interrupted; what was committed is kept")
+    return INTERRUPTED
 
 
 def status_of(error: BaseException, command: str, *, debug: bool) -> int:
     """Tell the user of an error in one line, and say with which status to leave."""
-    if debug and not isinstance(error, KeyboardInterrupt):
+    if debug and not isinstance(error, KeyboardInterrupt | PipeClosed):
         traceback.print_exception(error)
     match error:
         case KeyboardInterrupt():
-            say("interrupted; what was committed is kept")
-            return INTERRUPTED
-        case BrokenPipeError():
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+            return interrupted()
+        case PipeClosed():
             return DONE
         case typer.TyperException():
             say(f"{error.format_message().rstrip('.')} (see: {command} --help)")

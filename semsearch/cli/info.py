@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE
+from semsearch.cli.exits import DONE, emit
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.cli.show import ShowFormat
 from semsearch.rendering import display_path, visible
@@ -35,7 +35,7 @@ def info(
     """Show what is in the index: articles, dates, sources, model."""
     with open_index(index) as opened:
         found = opened.info()
-    print(_as_json(found) if output_format is ShowFormat.json else _as_text(found))
+    emit((_as_json(found) if output_format is ShowFormat.json else _as_text(found)) + "\n")
     return DONE
 
 

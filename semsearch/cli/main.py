@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 from pathlib import Path
@@ -13,14 +14,13 @@ import typer
 import semsearch
 from semsearch.cli import ask, batch, eval_, index, info, show, similar
 from semsearch.cli.config import read_settings
-from semsearch.cli.exits import DONE, status_of
+from semsearch.cli.exits import DONE, INTERRUPTED, interrupted, status_of
 
 app = typer.Typer(
     name="semsearch",
     help="Ask dated articles in plain words; get the passages that answer, each with its source and date.",
     epilog='Begin with: semsearch index articles/  then: semsearch ask "why did Russia retreat from Kherson"',
     rich_markup_mode=None,
-    no_args_is_help=True,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
@@ -45,28 +45,37 @@ def _program(
 
 def main(arguments: list[str] | None = None) -> None:
     """Run the program on ``arguments`` (default: those of the process) and leave with its status."""
-    arguments = sys.argv[1:] if arguments is None else arguments
-    sys.exit(run(arguments))
+    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
 
 
 def run(arguments: list[str]) -> int:
     """Run the program and return its exit status."""
     debug = "--debug" in arguments
-    signal.signal(signal.SIGTERM, _interrupt)
-    for stream in (sys.stdout, sys.stderr):  # a name on disk may hold bytes that no encoding has
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_process()
     named = next((word for word in arguments if not word.startswith("-")), "")
     known = {command.name for command in app.registered_commands}
     called = f"semsearch {named}" if named in known else "semsearch"
     try:
-        status = app(arguments, prog_name="semsearch", standalone_mode=False, default_map=read_settings(Path.cwd()))
+        settings = read_settings(Path.cwd())
+        status = app(arguments or ["--help"], prog_name="semsearch", standalone_mode=False, default_map=settings)
         sys.stdout.flush()
     except BaseException as error:
         if isinstance(error, SystemExit | GeneratorExit):
             raise
         return status_of(error, called, debug=debug)
+    if status == INTERRUPTED:  # typer has taken the KeyboardInterrupt
+        return interrupted()
     return status if isinstance(status, int) else DONE
+
+
+def _prepare_process() -> None:
+    signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)
+    sys.stdout = sys.stdout or Path(os.devnull).open("w")  # noqa: SIM115  (closed by the shell: >&-)
+    sys.stderr = sys.stderr or Path(os.devnull).open("w")  # noqa: SIM115
+    for stream in (sys.stdout, sys.stderr):  # a name on disk may hold bytes that no encoding has
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

@@ -11,10 +11,9 @@ from typing import Annotated
 
 import typer
 
-from semsearch.records import Query
 from semsearch.rendering import Format
 from semsearch.rendering.text import Style
-from semsearch.search import DEFAULT_INDEX, make_query
+from semsearch.search import DEFAULT_INDEX, Options
 
 
 class Mode(StrEnum):
@@ -48,26 +47,16 @@ ModelOption = Annotated[
 DEFAULT_FOLDER = Path(DEFAULT_INDEX)
 
 
-def query_from(
-    text: str,
+def options_from(
     top: int,
     since: str | None,
     until: str | None,
     on: str | None,
     source: list[str] | None,
     per_document: int,
-) -> Query:
-    """The query that the searching options ask for."""
-    return make_query(
-        text,
-        top=top,
-        since=since,
-        until=until,
-        on=on,
-        sources=source or (),
-        per_document=per_document,
-        option_prefix="--",
-    )
+) -> Options:
+    """The searching options as they were typed."""
+    return Options(top, since, until, on, tuple(source or ()), per_document, prefix="--")
 
 
 def terminal_style() -> Style:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE
+from semsearch.cli.exits import DONE, emit
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.records import Document
 from semsearch.rendering import document_fields, visible
@@ -43,7 +43,7 @@ def show(
     """Show one article as the index holds it, with its provenance."""
     with open_index(index) as opened:
         document = opened.document(doc_id)
-    print(_as_json(document) if output_format is ShowFormat.json else _as_text(document))
+    emit((_as_json(document) if output_format is ShowFormat.json else _as_text(document)) + "\n")
     return DONE
 
 

@@ -19,7 +19,7 @@ from semsearch.cli.options import (
     SourceOption,
     TopOption,
     UntilOption,
-    query_from,
+    options_from,
 )
 from semsearch.rendering import Format
 from semsearch.search import open_index
@@ -50,6 +50,6 @@ def similar(
     """Show articles like this one."""
     with open_index(index) as opened:
         title = opened.document(doc_id).title
-        query = query_from(title, top, since, until, on, source, per_document=1)
+        query = options_from(top, since, until, on, source, per_document=1).query(title)
         answer = opened.similar(doc_id, query)
     return print_answer(answer, output_format, quiet)

@@ -43,16 +43,16 @@ def make_window(
     Both ends are included. ``prefix`` stands before the names in messages: ``--`` on the command
     line. Raises UsageError for ``on`` together with another, or ``since`` after ``until``.
     """
-    given = [(name, value) for name, value in (("since", since), ("until", until), ("on", on)) if value]
+    given = [(name, value) for name, value in (("since", since), ("until", until), ("on", on)) if value is not None]
     words = " ".join(f"{prefix}{name} {value}" for name, value in given)
-    if on:
-        if since or until:
+    if on is not None:
+        if since is not None or until is not None:
             raise UsageError(f"{prefix}on stands alone: drop {prefix}since and {prefix}until, or {prefix}on")
         return DateRange(*parse_period(on)), words
     if not given:
         return None, ""
-    first = parse_period(since)[0] if since else None
-    last = parse_period(until)[1] if until else None
+    first = None if since is None else parse_period(since)[0]
+    last = None if until is None else parse_period(until)[1]
     if first and last and first > last:
         raise UsageError(f"{prefix}since {since} is after {prefix}until {until}: exchange the two")
     return DateRange(first, last), words

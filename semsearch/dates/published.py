@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
     from dateparser.date import DateDataParser
 
 LONGEST_DATE = 100  # characters; anything longer is no date
-_ISO = re.compile(r"(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:[T ]\d{2}:?\d{2}\S*(?: ?\S{1,6})?)?", re.ASCII)
+_ISO = re.compile(r"(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:[T ][0-2]\d:?[0-5]\d\S*(?: ?\S{1,6})?)?", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MAIL = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}", re.ASCII)
-_NUMBERED = re.compile(r"\d{1,2}[./-]\d{1,2}[./-]\d{4}", re.ASCII)
+_BASES = (datetime(1999, 1, 3), datetime(2007, 10, 21))
 
 
 def resolve_published(claims: Iterable[DateClaim]) -> tuple[PublishedDate | None, list[str]]:
@@ -64,7 +64,7 @@ def _parse(raw: str) -> tuple[date, date, bool]:
     if _MAIL.match(raw):
         try:
             day = parsedate_to_datetime(raw).date()
-        except ValueError:
+        except (ValueError, OverflowError):
             raise DateNotUnderstood(f"no such date: {raw[:60]}") from None
         return day, day, False
     if len(raw) <= LONGEST_DATE and (found := _parse_freely(raw)):
@@ -78,12 +78,17 @@ def _parse_freely(raw: str) -> tuple[date, date, bool] | None:
     found = _free_date(raw, "DMY")
     if found is None:
         return None
-    ambiguous = bool(_NUMBERED.match(raw)) and _free_date(raw, "MDY") != found
-    return *found, ambiguous
+    return *found, _free_date(raw, "MDY") not in (None, found)
 
 
 def _free_date(raw: str, order: str) -> tuple[date, date] | None:
-    data = _parser(order).get_date_data(raw)
+    """The date of ``raw``, read twice as if on different days: what then differs was not in it."""
+    first, second = (_dated(raw, order, base) for base in _BASES)
+    return first if first == second else None
+
+
+def _dated(raw: str, order: str, base: datetime) -> tuple[date, date] | None:
+    data = _parser(order, base).get_date_data(raw)
     if data is None or data.date_obj is None:
         return None
     day = data.date_obj.date()
@@ -94,9 +99,14 @@ def _free_date(raw: str, order: str) -> tuple[date, date] | None:
     return day, day
 
 
-@lru_cache(maxsize=2)
-def _parser(order: str) -> DateDataParser:
+@lru_cache(maxsize=4)
+def _parser(order: str, base: datetime) -> DateDataParser:
     from dateparser.date import DateDataParser
 
-    settings = {"PARSERS": ["absolute-time"], "REQUIRE_PARTS": ["year"], "DATE_ORDER": order}
+    settings = {
+        "PARSERS": ["absolute-time"],
+        "REQUIRE_PARTS": ["year"],
+        "DATE_ORDER": order,
+        "RELATIVE_BASE": base,
+    }
     return DateDataParser(settings=settings)

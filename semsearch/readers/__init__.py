@@ -5,7 +5,7 @@ from semsearch.readers.delimited import read_rows
 from semsearch.readers.fields import FieldNames, parse_field_names
 from semsearch.readers.files import DocumentStream, is_supported, open_documents, supported_suffixes
 from semsearch.readers.json_records import parse_json
-from semsearch.readers.walking import FoundFiles, find_files
+from semsearch.readers.walking import FoundFiles, find_files, is_unicode
 
 __all__ = [
     "DocumentStream",
@@ -13,6 +13,7 @@ __all__ = [
     "FoundFiles",
     "find_files",
     "is_supported",
+    "is_unicode",
     "open_documents",
     "parse_field_names",
     "parse_json",

@@ -1,18 +1,24 @@
 r"""Bytes to text: UTF-8, UTF-16, UTF-32 by their marks, anything else by charset-normalizer.
 
-Line ends become ``\\n`` here and nowhere else, so that every later offset is exact.
+Line ends of a text become ``\\n`` here; those inside records stay as they are. Every later offset is exact.
 """
 
 from __future__ import annotations
 
 import codecs
 import io
-from typing import BinaryIO, TextIO
+from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from semsearch.errors import InputError
 
+if TYPE_CHECKING:
+    from charset_normalizer import CharsetMatch
+
 SAMPLE = 1 << 18  # bytes looked at to tell the encoding of a file that is read record by record
 LARGEST_TEXT = 1 << 28  # bytes of one text read whole; more is no article
+
+MUCH_CHAOS = 0.1  # as charset-normalizer measures it, 0 to 1
+_SINGLE_BYTE = ["cp1252", "cp1251", "cp1250", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"]  # looked at first
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -24,14 +30,14 @@ _MARKS = (
 
 
 def read_text(stream: BinaryIO) -> str:
-    r"""The whole stream as text with ``\\n`` line ends. Raises InputError where it is no text."""
+    r"""The whole stream as text with ``\n`` line ends, what does not fit its encoding as U+FFFD.
+
+    Raises InputError where it is no text.
+    """
     data = stream.read(LARGEST_TEXT + 1)
     if len(data) > LARGEST_TEXT:
         raise InputError(f"larger than {LARGEST_TEXT >> 20} MiB for one text: split it, or use JSON lines")
-    try:
-        text = data.decode(detect_encoding(data))
-    except UnicodeDecodeError as error:
-        raise InputError(f"not text: bytes at {error.start} fit no known encoding") from None
+    text = data.decode(detect_encoding(data), "replace")
     return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
@@ -62,9 +68,16 @@ def detect_encoding(data: bytes, *, whole: bool = True) -> str:
         return _encoding_with_zeros(data)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
-    except UnicodeDecodeError:
-        return _guess(data)
+    except UnicodeDecodeError as error:
+        return "utf-8" if _is_mostly_utf8(data) else _guess(data, error.start)
     return "utf-8"
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """True where valid UTF-8 sequences far outnumber bytes that fit none: a few damaged bytes."""
+    text = data.decode("utf-8", "replace")
+    wrong = text.count("\ufffd")
+    return sum(not character.isascii() for character in text) - wrong > 4 * wrong
 
 
 def _encoding_with_zeros(data: bytes) -> str:
@@ -82,13 +95,23 @@ def _is_text(head: bytes, encoding: str) -> bool:
     return not any(character < " " and character not in "\t\n\r\f" for character in text)
 
 
-def _guess(data: bytes) -> str:
+def _guess(data: bytes, first: int) -> str:
+    """The encoding of text that is not UTF-8, judged from where ``first`` does not fit on."""
     import charset_normalizer
 
-    best = charset_normalizer.from_bytes(data[:SAMPLE]).best()
-    if best is None:
-        raise InputError("binary data, or text in an unknown encoding: save it as UTF-8")
-    return best.encoding
+    sample = data[max(first - 200, 0) :][:SAMPLE]
+    for encodings in (_SINGLE_BYTE, None):
+        found = charset_normalizer.from_bytes(sample, cp_isolation=encodings)
+        likely = [match for match in found if match.chaos < MUCH_CHAOS]
+        if likely:
+            return min(likely, key=_likelihood).encoding
+    raise InputError("binary data, or text in an unknown encoding: save it as UTF-8")
+
+
+def _likelihood(match: CharsetMatch) -> tuple[float, float, int]:
+    """Sorts the likeliest first; of those alike, the more usual encoding."""
+    usual = _SINGLE_BYTE.index(match.encoding) if match.encoding in _SINGLE_BYTE else len(_SINGLE_BYTE)
+    return round(match.chaos, 2), -round(match.coherence, 1), usual
 
 
 class _Rejoined(io.RawIOBase):

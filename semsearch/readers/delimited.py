@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Iterator
+from itertools import chain
 from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
@@ -42,13 +43,13 @@ def read_rows(lines: TextIO, delimiter: str | None, path: str) -> Iterator[Row |
     Raises InputError for an empty file.
     """
     csv.field_size_limit(sys.maxsize)
-    header_line = lines.readline()
-    if not header_line.strip():
+    first = lines.readline()
+    if not first.strip():
         raise InputError("empty: no header line")
-    delimiter = delimiter or max(",;\t", key=header_line.count)
-    header = [name.strip() for name in next(csv.reader([header_line], delimiter=delimiter))]
-    rows = csv.reader(lines, delimiter=delimiter)
-    begin = 2
+    delimiter = delimiter or max(",;\t", key=first.count)
+    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    header = _header(rows)
+    begin = rows.line_num + 1
     while True:
         try:
             row = next(rows, None)
@@ -59,7 +60,19 @@ def read_rows(lines: TextIO, delimiter: str | None, path: str) -> Iterator[Row |
             return
         if row:
             yield _fit(row, header, path, begin)
-        begin = rows.line_num + 2
+        begin = rows.line_num + 1
+
+
+def _header(rows: Iterator[list[str]]) -> list[str]:
+    try:
+        header = [name.strip() for name in next(rows)]
+    except csv.Error as error:
+        raise InputError(f"not CSV: {error} in the header") from None
+    folded = [name.lower() for name in header]
+    twice = next((name for name in folded if name and folded.count(name) > 1), None)
+    if twice:
+        raise InputError(f"the header has {twice!r} twice: rename one")
+    return header
 
 
 def _fit(row: list[str], header: list[str], path: str, line: int) -> Row | Problem:

@@ -56,31 +56,53 @@ def record_to_document(
     if not any(name in folded for name in names.candidates("text")):
         seen = ", ".join(list(folded)[:8])[:120]
         raise InputError(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME")
-    title = _string(value("title"), "title").strip()
-    text = _string(value("text"), "text")
+    text = _text(value("text"))
+    doubts: list[str] = []
+    optional = {role: _optional(value(role), role, doubts) for role in ("id", "title", "date", "source", "url")}
+    title = " ".join(optional["title"].split())
     text = text if text.strip() else title
     if not text:
         raise InputError("empty text")
-    date = _string(value("date"), "date").strip()
     return RawDocument(
-        own_id=_string(value("id"), "id").strip() or None,
-        title=" ".join(title.split()),
+        own_id=optional["id"] or None,
+        title=title,
         text=text,
-        claims=(DateClaim(date, date_source),) if date else (),
-        source=_string(value("source"), "source").strip() or None,
-        url=_string(value("url"), "url").strip() or None,
+        claims=(DateClaim(optional["date"], date_source),) if optional["date"] else (),
+        source=optional["source"] or None,
+        url=optional["url"] or None,
         line=line,
         multiline=False,
+        record=line,
+        doubts=tuple(doubts),
     )
 
 
-def _string(value: object, role: str) -> str:
+def _text(value: object) -> str:
+    found = _string(value)
+    if found is None:
+        raise InputError(f"text is {type(value).__name__}, not text")
+    return found
+
+
+def _optional(value: object, role: str, doubts: list[str]) -> str:
+    """The field's text; a field that has none is left out, and the rest of the record kept."""
+    if isinstance(value, dict):  # {"id": null, "name": "Agency"}, {"$date": "2022-11-09"}
+        inner = [value["name"]] if isinstance(value.get("name"), str) else list(value.values())
+        value = inner[0] if len(inner) == 1 else value
+    found = _string(value)
+    if found is None:
+        doubts.append(f"{role} is {type(value).__name__}, not text; left out")
+    return (found or "").strip()
+
+
+def _string(value: object) -> str | None:
+    """The text of a value, lone surrogates replaced; None where it has none."""
     if value is None:
         return ""
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode() if not value.isascii() else value
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return _string("\n\n".join(value), role)
+        return _string("\n\n".join(value))
     if isinstance(value, bool | dict | list):
-        raise InputError(f"{role} is {type(value).__name__}, not text")
+        return None
     return str(value)

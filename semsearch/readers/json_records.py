@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import BinaryIO
 
 from semsearch.errors import InputError
@@ -55,7 +56,7 @@ def read_json(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDoc
     if len(lists) == 1:
         yield from _each(lists[0], path, names)
     else:
-        yield _from_value(value, names, 1)
+        yield replace(_from_value(value, names, 1), record=0)
 
 
 def _is_records(value: object) -> bool:
@@ -65,7 +66,7 @@ def _is_records(value: object) -> bool:
 def _each(values: list[object], path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
     for place, value in enumerate(values, 1):
         try:
-            yield _from_value(value, names, 1)
+            yield replace(_from_value(value, names, 1), record=place)
         except InputError as error:
             yield Problem(path, 1, f"record {place}: {error}")
 
@@ -73,7 +74,7 @@ def _each(values: list[object], path: str, names: FieldNames) -> Iterator[RawDoc
 def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
     """Records one after another, each with its line, so that a bad one is told by its place."""
     decoder = json.JSONDecoder()
-    line, counted = 1, 0
+    line, counted, place = 1, 0, 0
     position = _skip_blanks(text, begin + 1)
     while text[position : position + 1] not in ("]", ""):
         line, counted = line + text.count("\n", counted, position), position
@@ -82,11 +83,12 @@ def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawD
         except json.JSONDecodeError as error:
             yield Problem(path, error.lineno, f"not JSON: {error.msg} at column {error.colno}; the rest is left out")
             return
-        except RecursionError:
-            yield Problem(path, line, "not usable as JSON: nested too deep; the rest is left out")
+        except (RecursionError, ValueError) as error:
+            yield Problem(path, line, f"not usable as JSON: {str(error)[:80]}; the rest is left out")
             return
+        place += 1
         try:
-            yield _from_value(value, names, line)
+            yield replace(_from_value(value, names, line), record=place)
         except InputError as error:
             yield Problem(path, line, str(error))
         position = _skip_blanks(text, position)

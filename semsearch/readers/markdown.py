@@ -14,7 +14,6 @@ from semsearch.readers.text import body_document
 from semsearch.records import Problem, RawDocument
 
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
-_HEADING = re.compile(r"^#[ \t]+(.+?)[ \t#]*$", re.MULTILINE)
 
 
 def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
@@ -29,27 +28,28 @@ def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[Ra
             yield Problem(path, 1, str(error))
     body = body_document(text, front.end() if front else 0, ())
     named = record_to_document({**fields, names.candidates("text")[0]: body.text}, names, 1, "front matter")
-    yield replace(named, text=body.text, title=named.title or _heading(body.text), line=body.line, multiline=True)
+    yield replace(
+        named, text=body.text, title=named.title or _heading(body.text), line=body.line, multiline=True, record=0
+    )
 
 
 def _heading(text: str) -> str:
-    match = _HEADING.search(text)
-    return match[1].strip() if match else ""
+    headings = (line[2:].strip(" \t#") for line in text.split("\n") if line.startswith(("# ", "#\t")))
+    return next(filter(None, headings), "")
 
 
 def _parse_front(text: str) -> dict[str, object]:
+    """Every scalar as the text that stands there: dates are read by ``dates``, not by YAML."""
     import yaml
 
-    class Plain(yaml.SafeLoader):
-        """Every scalar as the text that stands there: dates are read by ``dates``, not by YAML."""
-
-    Plain.yaml_implicit_resolvers = {}
     try:
-        found = yaml.load(text, Plain)  # noqa: S506  (a SafeLoader)
+        found = yaml.load(text, yaml.BaseLoader)  # noqa: S506  (makes strings, lists and dicts, nothing else)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
         raise InputError(f"front matter is not YAML{where}; its fields are left out") from None
+    except RecursionError:
+        raise InputError("front matter is nested too deep; its fields are left out") from None
     if not isinstance(found, dict):
         raise InputError("front matter holds no fields; left out")
     return {str(name): value for name, value in found.items()}

@@ -49,7 +49,7 @@ def find_files(root: Path) -> FoundFiles:
 
 
 def _add(path: Path, found: FoundFiles) -> None:
-    if not _is_unicode(str(path)):
+    if not is_unicode(str(path)):
         shown = os.fsencode(path).decode("utf-8", "backslashreplace")
         found.problems.append(Problem(shown, 0, "a name that is not UTF-8: rename the file"))
         return
@@ -69,7 +69,8 @@ def _add(path: Path, found: FoundFiles) -> None:
         found.files.append(path)
 
 
-def _is_unicode(name: str) -> bool:
+def is_unicode(name: str) -> bool:
+    """True for a file name that is UTF-8; Python reads the bytes of others as lone surrogates."""
     return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
@@ -90,7 +91,7 @@ class _Walk:
         if depth > DEEPEST:
             self._found.problems.append(Problem(str(folder), 0, f"more than {DEEPEST} folders deep"))
             return
-        rules += _ignore_rules(folder)
+        rules += self._ignore_rules(folder)
         for entry in self._entries(folder):
             self._visit(folder / entry.name, entry, depth, rules)
 
@@ -112,7 +113,11 @@ class _Walk:
                 yield entry
 
     def _visit(self, path: Path, entry: os.DirEntry[str], depth: int, rules: Rules) -> None:
-        is_folder = entry.is_dir()
+        try:
+            is_folder = entry.is_dir()
+        except OSError as error:  # a link in a circle, or through what is no folder
+            self._found.problems.append(Problem(str(path), 0, f"unreadable: {error.strerror}"))
+            return
         if _is_ignored(path, is_folder, rules):
             self._found.ignored += 1
         elif entry.is_symlink() and not self._inside(path):
@@ -121,6 +126,23 @@ class _Walk:
             self.walk(path, depth + 1, rules)
         else:
             _add(path, self._found)
+
+    def _ignore_rules(self, folder: Path) -> Rules:
+        path = folder / IGNORE_FILE
+        try:
+            lines = path.read_text("utf-8", "replace").splitlines()
+        except OSError:
+            return ()
+        import pathspec
+
+        good = []
+        for number, line in enumerate(lines, 1):
+            try:
+                pathspec.GitIgnoreSpec.from_lines([line])
+                good.append(line)
+            except ValueError:
+                self._found.problems.append(Problem(str(path), number, f"not a pattern: {line[:60]!r}"))
+        return ((folder, pathspec.GitIgnoreSpec.from_lines(good)),)
 
     def _inside(self, path: Path) -> bool:
         real = os.path.realpath(path)
@@ -134,13 +156,3 @@ def _is_ignored(path: Path, is_folder: bool, rules: Rules) -> bool:
         if verdict is not None:
             return verdict
     return False
-
-
-def _ignore_rules(folder: Path) -> Rules:
-    try:
-        lines = (folder / IGNORE_FILE).read_text("utf-8", "replace").splitlines()
-    except OSError:
-        return ()
-    import pathspec
-
-    return ((folder, pathspec.GitIgnoreSpec.from_lines(lines)),)

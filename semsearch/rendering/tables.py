@@ -1,7 +1,8 @@
-"""Answers as CSV and TSV, a row a hit, and as a TREC run.
+r"""Answers as CSV and TSV, a row a hit, and as a TREC run.
 
 A cell that a spreadsheet would run as a formula gets an apostrophe in front, and so does a cell that
-begins with one: taking one leading apostrophe away gives back every cell exactly.
+begins with one: taking one leading apostrophe away gives back every cell exactly. Control characters
+other than tab and line breaks are written out (``\x1b``), as they would steer a terminal.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from urllib.parse import quote
 
 from semsearch.records import Answer
 from semsearch.rendering.structured import Fields, hit_fields
+from semsearch.rendering.visible import visible
 
 COLUMNS = (
     "query_id",
@@ -58,8 +60,7 @@ class TableRenderer:
         value = row[name]
         if not isinstance(value, str):
             return "" if value is None else str(value)
-        if self._delimiter == "\t":
-            value = " ".join(value.split())
+        value = visible(" ".join(value.split())) if self._delimiter == "\t" else _quiet(value)
         return f"'{value}" if value.startswith(_FORMULA) else value
 
     def _line(self, cells: tuple[str, ...] | list[str]) -> str:
@@ -68,6 +69,11 @@ class TableRenderer:
         out = io.StringIO()
         csv.writer(out, lineterminator="\r\n").writerow(cells)  # quotes cells that hold either of the two
         return out.getvalue().removesuffix("\r\n") + "\n"
+
+
+def _quiet(text: str) -> str:
+    r"""Text that may break lines but steers no terminal; other control characters as ``\x1b``."""
+    return text if text.isprintable() else "".join(c if c in "\t\r\n" else visible(c) for c in text)
 
 
 class TrecRenderer:

@@ -1,20 +1,38 @@
 """An index on disk: SQLite as the truth, FAISS as an accelerator that can be rebuilt from it."""
 
+from semsearch.storage.database import index_folder
+from semsearch.storage.files import REPLACED, exchange
+from semsearch.storage.lock import WriterLock
 from semsearch.storage.recorded import EncoderRecord
 from semsearch.storage.snapshot import Candidates, IndexInfo, Snapshot, index_exists, open_snapshot
-from semsearch.storage.writer import FileState, KnownFile, NewDocument, SourceRecord, Writer, open_writer
+from semsearch.storage.writer import (
+    FileState,
+    KnownDocument,
+    KnownFile,
+    NewDocument,
+    SourceRecord,
+    Writer,
+    open_writer,
+    read_sources,
+)
 
 __all__ = [
+    "REPLACED",
     "Candidates",
     "EncoderRecord",
     "FileState",
     "IndexInfo",
+    "KnownDocument",
     "KnownFile",
     "NewDocument",
     "Snapshot",
     "SourceRecord",
     "Writer",
+    "WriterLock",
+    "exchange",
     "index_exists",
+    "index_folder",
     "open_snapshot",
     "open_writer",
+    "read_sources",
 ]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import quote
 
-from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, SemsearchError, StorageFailed
+from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, SemsearchError, StorageFailed, UsageError
 
 DATABASE = "truth.sqlite"
 FORMAT = 1  # of the index on disk; it has its own count, releases do not change it
@@ -60,6 +62,7 @@ CREATE TABLE document (
     passage_count INTEGER NOT NULL
 );
 CREATE INDEX document_of_file ON document (file_id);
+CREATE INDEX document_source ON document (source);
 CREATE INDEX document_days ON document (first_day, last_day, first_passage, passage_count);
 CREATE TABLE passage (
     number INTEGER PRIMARY KEY,    -- never used again
@@ -75,6 +78,14 @@ CREATE TABLE vector (
 );
 CREATE TABLE removed (number INTEGER PRIMARY KEY);  -- gone, but still in the accelerator
 """
+
+
+def index_folder(index: str | os.PathLike[str]) -> Path:
+    """The absolute path of an index. Raises UsageError for a name that SQLite and FAISS cannot open."""
+    name = os.fspath(index)
+    if not name.strip() or any("\ud800" <= character <= "\udfff" for character in name):
+        raise UsageError(f"--index {os.fsencode(name)!r}: expected the name of a folder, in UTF-8")
+    return Path(os.path.abspath(name))
 
 
 def connect_for_writing(folder: Path) -> Connection:
@@ -103,7 +114,7 @@ def _create(connection: Connection) -> None:
     connection.executescript(
         f"BEGIN;{_SCHEMA}"
         f"PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {FORMAT};"
-        "INSERT INTO meta VALUES ('next_passage', '1'), ('revision', '0');COMMIT;"
+        f"INSERT INTO meta VALUES ('index_id', '{uuid.uuid4().hex}'), ('next_passage', '1'), ('revision', '0');COMMIT;"
     )
 
 
@@ -118,6 +129,11 @@ def connect_for_reading(folder: Path) -> Connection:
     try:
         connection = _pinned(path, "mode=ro")
     except sqlite3.OperationalError:  # a folder that cannot be written has no place for the -shm file
+        log = path.with_name(path.name + "-wal")
+        if log.exists() and log.stat().st_size:
+            raise StorageFailed(
+                f"{folder} cannot be written and its last writer was stopped: copy it to a place that can be written"
+            ) from None
         try:
             connection = _pinned(path, "mode=ro&immutable=1")
         except sqlite3.DatabaseError as error:
@@ -156,7 +172,7 @@ def _check_format(connection: Connection, folder: Path) -> None:
     if version < FORMAT:
         raise FormatMismatch(
             f"{folder} has index format {version}, this semsearch reads {FORMAT}: "
-            f"make it anew with: semsearch index --rebuild --index {folder}"
+            f"make it anew with: semsearch index SOURCE --rebuild --index {folder}"
         )
 
 
@@ -164,12 +180,12 @@ def _damaged(folder: Path, error: sqlite3.DatabaseError) -> SemsearchError:
     path, name = folder / DATABASE, getattr(error, "sqlite_errorname", "")
     if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return IndexDamaged(
-            f"{path} is damaged ({error}): make it anew with: semsearch index --rebuild --index {folder}"
+            f"{path} is damaged ({error}): make it anew with: semsearch index SOURCE --rebuild --index {folder}"
         )
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")):
         return StorageFailed(f"{path}: {error}: look at the disk's space and the folder's permissions, then try again")
     return IndexDamaged(
-        f"{path} cannot be used ({error}): make it anew with: semsearch index --rebuild --index {folder}"
+        f"{path} cannot be used ({error}): make it anew with: semsearch index SOURCE --rebuild --index {folder}"
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from semsearch.errors import IndexDamaged
+from semsearch.errors import IndexDamaged, StorageFailed
 from semsearch.records import Ids, Rows, Scores
 from semsearch.storage.files import publish
 
@@ -81,8 +81,16 @@ class DenseIndex:
 
     def save(self, path: Path, watermark: int) -> DenseFile:
         """Publish the file at ``path`` and say what the truth should remember of it."""
-        publish(path, lambda partial: self._faiss.write_index(self._index, str(partial)))
+        publish(path, self._write)
         return DenseFile(path.name, path.stat().st_size, _sha256(path), watermark, len(self))
+
+    def _write(self, path: Path) -> None:
+        try:
+            self._faiss.write_index(self._index, str(path))
+        except RuntimeError as error:  # all that FAISS raises; its text is about its source code
+            raise StorageFailed(
+                f"{path} cannot be written: look at the disk's space and the folder's permissions, then try again"
+            ) from error
 
 
 def load_dense(folder: Path, file: DenseFile, dim: int, *, full: bool = False) -> DenseIndex:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 from collections.abc import Callable
 from pathlib import Path
 
 TEMPORARY = ".partial"
+REPLACED = ".replaced"  # the old folder, while two change places by three renames
+_HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of renameat2(2)
 
 
 def publish(path: Path, write: Callable[[Path], object]) -> None:
@@ -22,6 +25,19 @@ def publish(path: Path, write: Callable[[Path], object]) -> None:
         partial.unlink(missing_ok=True)
         raise
     sync_folder(path.parent)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Let two folders change places: at once where the system can, else by way of a third name."""
+    rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
+    if rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
+        sync_folder(other.parent)
+        return
+    aside = other.with_name(other.name + REPLACED)
+    other.rename(aside)
+    one.rename(other)
+    aside.rename(one)
+    sync_folder(other.parent)
 
 
 def sync_folder(folder: Path) -> None:

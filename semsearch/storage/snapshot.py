@@ -94,7 +94,7 @@ class Snapshot:
 
         Their documents were surely published in the window, by one of the sources.
         """
-        condition, values = _filters(window, sources)
+        condition, values = _filters(window, self._spelled(sources))
         if not condition:
             return None
         with damage_told(self._folder):
@@ -109,7 +109,7 @@ class Snapshot:
 
     def left_out(self, window: DateRange, sources: Sequence[str]) -> tuple[int, int]:
         """Documents that a window leaves out for want of a date, and for want of an exact one."""
-        condition, values = _filters(None, sources)
+        condition, values = _filters(None, self._spelled(sources))
         where = f"({condition}) AND" if condition else ""
         first = window.first.toordinal() if window.first else 0
         last = window.last.toordinal() if window.last else date.max.toordinal()
@@ -121,6 +121,15 @@ class Snapshot:
                 (*values, last, first, first, last),
             )
             return int(undated.fetchone()[0]), int(vague.fetchone()[0])
+
+    def _spelled(self, sources: Sequence[str]) -> list[str] | None:
+        """The sources as the documents spell them: upper and lower case count as equal."""
+        if not sources:
+            return None
+        wanted = {name.casefold() for name in sources}
+        with damage_told(self._folder):
+            known = self._db.execute("SELECT DISTINCT source FROM document WHERE source IS NOT NULL").fetchall()
+        return [name for (name,) in known if name.casefold() in wanted]
 
     # Dense search
 
@@ -224,8 +233,13 @@ class Snapshot:
 
     @property
     def revision(self) -> int:
-        """Rises with every commit: equal revisions of a folder hold the same."""
+        """Rises with every commit."""
         return int(meta(self._db, "revision") or 0)
+
+    @property
+    def state(self) -> str:
+        """Equal for two snapshots that hold the same, of whatever folders."""
+        return f"{meta(self._db, 'index_id')}:{self.revision}"
 
     def info(self) -> IndexInfo:
         """Counts, sources and dates."""
@@ -266,7 +280,7 @@ def exact_cosines(rows: Rows, row: Rows) -> Scores:
     return np.asarray((rows.astype(np.float64) * row.astype(np.float64)).sum(axis=1), np.float64)
 
 
-def _filters(window: DateRange | None, sources: Sequence[str]) -> tuple[str, list[object]]:
+def _filters(window: DateRange | None, sources: Sequence[str] | None) -> tuple[str, list[object]]:
     conditions: list[str] = []
     values: list[object] = []
     if window is not None:
@@ -277,8 +291,8 @@ def _filters(window: DateRange | None, sources: Sequence[str]) -> tuple[str, lis
         if window.last:
             conditions.append("last_day <= ?")
             values.append(window.last.toordinal())
-    if sources:
-        conditions.append(f"source COLLATE NOCASE IN ({', '.join('?' * len(sources))})")
+    if sources is not None:
+        conditions.append(f"source IN ({', '.join('?' * len(sources))})")
         values.extend(sources)
     return " AND ".join(conditions), values
 

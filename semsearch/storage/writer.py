@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from types import TracebackType
@@ -14,7 +14,14 @@ import numpy as np
 
 from semsearch.errors import IndexDamaged
 from semsearch.records import Document, Problem, Rows
-from semsearch.storage.database import connect_for_writing, damage_told, meta, set_meta
+from semsearch.storage.database import (
+    Connection,
+    connect_for_reading,
+    connect_for_writing,
+    damage_told,
+    meta,
+    set_meta,
+)
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.files import TEMPORARY, publish, sync_folder
 from semsearch.storage.lock import WriterLock
@@ -53,6 +60,7 @@ class KnownFile:
 class KnownDocument:
     """A document as it is in the index; ``seen`` if this run came upon it already."""
 
+    source_id: int
     path: str
     line: int
     content_sha256: bytes
@@ -133,8 +141,7 @@ class Writer:
 
     def sources(self) -> list[SourceRecord]:
         """All sources, in the order in which they were added."""
-        rows = self._db.execute("SELECT source_id, path, fields FROM source ORDER BY source_id")
-        return [SourceRecord(number, path, json.loads(fields)) for number, path, fields in rows]
+        return _sources(self._db)
 
     def put_source(self, path: str, fields: dict[str, str]) -> int:
         """The number of the source at ``path``, added if it is new.
@@ -156,6 +163,14 @@ class Writer:
         left = sum(self.drop_file(file.file_id) for file in self.files_of(source_id))
         self._db.execute("DELETE FROM source WHERE source_id = ?", (source_id,))
         return left
+
+    def move_file(self, file_id: int, source_id: int) -> None:
+        """Let a file belong to another source."""
+        self._db.execute("UPDATE file SET source_id = ? WHERE file_id = ?", (source_id, file_id))
+
+    def forget_state(self, path: str) -> None:
+        """Let a file count as changed."""
+        self._db.execute("UPDATE file SET size = -1 WHERE path = ?", (path,))
 
     def files_of(self, source_id: int) -> list[KnownFile]:
         """The files indexed for a source."""
@@ -189,7 +204,10 @@ class Writer:
             (state.size, state.mtime_ns, state.sha256, file_id),
         )
         self._db.execute("DELETE FROM problem WHERE file_id = ?", (file_id,))
-        self._db.executemany("INSERT INTO problem VALUES (?, ?, ?)", [(file_id, p.line, p.reason) for p in problems])
+        self._db.executemany(
+            "INSERT INTO problem VALUES (?, ?, ?)",
+            [(file_id, p.line, p.reason.encode("utf-8", "replace").decode()) for p in problems],
+        )
         gone = self._db.execute(
             "SELECT document_id FROM document WHERE file_id = ? AND document_id NOT IN (SELECT document_id FROM seen)",
             (-1 if keep_unseen else file_id,),
@@ -222,12 +240,12 @@ class Writer:
     def find_document(self, doc_id: str) -> KnownDocument | None:
         """What is known of a document, if it is in the index."""
         row = self._db.execute(
-            "SELECT f.path, d.line, d.content_sha256, "
+            "SELECT f.source_id, f.path, d.line, d.content_sha256, "
             "EXISTS (SELECT 1 FROM seen s WHERE s.document_id = d.document_id) "
             "FROM document d JOIN file f USING (file_id) WHERE d.doc_id = ?",
             (doc_id,),
         ).fetchone()
-        return None if row is None else KnownDocument(row[0], row[1], row[2], bool(row[3]))
+        return None if row is None else KnownDocument(row[0], row[1], row[2], row[3], bool(row[4]))
 
     def keep_document(self, doc_id: str, line: int) -> None:
         """Mark an unchanged document as still there, at this line."""
@@ -371,6 +389,17 @@ _DOCUMENT = (
     "doc_id, file_id, line, multiline, title, text, source, url, first_day, last_day, date_precision, "
     "date_source, date_raw, date_ambiguous, content_sha256, first_passage, passage_count"
 )
+
+
+def read_sources(folder: Path) -> tuple[list[SourceRecord], EncoderRecord | None]:
+    """Sources and encoder of an index that may be read only. Raises IndexDamaged or FormatMismatch."""
+    with closing(connect_for_reading(folder)) as connection, damage_told(folder):
+        return _sources(connection), read_encoder(connection)
+
+
+def _sources(connection: Connection) -> list[SourceRecord]:
+    rows = connection.execute("SELECT source_id, path, fields FROM source ORDER BY source_id")
+    return [SourceRecord(number, path, json.loads(fields)) for number, path, fields in rows]
 
 
 def open_writer(folder: Path) -> Writer:
