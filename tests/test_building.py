@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semsearch.building import BuildReport, build, forget
-from semsearch.errors import EncoderMismatch, IndexBusy, UsageError
+from semsearch.errors import EncoderMismatch, IndexBusy, IndexMissing, UsageError
 from semsearch.readers import FieldNames
 from semsearch.refresh import Progress
 from semsearch.search import open_index
@@ -248,9 +248,15 @@ def test_a_file_that_breaks_off_keeps_what_is_not_known_to_be_gone(tmp_path: Pat
     assert counts(index_hash(path, tmp_path / "ix")) == (0, 0, 2000, 0, 0)
 
 
-def test_sources_that_do_not_exist_are_refused(tmp_path: Path) -> None:
+def test_sources_that_do_not_exist_are_refused(articles: Path, tmp_path: Path) -> None:
+    index_hash(articles, tmp_path / "ix")
+    with pytest.raises(UsageError, match="empty"):
+        build([""], tmp_path / "ix")
     with pytest.raises(UsageError, match="no such file"):
         build([tmp_path / "nowhere"], tmp_path / "ix")
+    with pytest.raises(IndexMissing):
+        forget([tmp_path / "nowhere"], tmp_path / "nothing")
+    assert not (tmp_path / "nothing").exists()
     with pytest.raises(UsageError, match="is no source"):
         forget([tmp_path / "nowhere"], tmp_path / "ix")
 

@@ -183,7 +183,7 @@ def test_json_may_be_one_record_or_hold_an_array(tmp_path: Path) -> None:
     found = read(write(tmp_path / "b.json", '{"count": 2, "articles": [{"text": "One."}, {"text": "Two."}]}'))
     assert [item.text for item in found if isinstance(item, RawDocument)] == ["One.", "Two."]
     assert "JSON" in problem(write(tmp_path / "c.json", "{")).reason
-    assert "nest" in problem(write(tmp_path / "d.json", "[" * 100_000)).reason
+    assert "recursion" in problem(write(tmp_path / "d.json", "[" * 100_000)).reason
 
 
 def test_csv_with_line_breaks_and_delimiters_in_quotes(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def _is_mostly_utf8(data: bytes) -> bool:
     """True where valid UTF-8 sequences far outnumber bytes that fit none: a few damaged bytes."""
     text = data.decode("utf-8", "replace")
     wrong = text.count("\ufffd")
-    return sum(not character.isascii() for character in text) - wrong > 4 * wrong
+    return sum(not character.isascii() for character in text) - wrong >= 2 * wrong
 
 
 def _encoding_with_zeros(data: bytes) -> str:
