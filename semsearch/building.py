@@ -133,8 +133,8 @@ def _rebuild(
             report = refresh.run([*(source.path for source in sources), *paths], fields, only=paths)
         exchange(new, folder)
     finally:
+        shutil.rmtree(new, ignore_errors=True)  # the old index, or what there was of a new one
         lock.release()
-    shutil.rmtree(new, ignore_errors=True)
     return report
 
 

@@ -3,18 +3,17 @@
 from semsearch.storage.database import index_folder
 from semsearch.storage.files import REPLACED, exchange
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import EncoderRecord
-from semsearch.storage.snapshot import Candidates, IndexInfo, Snapshot, index_exists, open_snapshot
-from semsearch.storage.writer import (
+from semsearch.storage.recorded import (
+    EncoderRecord,
     FileState,
     KnownDocument,
     KnownFile,
     NewDocument,
     SourceRecord,
-    Writer,
-    open_writer,
     read_sources,
 )
+from semsearch.storage.snapshot import Candidates, IndexInfo, Snapshot, index_exists, open_snapshot
+from semsearch.storage.writer import Writer, open_writer
 
 __all__ = [
     "REPLACED",

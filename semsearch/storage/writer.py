@@ -5,18 +5,16 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
-from dataclasses import asdict, dataclass
+from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
 from semsearch.errors import IndexDamaged
-from semsearch.records import Document, Problem, Rows
+from semsearch.records import Problem, Rows
 from semsearch.storage.database import (
-    Connection,
-    connect_for_reading,
     connect_for_writing,
     damage_told,
     meta,
@@ -25,55 +23,18 @@ from semsearch.storage.database import (
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.files import TEMPORARY, publish, sync_folder
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
-
-
-@dataclass(frozen=True, slots=True)
-class SourceRecord:
-    """What the user gave to ``index``: an absolute path or glob, and the field names chosen for it."""
-
-    source_id: int
-    path: str
-    fields: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class FileState:
-    """A file of a source as it is, or was, on disk. A ``size`` of -1 never counts as unchanged."""
-
-    source_id: int
-    path: str
-    size: int
-    mtime_ns: int
-    sha256: bytes
-
-
-@dataclass(frozen=True, slots=True)
-class KnownFile:
-    """A file as it was when it was last indexed."""
-
-    file_id: int
-    state: FileState
-
-
-@dataclass(frozen=True, slots=True)
-class KnownDocument:
-    """A document as it is in the index; ``seen`` if this run came upon it already."""
-
-    source_id: int
-    path: str
-    line: int
-    content_sha256: bytes
-    seen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NewDocument:
-    """A document ready to be stored: its passages as spans with the hash of their embedded text."""
-
-    document: Document
-    content_sha256: bytes
-    passages: Sequence[tuple[int, int, bytes]]
+from semsearch.storage.recorded import (
+    EncoderRecord,
+    FileState,
+    KnownDocument,
+    KnownFile,
+    NewDocument,
+    SourceRecord,
+    read_dense_file,
+    read_encoder,
+    read_vectors,
+    sources_in,
+)
 
 
 class Writer:
@@ -141,7 +102,7 @@ class Writer:
 
     def sources(self) -> list[SourceRecord]:
         """All sources, in the order in which they were added."""
-        return _sources(self._db)
+        return sources_in(self._db)
 
     def put_source(self, path: str, fields: dict[str, str]) -> int:
         """The number of the source at ``path``, added if it is new.
@@ -389,17 +350,6 @@ _DOCUMENT = (
     "doc_id, file_id, line, multiline, title, text, source, url, first_day, last_day, date_precision, "
     "date_source, date_raw, date_ambiguous, content_sha256, first_passage, passage_count"
 )
-
-
-def read_sources(folder: Path) -> tuple[list[SourceRecord], EncoderRecord | None]:
-    """Sources and encoder of an index that may be read only. Raises IndexDamaged or FormatMismatch."""
-    with closing(connect_for_reading(folder)) as connection, damage_told(folder):
-        return _sources(connection), read_encoder(connection)
-
-
-def _sources(connection: Connection) -> list[SourceRecord]:
-    rows = connection.execute("SELECT source_id, path, fields FROM source ORDER BY source_id")
-    return [SourceRecord(number, path, json.loads(fields)) for number, path, fields in rows]
 
 
 def open_writer(folder: Path) -> Writer:
