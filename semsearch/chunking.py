@@ -48,11 +48,13 @@ def first_sentence(text: str) -> str:
 
 
 def text_windows(text: str) -> Iterator[Span]:
-    """Stretches of at most ``_WINDOW`` characters, cut at paragraphs or else at blanks."""
+    """Stretches of at most ``_WINDOW`` characters, cut at a paragraph or sentence, else at a blank."""
     begin = 0
     while len(text) - begin > _WINDOW:
-        cut = max(text.rfind("\n\n", begin, begin + _WINDOW), text.rfind(". ", begin, begin + _WINDOW) + 1)
-        cut = cut if cut > begin else begin + _WINDOW
+        end = begin + _WINDOW
+        cut = max(text.rfind("\n\n", begin, end), text.rfind(". ", begin, end) + 1)
+        cut = cut if cut > begin else text.rfind(" ", begin, end)
+        cut = cut if cut > begin else end  # one word longer than the window
         yield begin, cut
         begin = cut
     yield begin, len(text)

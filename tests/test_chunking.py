@@ -129,9 +129,12 @@ def test_sentences_are_trimmed_spans_in_order(text: str) -> None:
         end = stop
 
 
-def test_windows_join_to_the_text() -> None:
-    text = "A sentence here. " * 5000
+@pytest.mark.parametrize("unit", ["A sentence here. ", "words without any end ", "letters", "Part.\n\n"])
+def test_windows_join_to_the_text_and_cut_no_word_that_fits(unit: str) -> None:
+    text = unit * (100_000 // len(unit))
     spans = list(text_windows(text))
     assert "".join(text[a:b] for a, b in spans) == text
     assert max(b - a for a, b in spans) <= 20_000
     assert len(spans) > 3
+    if " " in unit:
+        assert all(text[a - 1].isspace() or text[a].isspace() for a, _ in spans[1:])
