@@ -18,8 +18,9 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from semsearch.building import BuildReport, build, forget
     from semsearch.errors import SemsearchError
+    from semsearch.queries import make_query
     from semsearch.records import Answer, Document, Hit, Query
-    from semsearch.search import Index, make_query
+    from semsearch.search import Index
     from semsearch.search import open_index as open
 
 __all__ = [
@@ -46,7 +47,7 @@ _HOME = {
     "SemsearchError": "errors",
     "build": "building",
     "forget": "building",
-    "make_query": "search",
+    "make_query": "queries",
 }
 
 

@@ -17,7 +17,7 @@ from typing import TextIO
 from semsearch.errors import UsageError
 from semsearch.questions import Question, QuestionFile
 from semsearch.records import Problem
-from semsearch.rendering import Renderer
+from semsearch.rendering.formats import Renderer
 from semsearch.search import Index
 
 SURE_EVERY = 16  # questions between two notes of progress

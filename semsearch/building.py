@@ -11,18 +11,11 @@ from pathlib import Path
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, UsageError
 from semsearch.readers import FieldNames, find_files, is_unicode
 from semsearch.refresh import BuildReport, Progress, Refresh
-from semsearch.storage import (
-    REPLACED,
-    EncoderRecord,
-    SourceRecord,
-    Writer,
-    WriterLock,
-    exchange,
-    index_exists,
-    index_folder,
-    open_writer,
-    read_sources,
-)
+from semsearch.storage.database import index_exists, index_folder
+from semsearch.storage.files import REPLACED, exchange
+from semsearch.storage.lock import WriterLock
+from semsearch.storage.recorded import EncoderRecord, SourceRecord, read_sources
+from semsearch.storage.writer import Writer, open_writer
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.records import Offsets, Passage
+from semsearch.arrays import Offsets
+from semsearch.records import Passage
 
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 LONGEST_TITLE = 120  # characters of a title made from the first sentence

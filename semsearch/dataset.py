@@ -10,9 +10,10 @@ from pathlib import Path
 from semsearch.building import BuildReport, Progress, build
 from semsearch.errors import InputError
 from semsearch.evaluation import Evaluation, evaluate, read_qrels
+from semsearch.queries import Options
 from semsearch.questions import Question, QuestionFile
 from semsearch.records import Problem
-from semsearch.search import Options, open_index
+from semsearch.search import open_index
 
 DEPTH = 100  # documents a question in the run that is measured
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from semsearch.arrays import Offsets
 from semsearch.chunking import (
     ChunkingSettings,
     embedded_text,
@@ -19,8 +20,8 @@ from semsearch.chunking import (
 )
 from semsearch.dates.published import resolve_published
 from semsearch.encoders import Encoder
-from semsearch.records import Document, Offsets, Passage, RawDocument
-from semsearch.storage import NewDocument
+from semsearch.records import Document, Passage, RawDocument
+from semsearch.storage.recorded import NewDocument
 
 
 @dataclass(frozen=True, slots=True)

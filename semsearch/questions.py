@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from semsearch.errors import InputError, UsageError
+from semsearch.queries import Options
 from semsearch.readers import parse_json, read_rows, text_lines, undecodable
 from semsearch.records import Problem, Query
-from semsearch.search import Options
 
 _IDS = ("_id", "id", "query_id", "query-id")
 _TEXTS = ("text", "question", "query")

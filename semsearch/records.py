@@ -6,14 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-Rows = NDArray[np.float32]  # (n, dim), every row of length 1
-Ids = NDArray[np.int64]  # (n,), passage numbers
-Scores = NDArray[np.float64]  # (n,), higher is better
-Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters
-
 DatePrecision = Literal["day", "month", "year"]
 DateSource = Literal["header", "field", "front matter"]
 
@@ -114,7 +106,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question with its filters; build it with :func:`semsearch.search.make_query`."""
+    """A question with its filters; build it with :func:`semsearch.queries.make_query`."""
 
     text: str
     top: int = 10  # hits wanted

@@ -18,7 +18,8 @@ from semsearch.errors import EncoderMismatch
 from semsearch.preparing import content_sha256, prepare, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import Document, Problem, RawDocument
-from semsearch.storage import EncoderRecord, FileState, KnownDocument, KnownFile, NewDocument, SourceRecord, Writer
+from semsearch.storage.recorded import EncoderRecord, FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
+from semsearch.storage.writer import Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
 BATCH_ITEMS = 2_000  # documents and files in one transaction

@@ -4,75 +4,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 
 import numpy as np
 
+from semsearch.arrays import Ids, Rows
 from semsearch.chunking import split_sentences
-from semsearch.dates.periods import make_window
 from semsearch.encoders import Encoder, open_encoder
-from semsearch.errors import EncoderMismatch, UsageError
+from semsearch.errors import EncoderMismatch
+from semsearch.queries import DEFAULT_INDEX, make_query
 from semsearch.ranking import Ranked, best_sentence, is_strong, merge_documents
-from semsearch.records import Answer, Document, Hit, Ids, Query, Rows
-from semsearch.storage import IndexInfo, Snapshot, index_folder, open_snapshot
+from semsearch.records import Answer, Document, Hit, Query
+from semsearch.storage.database import index_folder
+from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
 
-DEFAULT_INDEX = "indexes/default"
 LONGEST_QUESTION = 10_000  # characters; the model looks at some hundred words
-MOST_HITS = 100_000
-
-
-def make_query(
-    text: str,
-    *,
-    top: int = 10,
-    since: str | None = None,
-    until: str | None = None,
-    on: str | None = None,
-    sources: Sequence[str] = (),
-    per_document: int = 1,
-    option_prefix: str = "",
-) -> Query:
-    """A query from what a user typed. Dates are ``2022``, ``2022-11`` or ``2022-11-09``.
-
-    Raises UsageError for an empty question, a ``top`` or ``per_document`` below 1, or dates that
-    make no sense; ``option_prefix`` (``--``) stands before option names in its message.
-    """
-    text = text.encode("utf-8", "replace").decode()  # an argument may hold bytes that are no text
-    if not text.strip():
-        raise UsageError('the question is empty: expected words, as in: semsearch ask "why did Russia retreat"')
-    for name, value in (("top", top), ("per-document", per_document)):
-        if not 1 <= value <= MOST_HITS:
-            raise UsageError(f"{option_prefix}{name} is {value}: expected 1 to {MOST_HITS}")
-    window, words = make_window(since, until, on, prefix=option_prefix)
-    return Query(text, top, window, words, tuple(sources), per_document)
-
-
-@dataclass(frozen=True, slots=True)
-class Options:
-    """The searching options as a user typed them, for one question or for many."""
-
-    top: int = 10
-    since: str | None = None
-    until: str | None = None
-    on: str | None = None
-    sources: tuple[str, ...] = ()
-    per_document: int = 1
-    prefix: str = ""  # before the options' names in what is said of them: "--" on a command line
-
-    def query(self, text: str) -> Query:
-        """The query that asks ``text`` with these options. Raises UsageError as make_query does."""
-        return make_query(
-            text,
-            top=self.top,
-            since=self.since,
-            until=self.until,
-            on=self.on,
-            sources=self.sources,
-            per_document=self.per_document,
-            option_prefix=self.prefix,
-        )
 
 
 class Index:

@@ -12,10 +12,11 @@ import pytest
 
 from semsearch.batching import ResumableFile, answer_questions
 from semsearch.errors import UsageError
+from semsearch.queries import Options
 from semsearch.questions import Question, QuestionFile
 from semsearch.records import Problem
-from semsearch.rendering import Format, make_renderer
-from semsearch.search import Options, open_index
+from semsearch.rendering.formats import Format, make_renderer
+from semsearch.search import open_index
 from tests.conftest import Program
 
 QUESTIONS = [

@@ -17,7 +17,7 @@ from semsearch.errors import EncoderMismatch, IndexBusy, IndexMissing, UsageErro
 from semsearch.readers import FieldNames
 from semsearch.refresh import Progress
 from semsearch.search import open_index
-from semsearch.storage import open_writer
+from semsearch.storage.writer import open_writer
 from tests.conftest import ARTICLES, write_articles
 
 Answer = list[tuple[str, int, int, str, str, float]]

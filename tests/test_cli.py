@@ -68,7 +68,7 @@ def test_skipped_inputs_end_in_3_and_no_hits_in_1(indexed: Program, articles: Pa
     [
         (["ask", ""], "empty"),
         (["ask", "x", "-k", "0"], "--top is 0: expected 1 to"),
-        (["ask", "x", "-k", "some"], "integer"),
+        (["ask", "x", "-k", "some"], "not a valid int"),
         (["ask", "x", "--since", "2023", "--until", "2022"], "--since 2023 is after --until 2022"),
         (["ask", "x", "--since", "soon"], "expected 2022, 2022-11 or 2022-11-09"),
         (["ask", "x", "--on", "2022-02-30"], "no such date"),
@@ -164,7 +164,7 @@ def test_no_command_shows_a_traceback_without_debug(indexed: Program, monkeypatc
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("semsearch.cli.info.open_index", broken)
+    monkeypatch.setattr("semsearch.search.open_index", broken)
     ran = indexed("info")
     assert (ran.status, ran.err.count("\n")) == (2, 1)
     assert "ZeroDivisionError: a bug" in ran.err

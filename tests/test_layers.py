@@ -10,9 +10,9 @@ import pytest
 PACKAGE = Path(__file__).resolve().parent.parent / "semsearch"
 
 LAYERS = [
-    {"errors", "records"},
+    {"errors", "records", "arrays"},
     {"readers", "dates", "chunking", "encoders", "evaluation"},
-    {"storage", "ranking"},
+    {"storage", "ranking", "queries"},
     {"preparing", "search"},
     {"refresh", "questions"},
     {"building", "rendering"},
@@ -20,7 +20,6 @@ LAYERS = [
     {"cli"},
 ]
 RANK = {name: rank for rank, names in enumerate(LAYERS) for name in names}
-PEERS = {("errors", "records")}
 
 OWNERS = {
     "charset_normalizer": {"readers/decoding.py"},
@@ -29,7 +28,6 @@ OWNERS = {
     "huggingface_hub": {"encoders/transformer.py"},
     "ir_measures": {"evaluation.py"},
     "pathspec": {"readers/walking.py"},
-    "safetensors": {"encoders/bert.py"},
     "sentence_transformers": {"encoders/transformer.py"},
     "sentencex": {"chunking.py"},
     "tokenizers": {"encoders/tokenizing.py"},

@@ -13,8 +13,7 @@ import pytest
 
 from semsearch.building import build
 from semsearch.search import Index, open_index
-from semsearch.storage import open_snapshot
-from semsearch.storage.snapshot import exact_cosines
+from semsearch.storage.snapshot import exact_cosines, open_snapshot
 from tests.conftest import shared
 
 

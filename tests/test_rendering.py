@@ -17,9 +17,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.records import Answer, DateRange, Document, Hit, PublishedDate, Query
-from semsearch.rendering import FORMATS, Format, make_renderer, visible
+from semsearch.rendering.formats import FORMATS, Format, make_renderer
 from semsearch.rendering.tables import trec_id
 from semsearch.rendering.text import Style
+from semsearch.rendering.visible import visible
 
 TEXT = "First one here.  The second is best. Third."
 PUBLISHED = PublishedDate(date(2022, 11, 9), date(2022, 11, 9), "day", "header", "2022-11-09")

@@ -13,9 +13,10 @@ import semsearch
 from semsearch.building import build
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import UnknownDocument, UsageError
+from semsearch.queries import make_query
 from semsearch.ranking import Ranked, best_sentence, is_strong, merge_documents
 from semsearch.records import DateRange
-from semsearch.search import Index, make_query, open_index
+from semsearch.search import Index, open_index
 from tests.conftest import write_articles
 
 WORDS = [

@@ -12,9 +12,10 @@ import pytest
 from semsearch.building import build
 from semsearch.dataset import find_dataset, read_judged_questions
 from semsearch.evaluation import read_qrels
+from semsearch.queries import Options
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import RawDocument
-from semsearch.search import Index, Options, open_index
+from semsearch.search import Index, open_index
 from tests.conftest import ROOT
 
 SEEDS = ROOT / "seeds"

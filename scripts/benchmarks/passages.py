@@ -19,8 +19,8 @@ from semsearch.dataset import Dataset, find_dataset, read_judged_questions
 from semsearch.encoders import Encoder, open_encoder
 from semsearch.evaluation import Evaluation, evaluate, read_qrels
 from semsearch.preparing import prepare
+from semsearch.queries import Options
 from semsearch.records import Document
-from semsearch.search import Options
 
 DEPTH = 100
 SETTINGS = [

@@ -19,7 +19,7 @@ import numpy as np
 from semsearch.dataset import evaluate_dataset, find_dataset, read_judged_questions
 from semsearch.encoders.layout import packaged_folder
 from semsearch.evaluation import MEASURES, Evaluation, evaluate, read_qrels
-from semsearch.search import Options
+from semsearch.queries import Options
 
 DEPTH = 100
 

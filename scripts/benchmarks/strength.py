@@ -14,13 +14,14 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.arrays import Scores
 from semsearch.building import build
 from semsearch.dataset import Dataset, find_dataset, read_judged_questions
 from semsearch.encoders import DEFAULT_MODEL
 from semsearch.evaluation import read_qrels
+from semsearch.queries import Options, make_query
 from semsearch.ranking.strength import STRONG_COSINE
-from semsearch.records import Scores
-from semsearch.search import Options, make_query, open_index
+from semsearch.search import open_index
 
 FALSE_SILENCE = 0.05
 DEFAULT = STRONG_COSINE[DEFAULT_MODEL]

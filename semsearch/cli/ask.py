@@ -26,8 +26,7 @@ from semsearch.cli.options import (
     terminal_style,
 )
 from semsearch.records import Answer
-from semsearch.rendering import Format, make_renderer
-from semsearch.search import open_index
+from semsearch.rendering.formats import Format, make_renderer
 
 
 def add_to(app: typer.Typer) -> None:
@@ -57,6 +56,8 @@ def ask(
     debug: DebugOption = False,
 ) -> int:
     """Answer a question with ranked passages, each with its source and date."""
+    from semsearch.search import open_index
+
     query = options_from(top, since, until, on, source, per_document).query(question)
     with open_index(index) as opened:
         answer = opened.answer(query)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.batching import BatchReport, ResumableFile, answer_questions, fingerprint
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, SKIPPED, emit, say
 from semsearch.cli.options import (
@@ -29,9 +28,12 @@ from semsearch.cli.options import (
 )
 from semsearch.cli.progress import count_bar
 from semsearch.errors import UsageError
-from semsearch.questions import QuestionFile
-from semsearch.rendering import Format, make_renderer
-from semsearch.search import Index, open_index
+from semsearch.rendering.formats import Format, make_renderer
+
+if TYPE_CHECKING:
+    from semsearch.batching import BatchReport, ResumableFile
+    from semsearch.questions import QuestionFile
+    from semsearch.search import Index
 
 
 def add_to(app: typer.Typer) -> None:
@@ -68,6 +70,10 @@ def batch(
     debug: DebugOption = False,
 ) -> int:
     """Answer many questions from a file, in its order; a line's own settings win over the options."""
+    from semsearch.batching import ResumableFile, fingerprint
+    from semsearch.questions import QuestionFile
+    from semsearch.search import open_index
+
     if resume and output is None:
         raise UsageError("--resume goes on with an output file: name it with -o OUT")
     defaults = options_from(top, since, until, on, source, per_document)
@@ -84,6 +90,8 @@ def batch(
 
 
 def _to_stdout(opened: Index, questions: QuestionFile, output_format: Format, quiet: bool) -> BatchReport:
+    from semsearch.batching import answer_questions
+
     renderer = make_renderer(output_format, many=True)
     with count_bar(quiet, "asking") as show:
         return answer_questions(opened, questions, renderer, emit, answered=lambda number: show(number, 0))
@@ -92,6 +100,8 @@ def _to_stdout(opened: Index, questions: QuestionFile, output_format: Format, qu
 def _to_file(
     opened: Index, questions: QuestionFile, output_format: Format, quiet: bool, out: ResumableFile
 ) -> BatchReport:
+    from semsearch.batching import answer_questions
+
     renderer = make_renderer(output_format, many=True)
     try:
         with count_bar(quiet, "asking") as show:

@@ -6,7 +6,6 @@ command holds for that command. Keys are the long options without their dashes.
 
 from __future__ import annotations
 
-import tomllib
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,6 +53,8 @@ def read_settings(folder: Path) -> Settings:
 
 
 def _table(path: Path) -> dict[str, object]:
+    import tomllib
+
     try:
         return tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:

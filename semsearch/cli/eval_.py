@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,8 +24,10 @@ from semsearch.cli.options import (
     options_from,
 )
 from semsearch.cli.progress import build_bar, count_bar
-from semsearch.dataset import Dataset, evaluate_dataset, find_dataset
-from semsearch.evaluation import MEASURES, Evaluation
+
+if TYPE_CHECKING:
+    from semsearch.dataset import Dataset
+    from semsearch.evaluation import Evaluation
 
 
 class EvalFormat(StrEnum):
@@ -64,6 +66,8 @@ def evaluate(
     debug: DebugOption = False,
 ) -> int:
     """Measure the ranking on a judged collection: nDCG@10, R@10, R@100, RR@10, AP@100."""
+    from semsearch.dataset import evaluate_dataset, find_dataset
+
     defaults = options_from(10, since, until, on, source, per_document=1)
     defaults.query("any")  # refuses options that make no sense
     found = find_dataset(dataset)
@@ -79,6 +83,8 @@ def evaluate(
 
 
 def _render(dataset: Dataset, measured: Evaluation, mode: Mode, output_format: EvalFormat) -> str:
+    from semsearch.evaluation import MEASURES
+
     match output_format:
         case EvalFormat.json:
             return json.dumps(

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import os
 import sys
-import traceback
 from contextlib import suppress
 
 import typer
 
 from semsearch.errors import SemsearchError
-from semsearch.rendering import visible
+from semsearch.rendering.visible import visible
 
 DONE = 0
 NO_HITS = 1
@@ -48,6 +47,8 @@ def interrupted() -> int:
 def status_of(error: BaseException, command: str, *, debug: bool) -> int:
     """Tell the user of an error in one line, and say with which status to leave."""
     if debug and not isinstance(error, KeyboardInterrupt | PipeClosed):
+        import traceback
+
         traceback.print_exception(error)
     match error:
         case KeyboardInterrupt():

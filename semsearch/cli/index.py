@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.building import BuildReport, build, forget
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, SKIPPED, say
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, ModelOption, QuietOption
 from semsearch.cli.progress import build_bar
 from semsearch.errors import UsageError
-from semsearch.readers import parse_field_names
-from semsearch.rendering import display_path
-from semsearch.storage import index_exists
+from semsearch.rendering.visible import display_path
+
+if TYPE_CHECKING:
+    from semsearch.building import BuildReport
 
 SEEDS = Path("seeds")
 
@@ -52,6 +52,10 @@ def index(
     debug: DebugOption = False,
 ) -> int:
     """Add sources to the index, or refresh it: only what changed is read and encoded."""
+    from semsearch.building import build, forget
+    from semsearch.readers import parse_field_names
+    from semsearch.storage.database import index_exists
+
     paths = list(sources or [])
     if forget_sources:
         return _finish(forget(_needed(paths), index), index, quiet, 0.0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,9 +11,10 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.cli.show import ShowFormat
-from semsearch.rendering import display_path, visible
-from semsearch.search import open_index
-from semsearch.storage import IndexInfo
+from semsearch.rendering.visible import display_path, visible
+
+if TYPE_CHECKING:
+    from semsearch.storage.snapshot import IndexInfo
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,6 +34,8 @@ def info(
     debug: DebugOption = False,
 ) -> int:
     """Show what is in the index: articles, dates, sources, model."""
+    from semsearch.search import open_index
+
     with open_index(index) as opened:
         found = opened.info()
     emit((_as_json(found) if output_format is ShowFormat.json else _as_text(found)) + "\n")

@@ -5,6 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Sequence
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from types import FrameType
 from typing import Annotated
@@ -12,7 +15,6 @@ from typing import Annotated
 import typer
 
 import semsearch
-from semsearch.cli import ask, batch, eval_, index, info, show, similar
 from semsearch.cli.config import read_settings
 from semsearch.cli.exits import DONE, INTERRUPTED, interrupted, status_of
 
@@ -24,8 +26,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-for command in (index, ask, batch, eval_, similar, show, info):
-    command.add_to(app)
+COMMANDS = ("index", "ask", "batch", "eval", "similar", "show", "info")  # in the order of --help
 
 
 def _print_version(wanted: bool) -> None:
@@ -43,9 +44,26 @@ def _program(
     pass
 
 
+def add_commands(names: Sequence[str]) -> None:
+    """Import commands and add them to the program; the others cost nothing."""
+    held = {command.name for command in app.registered_commands}
+    for name in COMMANDS:
+        if name in names and name not in held:
+            module = "eval_" if name == "eval" else name
+            import_module(f"semsearch.cli.{module}").add_to(app)
+    app.registered_commands.sort(key=lambda command: COMMANDS.index(command.name or ""))
+
+
 def main(arguments: list[str] | None = None) -> None:
-    """Run the program on ``arguments`` (default: those of the process) and leave with its status."""
-    sys.exit(run(sys.argv[1:] if arguments is None else arguments))
+    """Run the program on ``arguments`` (default: those of the process) and leave with its status.
+
+    Everything is written and closed by then, so the process ends without taking its modules apart.
+    """
+    status = run(sys.argv[1:] if arguments is None else arguments)
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(status)
 
 
 def run(arguments: list[str]) -> int:
@@ -53,10 +71,10 @@ def run(arguments: list[str]) -> int:
     debug = "--debug" in arguments
     _prepare_process()
     named = next((word for word in arguments if not word.startswith("-")), "")
-    known = {command.name for command in app.registered_commands}
-    called = f"semsearch {named}" if named in known else "semsearch"
+    called = f"semsearch {named}" if named in COMMANDS else "semsearch"
     try:
         settings = read_settings(Path.cwd())
+        add_commands([named] if named in COMMANDS else COMMANDS)
         status = app(arguments or ["--help"], prog_name="semsearch", standalone_mode=False, default_map=settings)
         sys.stdout.flush()
     except BaseException as error:

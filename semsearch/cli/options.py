@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.rendering import Format
-from semsearch.rendering.text import Style
-from semsearch.search import DEFAULT_INDEX, Options
+from semsearch.queries import DEFAULT_INDEX, Options
+from semsearch.rendering.formats import Format
+
+if TYPE_CHECKING:
+    from semsearch.rendering.text import Style
 
 
 class Mode(StrEnum):
@@ -61,6 +62,10 @@ def options_from(
 
 def terminal_style() -> Style:
     """Width and colour for standard output: colour only on a terminal, unless ``NO_COLOR`` is set."""
+    import shutil
+
+    from semsearch.rendering.text import Style
+
     if not sys.stdout.isatty():
         return Style()
     colour = not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"

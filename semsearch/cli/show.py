@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
-from semsearch.records import Document
-from semsearch.rendering import document_fields, visible
-from semsearch.search import open_index
+from semsearch.rendering.structured import document_fields
+from semsearch.rendering.visible import visible
+
+if TYPE_CHECKING:
+    from semsearch.records import Document
 
 
 class ShowFormat(StrEnum):
@@ -41,6 +43,8 @@ def show(
     debug: DebugOption = False,
 ) -> int:
     """Show one article as the index holds it, with its provenance."""
+    from semsearch.search import open_index
+
     with open_index(index) as opened:
         document = opened.document(doc_id)
     emit((_as_json(document) if output_format is ShowFormat.json else _as_text(document)) + "\n")

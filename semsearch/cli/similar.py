@@ -21,8 +21,7 @@ from semsearch.cli.options import (
     UntilOption,
     options_from,
 )
-from semsearch.rendering import Format
-from semsearch.search import open_index
+from semsearch.rendering.formats import Format
 
 
 def add_to(app: typer.Typer) -> None:
@@ -48,6 +47,8 @@ def similar(
     debug: DebugOption = False,
 ) -> int:
     """Show articles like this one."""
+    from semsearch.search import open_index
+
     with open_index(index) as opened:
         title = opened.document(doc_id).title
         query = options_from(top, since, until, on, source, per_document=1).query(title)

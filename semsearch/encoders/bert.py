@@ -10,26 +10,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
+from semsearch.arrays import Rows
 from semsearch.encoders.layout import WEIGHTS, ModelLayout
 from semsearch.encoders.tokenizing import Tokenizing
-from semsearch.records import Rows
-
-Matrix = NDArray[np.float32]
+from semsearch.encoders.weights import MappedWeights, Matrix, widened
 
 
 class BertForward:
     """Unit rows of texts under the model in a folder."""
 
     def __init__(self, layout: ModelLayout, tokenizing: Tokenizing) -> None:
-        from safetensors import safe_open
-
         self._layout = layout
         self._tokenizing = tokenizing
-        self._file = safe_open(str(layout.folder / WEIGHTS), "np")
-        self._prefix = "bert." if any(name.startswith("bert.") for name in self._file.keys()) else ""  # noqa: SIM118
-        self._words = self._file.get_slice(f"{self._prefix}embeddings.word_embeddings.weight")
+        self._weights = MappedWeights(layout.folder / WEIGHTS)
+        self._prefix = "bert." if any(name.startswith("bert.") for name in self._weights) else ""
+        self._words = self._weights.stored(f"{self._prefix}embeddings.word_embeddings.weight")
         self._positions = self._tensor("embeddings.position_embeddings.weight")
         self._type = self._tensor("embeddings.token_type_embeddings.weight")[0]
         self._norm = self._norm_weights("embeddings.LayerNorm")
@@ -43,7 +39,7 @@ class BertForward:
         return rows
 
     def _encode_one(self, ids: list[int]) -> Matrix:
-        words = np.concatenate([np.asarray(self._words[token : token + 1], np.float32) for token in ids])
+        words = widened(self._words[ids])
         hidden = layer_norm(words + self._positions[: len(ids)] + self._type, *self._norm, self._layout.epsilon)
         for layer in self._layers:
             hidden = layer.forward(hidden)
@@ -51,7 +47,7 @@ class BertForward:
         return pooled / np.float32(max(float(np.linalg.norm(pooled)), 1e-12))
 
     def _tensor(self, name: str) -> Matrix:
-        return np.asarray(self._file.get_tensor(self._prefix + name), np.float32)
+        return self._weights[self._prefix + name]
 
     def _norm_weights(self, name: str) -> tuple[Matrix, Matrix]:
         return self._tensor(f"{name}.weight"), self._tensor(f"{name}.bias")

@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from semsearch.arrays import Offsets, Rows
 from semsearch.encoders.protocol import SeenWeights
-from semsearch.records import Offsets, Rows
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 

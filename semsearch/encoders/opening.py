@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from semsearch.arrays import Offsets, Rows
 from semsearch.encoders.bert import BertForward
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.encoders.layout import (
@@ -21,7 +22,6 @@ from semsearch.encoders.protocol import Encoder, SeenWeights
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.transformer import TransformerModel
 from semsearch.errors import EncoderUnavailable
-from semsearch.records import Offsets, Rows
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
 NUMPY_AT_MOST = 96  # passages for which NumPy is done before sentence-transformers is imported

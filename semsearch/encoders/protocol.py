@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from semsearch.records import Offsets, Rows
+from semsearch.arrays import Offsets, Rows
 
 
 @dataclass(frozen=True, slots=True)

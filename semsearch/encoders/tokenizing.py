@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.records import Offsets
+from semsearch.arrays import Offsets
 
 
 class Tokenizing:

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from semsearch.arrays import Offsets, Rows
 from semsearch.errors import EncoderUnavailable
-from semsearch.records import Offsets, Rows
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer

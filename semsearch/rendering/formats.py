@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from enum import StrEnum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from semsearch.records import Answer
-from semsearch.rendering.structured import JsonLinesRenderer, JsonRenderer
-from semsearch.rendering.tables import TableRenderer, TrecRenderer
-from semsearch.rendering.text import MarkdownRenderer, Style, TextRenderer
+if TYPE_CHECKING:
+    from semsearch.records import Answer
+    from semsearch.rendering.text import Style
 
 
 class Format(StrEnum):
@@ -45,13 +43,14 @@ class Renderer(Protocol):
 
 def make_renderer(name: Format, *, many: bool, style: Style | None = None) -> Renderer:
     """The renderer of a format. ``many`` labels each answer with its question's id."""
-    made: dict[Format, Callable[[], Renderer]] = {
-        Format.text: lambda: TextRenderer(style or Style(), many),
-        Format.json: lambda: JsonRenderer(many),
-        Format.jsonl: lambda: JsonLinesRenderer(many),
-        Format.csv: lambda: TableRenderer(","),
-        Format.tsv: lambda: TableRenderer("\t"),
-        Format.trec: TrecRenderer,
-        Format.md: lambda: MarkdownRenderer(many),
-    }
-    return made[name]()
+    if name in (Format.text, Format.md):
+        from semsearch.rendering import text
+
+        return text.MarkdownRenderer(many) if name is Format.md else text.TextRenderer(style or text.Style(), many)
+    if name in (Format.json, Format.jsonl):
+        from semsearch.rendering import structured
+
+        return structured.JsonRenderer(many) if name is Format.json else structured.JsonLinesRenderer(many)
+    from semsearch.rendering import tables
+
+    return tables.TrecRenderer() if name is Format.trec else tables.TableRenderer("," if name is Format.csv else "\t")

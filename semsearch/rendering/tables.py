@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import csv
 import io
-from urllib.parse import quote
 
 from semsearch.records import Answer
 from semsearch.rendering.structured import Fields, hit_fields
@@ -100,4 +99,6 @@ class TrecRenderer:
 
 def trec_id(text: str) -> str:
     """An id without blanks, reversible by percent-decoding; most ids stay as they are."""
+    from urllib.parse import quote
+
     return text if text.isprintable() and "%" not in text and not any(map(str.isspace, text)) else quote(text, "/:#")

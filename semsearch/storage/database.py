@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from urllib.parse import quote
 
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, SemsearchError, StorageFailed, UsageError
 
@@ -88,6 +86,11 @@ def index_folder(index: str | os.PathLike[str]) -> Path:
     return Path(os.path.abspath(name))
 
 
+def index_exists(folder: Path) -> bool:
+    """True where the folder holds an index, readable or not."""
+    return (folder / DATABASE).is_file()
+
+
 def connect_for_writing(folder: Path) -> Connection:
     """Open the truth of ``folder`` for writing, made if it is not there yet."""
     path = folder / DATABASE
@@ -111,6 +114,8 @@ def connect_for_writing(folder: Path) -> Connection:
 
 
 def _create(connection: Connection) -> None:
+    import uuid
+
     connection.executescript(
         f"BEGIN;{_SCHEMA}"
         f"PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {FORMAT};"
@@ -149,6 +154,8 @@ def connect_for_reading(folder: Path) -> Connection:
 
 
 def _pinned(path: Path, mode: str) -> Connection:
+    from urllib.parse import quote
+
     connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
     try:
         connection.execute("PRAGMA mmap_size = 1073741824")

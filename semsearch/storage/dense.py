@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from semsearch.arrays import Ids, Rows, Scores
 from semsearch.errors import IndexDamaged, StorageFailed
-from semsearch.records import Ids, Rows, Scores
 from semsearch.storage.files import publish
 
 if TYPE_CHECKING:

@@ -10,9 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.arrays import Ids, Rows
 from semsearch.chunking import ChunkingSettings
 from semsearch.encoders import SeenWeights
-from semsearch.records import Document, Ids, Rows
+from semsearch.records import Document
 from semsearch.storage.database import Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseFile
 

@@ -11,18 +11,10 @@ from typing import cast
 
 import numpy as np
 
+from semsearch.arrays import Ids, Rows, Scores
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
-from semsearch.records import (
-    DatePrecision,
-    DateRange,
-    DateSource,
-    Document,
-    Ids,
-    PublishedDate,
-    Rows,
-    Scores,
-)
-from semsearch.storage.database import DATABASE, FORMAT, Connection, connect_for_reading, damage_told, meta
+from semsearch.records import DatePrecision, DateRange, DateSource, Document, PublishedDate
+from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
 
@@ -307,11 +299,6 @@ def _published(row: Sequence[object]) -> PublishedDate:
         str(raw),
         bool(ambiguous),
     )
-
-
-def index_exists(folder: Path) -> bool:
-    """True where the folder holds an index, readable or not."""
-    return (folder / DATABASE).is_file()
 
 
 def open_snapshot(folder: Path) -> Snapshot:

@@ -12,8 +12,9 @@ from types import TracebackType
 
 import numpy as np
 
+from semsearch.arrays import Rows
 from semsearch.errors import IndexDamaged
-from semsearch.records import Problem, Rows
+from semsearch.records import Problem
 from semsearch.storage.database import (
     connect_for_writing,
     damage_told,

@@ -1,0 +1,11 @@
+"""The kinds of array that pass between modules."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Rows = NDArray[np.float32]  # (n, dim), every row of length 1
+Ids = NDArray[np.int64]  # (n,), passage numbers
+Scores = NDArray[np.float64]  # (n,), higher is better
+Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters

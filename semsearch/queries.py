@@ -1,0 +1,65 @@
+"""What a user types of a question, checked and made into a Query."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from semsearch.dates.periods import make_window
+from semsearch.errors import UsageError
+from semsearch.records import Query
+
+DEFAULT_INDEX = "indexes/default"
+MOST_HITS = 100_000
+
+
+def make_query(
+    text: str,
+    *,
+    top: int = 10,
+    since: str | None = None,
+    until: str | None = None,
+    on: str | None = None,
+    sources: Sequence[str] = (),
+    per_document: int = 1,
+    option_prefix: str = "",
+) -> Query:
+    """A query from what a user typed. Dates are ``2022``, ``2022-11`` or ``2022-11-09``.
+
+    Raises UsageError for an empty question, a ``top`` or ``per_document`` below 1, or dates that
+    make no sense; ``option_prefix`` (``--``) stands before option names in its message.
+    """
+    text = text.encode("utf-8", "replace").decode()  # an argument may hold bytes that are no text
+    if not text.strip():
+        raise UsageError('the question is empty: expected words, as in: semsearch ask "why did Russia retreat"')
+    for name, value in (("top", top), ("per-document", per_document)):
+        if not 1 <= value <= MOST_HITS:
+            raise UsageError(f"{option_prefix}{name} is {value}: expected 1 to {MOST_HITS}")
+    window, words = make_window(since, until, on, prefix=option_prefix)
+    return Query(text, top, window, words, tuple(sources), per_document)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """The searching options as a user typed them, for one question or for many."""
+
+    top: int = 10
+    since: str | None = None
+    until: str | None = None
+    on: str | None = None
+    sources: tuple[str, ...] = ()
+    per_document: int = 1
+    prefix: str = ""  # before the options' names in what is said of them: "--" on a command line
+
+    def query(self, text: str) -> Query:
+        """The query that asks ``text`` with these options. Raises UsageError as make_query does."""
+        return make_query(
+            text,
+            top=self.top,
+            since=self.since,
+            until=self.until,
+            on=self.on,
+            sources=self.sources,
+            per_document=self.per_document,
+            option_prefix=self.prefix,
+        )
