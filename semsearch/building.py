@@ -6,8 +6,11 @@ import glob
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
+from semsearch.embedding import EncoderChoice
+from semsearch.encoders import Device, Precision
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, UsageError
 from semsearch.readers import FieldNames, find_files, is_unicode
 from semsearch.refresh import BuildReport, Progress, Refresh
@@ -27,13 +30,16 @@ def build(
     index: str | os.PathLike[str] = "indexes/default",
     *,
     model: str | None = None,
+    device: Device = "auto",
+    precision: Precision | None = None,
     fields: FieldNames | None = None,
     rebuild: bool = False,
     progress: OnProgress = None,
 ) -> BuildReport:
     """Bring the index up to its sources, made if it is not there yet.
 
-    ``sources`` are files, folders or globs; none means those that the index already holds.
+    ``sources`` are files, folders or globs; none means those that the index already holds. ``device``
+    and ``precision`` say how passages are encoded; the index remembers the precision.
     ``rebuild`` embeds everything anew. Inputs that cannot be used are in the report's
     ``problems``. Raises IndexBusy, EncoderMismatch, EncoderUnavailable, and UsageError for
     sources that do not exist.
@@ -46,9 +52,9 @@ def build(
     if fields and not paths:
         raise UsageError("field names go with the sources that they are for: name those too")
     if rebuild and index_exists(folder):
-        return _rebuild(paths, folder, model, fields, progress)
+        return _rebuild(paths, folder, EncoderChoice(model, device, precision), fields, progress)
     with open_writer(folder) as writer:
-        return Refresh(writer, model, progress).run(paths, fields)
+        return Refresh(writer, EncoderChoice(model, device, precision), progress).run(paths, fields)
 
 
 def forget(sources: Sequence[str | os.PathLike[str]], index: str | os.PathLike[str]) -> BuildReport:
@@ -108,7 +114,7 @@ def _check_source(path: str, folder: Path) -> None:
 
 
 def _rebuild(
-    paths: Sequence[str], folder: Path, model: str | None, fields: FieldNames | None, progress: OnProgress
+    paths: Sequence[str], folder: Path, choice: EncoderChoice, fields: FieldNames | None, progress: OnProgress
 ) -> BuildReport:
     """A new index beside the old one, put in its place when it is whole."""
     new = folder.with_name(folder.name + ".rebuilding")
@@ -122,8 +128,12 @@ def _rebuild(
             with writer.transaction():
                 for source in sources:
                     writer.put_source(source.path, source.fields)
-            refresh = Refresh(writer, model or (record.model if record else None), progress)
-            report = refresh.run([*(source.path for source in sources), *paths], fields, only=paths)
+            if record:
+                choice = replace(
+                    choice, model=choice.model or record.model, precision=choice.precision or record.precision
+                )
+            held = [source.path for source in sources]
+            report = Refresh(writer, choice, progress).run([*held, *paths], fields, only=paths)
         exchange(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)  # the old index, or what there was of a new one

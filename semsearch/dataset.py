@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from semsearch.building import BuildReport, Progress, build
+from semsearch.embedding import EncoderChoice
 from semsearch.errors import InputError
 from semsearch.evaluation import Evaluation, evaluate, read_qrels
 from semsearch.queries import Options
@@ -58,8 +59,8 @@ def read_judged_questions(dataset: Dataset, defaults: Options) -> tuple[list[Que
 def evaluate_dataset(
     dataset: Dataset,
     index: Path,
+    choice: EncoderChoice,
     *,
-    model: str | None = None,
     defaults: Options | None = None,
     building: Callable[[Progress], None] | None = None,
     asking: Callable[[int, int], None] | None = None,
@@ -68,7 +69,14 @@ def evaluate_dataset(
 
     ``defaults`` gives the filters; ``asking`` is told questions done and their number.
     """
-    report = build([dataset.corpus], index, model=model, progress=building)
+    report = build(
+        [dataset.corpus],
+        index,
+        model=choice.model,
+        device=choice.device,
+        precision=choice.precision,
+        progress=building,
+    )
     qrels = read_qrels(dataset.qrels)
     defaults = replace(defaults or Options(), top=DEPTH, per_document=1)
     questions, problems = read_judged_questions(dataset, defaults)

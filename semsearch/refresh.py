@@ -1,7 +1,8 @@
 """One run over the sources of an index: what changed is read, encoded and committed batch by batch.
 
 What is unchanged is told by size and time, then by hash, then document by document; only texts that
-were never seen are encoded. A stop loses at most the batch in hand, and the next run goes on from there.
+were never seen are encoded. While one batch is encoded the next is read and cut. A stop loses at most the
+batch in hand, and the next run goes on from there.
 """
 
 from __future__ import annotations
@@ -9,16 +10,16 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from semsearch.chunking import ChunkingSettings
-from semsearch.encoders import DEFAULT_MODEL, Encoder, open_encoder
-from semsearch.errors import EncoderMismatch
-from semsearch.preparing import content_sha256, prepare, settle_document
+from semsearch.arrays import Rows
+from semsearch.embedding import Embedding, EncoderChoice
+from semsearch.preparing import content_sha256, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import Document, Problem, RawDocument
-from semsearch.storage.recorded import EncoderRecord, FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
+from semsearch.storage.recorded import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
 from semsearch.storage.writer import Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
@@ -63,19 +64,29 @@ class _Read:
     broken: bool = False  # the file could not be read to its end
 
 
+@dataclass(slots=True)
+class _Batch:
+    """What is stored in one transaction."""
+
+    items: list[_Read] = field(default_factory=list)
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)  # path and line by document id
+    characters: int = 0  # of text that is new
+    documents: dict[str, NewDocument] = field(default_factory=dict)  # cut into passages
+    hashes: list[bytes] = field(default_factory=list)  # of texts that have no vector yet
+    rows: Future[Rows] | None = None  # their vectors, when they are there
+
+
 class Refresh:
     """Bring an index up to its sources, once."""
 
-    def __init__(self, writer: Writer, model: str | None, progress: Callable[[Progress], None] | None) -> None:
+    def __init__(self, writer: Writer, choice: EncoderChoice, progress: Callable[[Progress], None] | None) -> None:
         self._writer = writer
-        self._model = model
         self._progress = progress
         self._state = Progress()
         self._report = BuildReport()
-        self._encoder: Encoder | None = None
-        self._pending: list[_Read] = []
-        self._pending_ids: set[str] = set()
-        self._pending_characters = 0
+        self._embedding = Embedding(writer, choice)
+        self._reading = _Batch()
+        self._encoding: _Batch | None = None
         self._position = 0
         self._touched: list[tuple[int, int]] = []  # number and new modification time of unchanged files
         self._contested: dict[Path, SourceRecord] = {}
@@ -86,7 +97,13 @@ class Refresh:
 
         ``fields`` holds for all of them, or for ``only`` some.
         """
-        self._refuse_other_model()
+        try:
+            return self._run(paths, fields, only)
+        finally:
+            self._embedding.close()
+
+    def _run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None) -> BuildReport:
+        self._embedding.refuse_other_model()
         sources = self._put_sources(paths, fields, paths if only is None else only)
         todo = self._owned([(source, path) for source in sources for path in self._changed_files(source)])
         self._state.total = sum(path.stat().st_size for _, path in todo if path.exists())
@@ -99,6 +116,8 @@ class Refresh:
         return self._report
 
     def _finish(self) -> None:
+        self._report.engine = self._embedding.engine
+        self._embedding.close()  # its memory is needed by what comes
         if self._touched or self._report.removed or self._report.changed:
             with self._writer.transaction():
                 for file_id, mtime_ns in self._touched:
@@ -181,7 +200,8 @@ class Refresh:
                 self._read_file(source, path)
             except OSError as error:
                 self._report.problems.append(Problem(str(path), 0, f"unreadable: {error.strerror or error}"))
-        self._flush()
+        self._encode()
+        self._store()
 
     def _read_file(self, source: SourceRecord, path: Path) -> None:
         status = path.stat()
@@ -211,7 +231,7 @@ class Refresh:
         """The document's own id, else its place under the source; None where another has it."""
         for doc_id in _possible_ids(source, file, raw):
             known = self._writer.find_document(doc_id)
-            if doc_id in self._pending_ids or (known is not None and known.seen):
+            if self._waiting(doc_id) or (known is not None and known.seen):
                 continue
             if known is None or known.path == file.path:
                 return doc_id
@@ -219,6 +239,11 @@ class Refresh:
                 self._displace(known)
                 return doc_id
         return None
+
+    def _waiting(self, doc_id: str) -> tuple[str, int] | None:
+        """Path and line of a document that was read in this run but is not stored yet."""
+        encoding = self._encoding.places if self._encoding else {}
+        return self._reading.places.get(doc_id) or encoding.get(doc_id)
 
     def _displace(self, known: KnownDocument) -> None:
         """Of two records with one id the first has it, as in a clean build; read the other's file again."""
@@ -230,7 +255,8 @@ class Refresh:
 
     def _taken(self, file: FileState, raw: RawDocument) -> Problem:
         known = self._writer.find_document(raw.own_id or "")
-        where = f" in {known.path}:{known.line}" if known else " in this file"
+        place = self._waiting(raw.own_id or "") or (known and (known.path, known.line))
+        where = f" in {place[0]}:{place[1]}" if place else ""
         return Problem(file.path, raw.line, f"id {raw.own_id!r} is used already{where}; this one is left out")
 
     def _take(self, doc_id: str, file: FileState, raw: RawDocument) -> list[Problem]:
@@ -238,8 +264,8 @@ class Refresh:
         content = content_sha256(raw)
         if not self._is_stored(document, content):
             self._report.undated += document.published is None
-            self._pending_characters += len(raw.text)
-        self._pending_ids.add(doc_id)
+            self._reading.characters += len(raw.text)
+        self._reading.places[doc_id] = (file.path, document.line)
         self._add(_Read(file, self._position, document, content))
         told = [*raw.doubts, *(f"{reason}; kept without a date" for reason in reasons)]
         return [Problem(file.path, raw.line, reason) for reason in told]
@@ -248,38 +274,52 @@ class Refresh:
         known = self._writer.find_document(document.doc_id)
         return known is not None and (known.path, known.content_sha256) == (document.path, content)
 
-    # Storing
+    # Encoding and storing
 
     def _add(self, item: _Read) -> None:
-        self._pending.append(item)
-        if self._pending_characters >= BATCH_CHARACTERS or len(self._pending) >= BATCH_ITEMS:
-            self._flush()
+        self._reading.items.append(item)
+        if self._reading.characters >= BATCH_CHARACTERS or len(self._reading.items) >= BATCH_ITEMS:
+            self._encode()
 
-    def _flush(self) -> None:
-        """Encode what is new among the pending documents and store all of them in one transaction."""
-        if not self._pending:
-            return
+    def _encode(self) -> None:
+        """Begin to encode what was read, then store the batch before it."""
+        batch, self._reading = self._reading, _Batch()
         fresh = [
             (item.document, item.content_sha256)
-            for item in self._pending
+            for item in batch.items
             if item.document and not self._is_stored(item.document, item.content_sha256)
         ]
-        prepared = prepare(fresh, self._open(), self._chunking()) if fresh else None
-        unknown = sorted(self._writer.unknown_texts(list(prepared.texts))) if prepared else []
-        rows = self._open().encode_passages([prepared.texts[key] for key in unknown]) if prepared and unknown else None
-        with self._writer.transaction():
-            if prepared:
-                self._record_encoder()
-            if rows is not None:
-                self._writer.add_vectors(unknown, rows)
-            self._store(prepared.documents if prepared else {})
-        self._report.encoded += len(unknown)
-        self._advance()
+        if fresh:
+            prepared = self._embedding.prepare(fresh)
+            batch.documents = prepared.documents
+            coming = set(self._encoding.hashes) if self._encoding else set()
+            batch.hashes = sorted(self._writer.unknown_texts(list(prepared.texts)) - coming)
+            if batch.hashes:
+                batch.rows = self._embedding.start([prepared.texts[key] for key in batch.hashes])
+        self._store()
+        self._encoding = batch
 
-    def _store(self, new: dict[str, NewDocument]) -> None:
-        """Put every pending document and end of a file into the transaction."""
+    def _store(self) -> None:
+        """Wait for the batch that is being encoded, and store all of it in one transaction."""
+        batch, self._encoding = self._encoding, None
+        if batch is None or not batch.items:
+            return
+        rows = batch.rows.result() if batch.rows else None
+        with self._writer.transaction():
+            if batch.documents:
+                self._embedding.record()
+            if rows is not None:
+                self._writer.add_vectors(batch.hashes, rows)
+            self._store_items(batch)
+        self._state.encoded = self._report.encoded = self._report.encoded + len(batch.hashes)
+        self._state.done = batch.items[-1].position
+        self._state.documents += len(batch.places)
+        self._tell()
+
+    def _store_items(self, batch: _Batch) -> None:
+        """Put every document and end of a file into the transaction."""
         numbers: dict[str, int] = {}
-        for item in self._pending:
+        for item in batch.items:
             path = item.file.path
             if path not in numbers:
                 numbers[path] = self._writer.begin_file(item.file.source_id, path)
@@ -287,71 +327,17 @@ class Refresh:
                 self._report.removed += self._writer.finish_file(
                     numbers[path], item.file, item.problems, keep_unseen=item.broken
                 )
-            elif item.document.doc_id in new:
-                replaced = self._writer.put_document(numbers[path], new[item.document.doc_id])
+            elif item.document.doc_id in batch.documents:
+                replaced = self._writer.put_document(numbers[path], batch.documents[item.document.doc_id])
                 self._report.changed += replaced
                 self._report.added += not replaced
             else:
                 self._writer.keep_document(item.document.doc_id, item.document.line)
                 self._report.unchanged += not self._again
 
-    def _advance(self) -> None:
-        self._state.encoded = self._report.encoded
-        self._state.done = self._pending[-1].position
-        self._state.documents += len(self._pending_ids)
-        self._pending, self._pending_ids, self._pending_characters = [], set(), 0
-        self._tell()
-
     def _tell(self) -> None:
         if self._progress:
             self._progress(self._state)
-
-    # The encoder
-
-    def _refuse_other_model(self) -> None:
-        """Refuse a model other than the index's own before anything is read."""
-        record = self._writer.encoder()
-        if record is not None and self._model not in (None, record.model):
-            self._check_identity(record)
-
-    def _open(self) -> Encoder:
-        if self._encoder is None:
-            record = self._writer.encoder()
-            name = self._model or (record.model if record else DEFAULT_MODEL)
-            self._encoder = open_encoder(name, record.seen_weights if record else None)
-            self._report.engine = self._encoder.engine
-        return self._encoder
-
-    def _chunking(self) -> ChunkingSettings:
-        record = self._writer.encoder()
-        if record is not None:
-            self._check_identity(record)
-            return record.chunking
-        settings = ChunkingSettings()
-        return replace(settings, tokens=min(settings.tokens, self._open().max_tokens))
-
-    def _check_identity(self, record: EncoderRecord) -> None:
-        encoder = self._open()
-        if encoder.identity != record.identity:
-            raise EncoderMismatch(
-                f"{self._writer.folder} holds vectors of {record.model} ({record.identity}); "
-                f"{encoder.model} is {encoder.identity}: embed everything again with: "
-                f"semsearch index --rebuild --model {encoder.model} --index {self._writer.folder}"
-            )
-
-    def _record_encoder(self) -> None:
-        if self._writer.encoder() is None:
-            encoder = self._open()
-            self._writer.set_encoder(
-                EncoderRecord(
-                    encoder.model,
-                    encoder.identity,
-                    encoder.dim,
-                    encoder.max_tokens,
-                    self._chunking(),
-                    encoder.seen_weights,
-                )
-            )
 
 
 def _possible_ids(source: SourceRecord, file: FileState, raw: RawDocument) -> list[str]:

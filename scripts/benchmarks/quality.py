@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.dataset import evaluate_dataset, find_dataset, read_judged_questions
+from semsearch.embedding import EncoderChoice
 from semsearch.encoders.layout import packaged_folder
 from semsearch.evaluation import MEASURES, Evaluation, evaluate, read_qrels
 from semsearch.queries import Options
@@ -51,7 +52,7 @@ def main() -> None:
         folder = Path(name)
         begin = time.monotonic()
         dataset = find_dataset(folder)
-        ours, _ = evaluate_dataset(dataset, Path("indexes", f"eval-{dataset.name}"))
+        ours, _ = evaluate_dataset(dataset, Path("indexes", f"eval-{dataset.name}"), EncoderChoice())
         middle = time.monotonic()
         theirs = baseline(folder)
         print(f"{dataset.name}, {ours.queries} judged questions")

@@ -12,6 +12,7 @@ from typing import TypeVar
 from semsearch.errors import InputError
 
 _COMMON = {"index": "index", "quiet": "quiet"}
+_ENCODER = {"model": "model", "device": "device", "precision": "precision"}
 _FILTERS = {
     "top": "top",
     "since": "since",
@@ -22,10 +23,10 @@ _FILTERS = {
 }
 _ANSWERS = {**_COMMON, **_FILTERS, "mode": "mode", "format": "output_format"}
 _KEYS: dict[str, dict[str, str]] = {
-    "index": {**_COMMON, "model": "model", "fields": "fields"},
+    "index": {**_COMMON, **_ENCODER, "fields": "fields"},
     "ask": _ANSWERS,
     "batch": _ANSWERS,
-    "eval": {"quiet": "quiet", "mode": "mode", "model": "model"},  # its index is never the user's own
+    "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
     "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document")},
     "show": _COMMON,
     "info": _COMMON,

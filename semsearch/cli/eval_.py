@@ -13,10 +13,13 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, SKIPPED, emit, say
 from semsearch.cli.options import (
     DebugOption,
+    DeviceName,
+    DeviceOption,
     Mode,
     ModelOption,
     ModeOption,
     OnOption,
+    PrecisionOption,
     QuietOption,
     SinceOption,
     SourceOption,
@@ -61,12 +64,15 @@ def evaluate(
     source: SourceOption = None,
     mode: ModeOption = Mode.dense,
     model: ModelOption = None,
+    device: DeviceOption = DeviceName.auto,
+    precision: PrecisionOption = None,
     output_format: Annotated[EvalFormat, typer.Option("--format", help="What comes out.")] = EvalFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Measure the ranking on a judged collection: nDCG@10, R@10, R@100, RR@10, AP@100."""
     from semsearch.dataset import evaluate_dataset, find_dataset
+    from semsearch.embedding import EncoderChoice
 
     defaults = options_from(10, since, until, on, source, per_document=1)
     defaults.query("any")  # refuses options that make no sense
@@ -74,7 +80,12 @@ def evaluate(
     folder = index or Path("indexes", f"eval-{found.name}")
     with build_bar(quiet) as building, count_bar(quiet, "asking") as asking:
         measured, report = evaluate_dataset(
-            found, folder, model=model, defaults=defaults, building=building, asking=asking
+            found,
+            folder,
+            EncoderChoice(model, device.value, precision.value if precision else None),
+            defaults=defaults,
+            building=building,
+            asking=asking,
         )
     for problem in report.problems:
         say(str(problem))

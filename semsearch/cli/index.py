@@ -10,7 +10,16 @@ import typer
 
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, SKIPPED, say
-from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, ModelOption, QuietOption
+from semsearch.cli.options import (
+    DEFAULT_FOLDER,
+    DebugOption,
+    DeviceName,
+    DeviceOption,
+    IndexOption,
+    ModelOption,
+    PrecisionOption,
+    QuietOption,
+)
 from semsearch.cli.progress import build_bar
 from semsearch.errors import UsageError
 from semsearch.rendering.visible import display_path
@@ -43,6 +52,8 @@ def index(
     ] = None,
     index: IndexOption = DEFAULT_FOLDER,
     model: ModelOption = None,
+    device: DeviceOption = DeviceName.auto,
+    precision: PrecisionOption = None,
     fields: Annotated[
         str | None, typer.Option(metavar="ROLE=NAME,…", help="Field names of JSON and CSV: text=article,date=day.")
     ] = None,
@@ -64,7 +75,16 @@ def index(
     names = parse_field_names(fields) if fields else None
     begin = time.monotonic()
     with build_bar(quiet) as show:
-        report = build(paths, index, model=model, fields=names, rebuild=rebuild, progress=show)
+        report = build(
+            paths,
+            index,
+            model=model,
+            device=device.value,
+            precision=precision.value if precision else None,
+            fields=names,
+            rebuild=rebuild,
+            progress=show,
+        )
     return _finish(report, index, quiet, time.monotonic() - begin)
 
 

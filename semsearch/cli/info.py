@@ -57,6 +57,8 @@ def _as_json(found: IndexInfo) -> str:
         "skipped": found.problems,
         "model": found.encoder.model,
         "encoder": found.encoder.identity,
+        "precision": found.encoder.precision,
+        "engines": list(found.encoder.engines),
         "passage_tokens": found.encoder.chunking.tokens,
         "bytes": found.size,
         "accelerated": found.accelerated,
@@ -65,6 +67,9 @@ def _as_json(found: IndexInfo) -> str:
 
 
 def _as_text(found: IndexInfo) -> str:
+    from semsearch.encoders.engines import engine_missing
+    from semsearch.encoders.opening import HASHING
+
     dates = f"{found.earliest} to {found.latest}" if found.earliest else "none"
     publishers = ", ".join(f"{name} ({count})" for name, count in found.publishers[:8])
     chunking = found.encoder.chunking
@@ -75,6 +80,8 @@ def _as_text(found: IndexInfo) -> str:
         ("sources", ", ".join(display_path(path) for path in found.sources)),
         ("by", publishers),
         ("model", f"{found.encoder.model}: {found.encoder.identity}"),
+        ("encoded", f"passages by {', '.join(found.encoder.engines)}" * bool(found.encoder.engines)),
+        ("here", engine_missing() * (found.encoder.model != HASHING)),
         ("skipped", f"{found.problems} inputs at the last reading (semsearch index lists them)" * bool(found.problems)),
         ("speed", "the FAISS file is behind or missing: run semsearch index" * (not found.accelerated)),
     ]

@@ -23,6 +23,24 @@ class Mode(StrEnum):
     dense = "dense"
 
 
+class DeviceName(StrEnum):
+    """What ``--device`` takes."""
+
+    auto = "auto"
+    cpu = "cpu"
+    cuda = "cuda"
+    mps = "mps"
+
+
+class PrecisionName(StrEnum):
+    """What ``--precision`` takes."""
+
+    auto = "auto"
+    float32 = "float32"
+    bfloat16 = "bfloat16"
+    int8 = "int8"
+
+
 IndexOption = Annotated[
     Path, typer.Option("--index", envvar="SEMSEARCH_INDEX", metavar="DIR", help="Folder of the index.")
 ]
@@ -43,6 +61,18 @@ FormatOption = Annotated[Format, typer.Option("--format", help="What comes out."
 ModelOption = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Model folder or hub name; without it the packaged all-MiniLM-L6-v2."),
+]
+
+DeviceOption = Annotated[
+    DeviceName, typer.Option("--device", help="Where passages are encoded; auto takes a GPU that can be used.")
+]
+PrecisionOption = Annotated[
+    PrecisionName | None,
+    typer.Option(
+        "--precision",
+        help="Of the encoder's matrix products. Default: what the index has, and at first auto: "
+        "bfloat16 where the processor has it, else float32.",
+    ),
 ]
 
 DEFAULT_FOLDER = Path(DEFAULT_INDEX)

@@ -1,6 +1,6 @@
-"""Texts to unit rows: the protocol, MiniLM, any sentence-transformers model, and a hashing fake."""
+"""Texts to unit rows: the protocol, BERT-family models, any sentence-transformers model, and a hashing fake."""
 
 from semsearch.encoders.opening import DEFAULT_MODEL, open_encoder
-from semsearch.encoders.protocol import Encoder, SeenWeights
+from semsearch.encoders.protocol import Device, Encoder, Precision, SeenWeights
 
-__all__ = ["DEFAULT_MODEL", "Encoder", "SeenWeights", "open_encoder"]
+__all__ = ["DEFAULT_MODEL", "Device", "Encoder", "Precision", "SeenWeights", "open_encoder"]

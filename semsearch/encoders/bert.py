@@ -16,6 +16,37 @@ from semsearch.encoders.layout import WEIGHTS, ModelLayout
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights, Matrix, widened
 
+_WORDS = "embeddings.word_embeddings.weight"
+
+
+class BertWeights:
+    """A model's tensors under the names that they have inside BERT."""
+
+    def __init__(self, layout: ModelLayout) -> None:
+        self._mapped = MappedWeights(layout.folder / WEIGHTS)
+        word = next((name for name in self._mapped if name.endswith(_WORDS)), _WORDS)
+        self._prefix = word.removesuffix(_WORDS)  # ``bert.`` or ``roberta.`` in a model saved with its head
+        self._words = self._mapped.stored(word)
+        self._positions = self.tensor("embeddings.position_embeddings.weight")[layout.first_position :]
+        self._type = self.tensor("embeddings.token_type_embeddings.weight")[0]
+
+    def tensor(self, name: str) -> Matrix:
+        """A tensor by its name."""
+        return self._mapped[self._prefix + name]
+
+    def norm(self, name: str) -> tuple[Matrix, Matrix]:
+        """Weight and bias of a layer normalisation."""
+        return self.tensor(f"{name}.weight"), self.tensor(f"{name}.bias")
+
+    def linear(self, name: str) -> tuple[Matrix, Matrix]:
+        """Weight (out, in) and bias (out,) of a linear layer."""
+        return self.tensor(f"{name}.weight"), self.tensor(f"{name}.bias")
+
+    def embedded(self, ids: Sequence[int]) -> Matrix:
+        """Word, position and type embeddings of one text's tokens, summed: (tokens, dim)."""
+        summed: Matrix = widened(self._words[ids]) + self._positions[: len(ids)] + self._type
+        return summed
+
 
 class BertForward:
     """Unit rows of texts under the model in a folder."""
@@ -23,13 +54,9 @@ class BertForward:
     def __init__(self, layout: ModelLayout, tokenizing: Tokenizing) -> None:
         self._layout = layout
         self._tokenizing = tokenizing
-        self._weights = MappedWeights(layout.folder / WEIGHTS)
-        self._prefix = "bert." if any(name.startswith("bert.") for name in self._weights) else ""
-        self._words = self._weights.stored(f"{self._prefix}embeddings.word_embeddings.weight")
-        self._positions = self._tensor("embeddings.position_embeddings.weight")
-        self._type = self._tensor("embeddings.token_type_embeddings.weight")[0]
-        self._norm = self._norm_weights("embeddings.LayerNorm")
-        self._layers = [_Layer(self, f"encoder.layer.{at}.") for at in range(layout.layers)]
+        self._weights = BertWeights(layout)
+        self._norm = self._weights.norm("embeddings.LayerNorm")
+        self._layers = [_Layer(layout, self._weights, f"encoder.layer.{at}.") for at in range(layout.layers)]
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Unit rows (n, dim), each text cut at the model's limit."""
@@ -39,37 +66,27 @@ class BertForward:
         return rows
 
     def _encode_one(self, ids: list[int]) -> Matrix:
-        words = widened(self._words[ids])
-        hidden = layer_norm(words + self._positions[: len(ids)] + self._type, *self._norm, self._layout.epsilon)
+        hidden = layer_norm(self._weights.embedded(ids), *self._norm, self._layout.epsilon)
         for layer in self._layers:
             hidden = layer.forward(hidden)
         pooled: Matrix = hidden[0] if self._layout.pooling == "cls" else hidden.mean(axis=0, dtype=np.float32)
         return pooled / np.float32(max(float(np.linalg.norm(pooled)), 1e-12))
 
-    def _tensor(self, name: str) -> Matrix:
-        return self._weights[self._prefix + name]
-
-    def _norm_weights(self, name: str) -> tuple[Matrix, Matrix]:
-        return self._tensor(f"{name}.weight"), self._tensor(f"{name}.bias")
-
-    def _linear(self, name: str) -> tuple[Matrix, Matrix]:
-        return self._tensor(f"{name}.weight").T, self._tensor(f"{name}.bias")
-
 
 class _Layer:
     """Self-attention and feed-forward network, each with its residual and normalisation."""
 
-    def __init__(self, model: BertForward, name: str) -> None:
-        self._heads = model._layout.heads
-        self._epsilon = model._layout.epsilon
-        self._query = model._linear(f"{name}attention.self.query")
-        self._key = model._linear(f"{name}attention.self.key")
-        self._value = model._linear(f"{name}attention.self.value")
-        self._mixed = model._linear(f"{name}attention.output.dense")
-        self._mixed_norm = model._norm_weights(f"{name}attention.output.LayerNorm")
-        self._wide = model._linear(f"{name}intermediate.dense")
-        self._narrow = model._linear(f"{name}output.dense")
-        self._norm = model._norm_weights(f"{name}output.LayerNorm")
+    def __init__(self, layout: ModelLayout, weights: BertWeights, name: str) -> None:
+        self._heads = layout.heads
+        self._epsilon = layout.epsilon
+        self._query = weights.linear(f"{name}attention.self.query")
+        self._key = weights.linear(f"{name}attention.self.key")
+        self._value = weights.linear(f"{name}attention.self.value")
+        self._mixed = weights.linear(f"{name}attention.output.dense")
+        self._mixed_norm = weights.norm(f"{name}attention.output.LayerNorm")
+        self._wide = weights.linear(f"{name}intermediate.dense")
+        self._narrow = weights.linear(f"{name}output.dense")
+        self._norm = weights.norm(f"{name}output.LayerNorm")
 
     def forward(self, hidden: Matrix) -> Matrix:
         """Hidden states (tokens, dim) to hidden states of the same shape."""
@@ -90,7 +107,7 @@ class _Layer:
 
 def linear(x: Matrix, weights: tuple[Matrix, Matrix]) -> Matrix:
     """``x`` times the transposed weight, plus the bias."""
-    return x @ weights[0] + weights[1]
+    return x @ weights[0].T + weights[1]
 
 
 def softmax(x: Matrix) -> Matrix:

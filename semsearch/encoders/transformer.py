@@ -1,10 +1,11 @@
-"""sentence-transformers: the reference for every other path, for bulk work and any other model.
+"""sentence-transformers: the reference for every other path, for GPUs and for any other model.
 
 Importing it costs seconds, so it is imported when the first batch comes.
 """
 
 from __future__ import annotations
 
+import copy
 import os
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,20 +14,34 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from semsearch.arrays import Offsets, Rows
-from semsearch.errors import EncoderUnavailable
+from semsearch.encoders.devices import settle_device
+from semsearch.encoders.layout import sha256_of
+from semsearch.encoders.protocol import Device, Precision, SeenWeights
+from semsearch.errors import EncoderUnavailable, UsageError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from transformers import PreTrainedTokenizerBase
 
-BATCH = 32  # texts in one forward pass
+BATCH = {"cpu": 32, "cuda": 256, "mps": 64}  # texts in one forward pass
 
 
 class TransformerModel:
     """A model loaded by sentence-transformers, from a folder or, where the user names one, a hub."""
 
-    def __init__(self, name_or_folder: str) -> None:
+    def __init__(self, name_or_folder: str, device: Device, precision: Precision) -> None:
+        if precision == "int8":
+            raise UsageError("int8 is for BERT-family models on a processor: give --precision float32")
         self._name = name_or_folder
+        self._device = settle_device(device)
+        self._precision = "float32" if precision == "auto" else precision
         self._loaded: SentenceTransformer | None = None
+        self._tokenizer: PreTrainedTokenizerBase | None = None
+
+    @property
+    def name(self) -> str:
+        """``sentence-transformers``, the precision and the device."""
+        return f"sentence-transformers {self._precision} on {self._device}"
 
     @property
     def folder(self) -> Path:
@@ -50,7 +65,9 @@ class TransformerModel:
 
     def offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets (n, 2) of each text's tokens, special tokens left out."""
-        found = self._model().tokenizer(
+        if self._tokenizer is None:  # one of our own: another thread may be encoding with the model's
+            self._tokenizer = copy.deepcopy(self._model().tokenizer)
+        found = self._tokenizer(
             list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
         )
         return [np.array(one, np.int64).reshape(-1, 2) for one in found["offset_mapping"]]
@@ -59,7 +76,8 @@ class TransformerModel:
         """Unit rows (n, dim), with the model's document prompt where it has one."""
         if not texts:
             return np.empty((0, self.dim), np.float32)
-        return self._unit(self._model().encode_document(list(texts), batch_size=BATCH, show_progress_bar=False))
+        size = BATCH[self._device]
+        return self._unit(self._model().encode_document(list(texts), batch_size=size, show_progress_bar=False))
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
         """Unit rows (n, dim), with the model's query prompt where it has one.
@@ -90,9 +108,81 @@ class TransformerModel:
             from transformers.utils import logging
         except ImportError as error:
             raise EncoderUnavailable(f"sentence-transformers is not usable here: {error}") from None
+        _refuse_absent(self._device)
         logging.disable_progress_bar()
         try:
-            return SentenceTransformer(self._name, local_files_only=local, device=None, trust_remote_code=False)
+            return SentenceTransformer(
+                self._name,
+                local_files_only=local,
+                device=self._device,
+                trust_remote_code=False,
+                model_kwargs={"dtype": self._precision},
+            )
         except (OSError, ValueError) as error:
             reason = str(error).splitlines()[0][:160]
             raise EncoderUnavailable(f"model {self._name!r} cannot be loaded: {reason}") from None
+
+
+def _refuse_absent(device: Device) -> None:
+    """Raise EncoderUnavailable where torch has no such device."""
+    import torch
+
+    present = {"cpu": True, "cuda": torch.cuda.is_available(), "mps": torch.backends.mps.is_available()}
+    if not present[device]:
+        raise EncoderUnavailable(f"torch {torch.__version__} finds no device {device} here: leave --device out")
+
+
+class TransformerEncoder:
+    """Any other model, wholly through sentence-transformers."""
+
+    seen_weights: SeenWeights | None = None
+
+    def __init__(self, model: str, device: Device, precision: Precision) -> None:
+        self._name = model
+        self._transformer = TransformerModel(model, device, precision)
+
+    @property
+    def model(self) -> str:
+        """The folder or hub name."""
+        return self._name
+
+    @property
+    def engine(self) -> str:
+        """``sentence-transformers``, the precision and the device."""
+        return self._transformer.name
+
+    @property
+    def identity(self) -> str:
+        """A sha256 over every weights, configuration and tokenizer file of the model."""
+        self._transformer.dim  # noqa: B018  (loads the model, so that its files are on this machine)
+        folder = self._transformer.folder
+        files = sorted(
+            path
+            for pattern in ("*.safetensors", "*.bin", "*.json", "*.txt", "*.model")
+            for path in folder.rglob(pattern)
+        )
+        if not files:
+            raise EncoderUnavailable(f"model {self._name!r}: no files found in {folder}")
+        return f"model files {sha256_of(files)[:16]}, {self.max_tokens} tokens, {self.dim} dimensions"
+
+    @property
+    def dim(self) -> int:
+        """Columns of a row."""
+        return self._transformer.dim
+
+    @property
+    def max_tokens(self) -> int:
+        """The model's limit, special tokens included."""
+        return self._transformer.max_tokens
+
+    def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
+        """Character offsets of the model's own tokens."""
+        return self._transformer.offsets(texts)
+
+    def encode_passages(self, texts: Sequence[str]) -> Rows:
+        """Unit rows of texts to be found."""
+        return self._transformer.encode_passages(texts)
+
+    def encode_queries(self, texts: Sequence[str]) -> Rows:
+        """Unit rows of questions."""
+        return self._transformer.encode_queries(texts)

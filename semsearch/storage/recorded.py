@@ -12,7 +12,7 @@ import numpy as np
 
 from semsearch.arrays import Ids, Rows
 from semsearch.chunking import ChunkingSettings
-from semsearch.encoders import SeenWeights
+from semsearch.encoders.protocol import Precision, SeenWeights
 from semsearch.records import Document
 from semsearch.storage.database import Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseFile
@@ -30,6 +30,8 @@ class EncoderRecord:
     max_tokens: int
     chunking: ChunkingSettings
     seen_weights: SeenWeights | None
+    precision: Precision = "auto"  # as it was asked for
+    engines: tuple[str, ...] = ()  # all that encoded passages so far
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ def read_encoder(connection: Connection) -> EncoderRecord | None:
         record["max_tokens"],
         ChunkingSettings(**record["chunking"]),
         SeenWeights(**seen) if seen else None,
+        record.get("precision", "auto"),
+        tuple(record.get("engines", ())),
     )
 
 

@@ -1,0 +1,125 @@
+"""What computes the rows of a BERT-family model's passages: the fastest that keeps the vectors.
+
+On a processor that is OpenVINO, and without it NumPy for few passages and sentence-transformers for
+more; on a GPU it is sentence-transformers.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Sequence
+from typing import Protocol
+
+from semsearch.arrays import Rows
+from semsearch.encoders.bert import BertForward
+from semsearch.encoders.devices import settle_device
+from semsearch.encoders.layout import ModelLayout
+from semsearch.encoders.protocol import Device, Precision
+from semsearch.encoders.tokenizing import Tokenizing
+from semsearch.errors import EncoderUnavailable
+
+NUMPY_AT_MOST = 96  # passages for which NumPy is done before sentence-transformers is imported
+LEAST_COSINE = {"float32": 0.99999, "bfloat16": 0.9995, "int8": 0.99}  # to NumPy's row; below, it is not used
+_PROBE = "The army left the city on 11 November 2022, and the river is now the front line."
+
+
+class PassageEngine(Protocol):
+    """Texts in bulk to unit rows."""
+
+    @property
+    def name(self) -> str:
+        """What it is, with its precision and device."""
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Unit rows (n, dim) of passages, each with the model's prompt in front."""
+
+
+class OpenVinoEngine:
+    """The OpenVINO graph."""
+
+    def __init__(self, layout: ModelLayout, tokenizing: Tokenizing, precision: Precision) -> None:
+        from semsearch.encoders.openvino_bert import OpenVinoForward
+
+        self._forward = OpenVinoForward(layout, precision)
+        self._tokenizing = tokenizing
+        self._prompt = layout.document_prompt
+        self.precision = self._forward.precision
+
+    @property
+    def name(self) -> str:
+        """``OpenVINO`` and the precision."""
+        return f"OpenVINO {self.precision}"
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Unit rows."""
+        return self._forward.encode(self._tokenizing.limited_ids([self._prompt + text for text in texts]))
+
+
+class TransformersEngine:
+    """sentence-transformers; ``reason`` says why it had to step in, where it had to."""
+
+    def __init__(self, layout: ModelLayout, device: Device, precision: Precision, reason: str = "") -> None:
+        from semsearch.encoders.transformer import TransformerModel
+
+        self._model = TransformerModel(str(layout.folder), device, precision)
+        self._reason = reason
+
+    @property
+    def name(self) -> str:
+        """``sentence-transformers``, precision, device and reason."""
+        return self._model.name + (f", as OpenVINO {self._reason}" if self._reason else "")
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Unit rows."""
+        return self._model.encode_passages(texts)
+
+
+class NumpyEngine:
+    """The NumPy forward pass while there is little to do, and then what is quicker in the long run."""
+
+    def __init__(self, layout: ModelLayout, forward: BertForward, then: PassageEngine) -> None:
+        self._forward = forward
+        self._prompt = layout.document_prompt
+        self._then = then
+        self._long_run = False
+
+    @property
+    def name(self) -> str:
+        """Of the one that worked last."""
+        return self._then.name if self._long_run else "NumPy float32"
+
+    def encode(self, texts: Sequence[str]) -> Rows:
+        """Unit rows."""
+        self._long_run = self._long_run or len(texts) > NUMPY_AT_MOST
+        if self._long_run:
+            return self._then.encode(texts)
+        return self._forward.encode([self._prompt + text for text in texts])
+
+
+def choose_engine(
+    layout: ModelLayout, tokenizing: Tokenizing, forward: BertForward, device: Device, precision: Precision
+) -> PassageEngine:
+    """The engine for passages on this machine. Raises EncoderUnavailable where what was asked cannot be."""
+    settled = settle_device(device)
+    if settled != "cpu":
+        gpu = TransformersEngine(layout, settled, precision)
+        return NumpyEngine(layout, forward, gpu) if (device, precision) == ("auto", "auto") else gpu
+    try:
+        engine = OpenVinoEngine(layout, tokenizing, precision)
+        cosine = float(engine.encode([_PROBE])[0] @ forward.encode([layout.document_prompt + _PROBE])[0])
+        if cosine >= LEAST_COSINE[engine.precision]:
+            return engine
+        reason = f"gives other vectors here (cosine {cosine:.4f})"
+    except (ImportError, RuntimeError) as error:
+        reason = "is not installed" if isinstance(error, ModuleNotFoundError) else f"fails ({type(error).__name__})"
+    if precision == "int8":
+        raise EncoderUnavailable(f"int8 needs OpenVINO, which {reason}: pip install openvino")
+    then = TransformersEngine(layout, "cpu", precision, reason)
+    return then if precision == "bfloat16" else NumpyEngine(layout, forward, then)
+
+
+def engine_missing() -> str:
+    """Why passages would be encoded more slowly here than they could be; empty where nothing is missing."""
+    if importlib.util.find_spec("openvino") is not None:
+        return ""
+    return "OpenVINO is not installed, so sentence-transformers encodes passages, more slowly: pip install openvino"

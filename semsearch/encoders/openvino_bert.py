@@ -1,0 +1,185 @@
+"""The same forward pass as an OpenVINO graph, for texts in bulk on a processor.
+
+The graph is built from the weights themselves, so nothing is converted or kept in a cache: it
+compiles in 0.2 s. The only module that knows openvino.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.arrays import Rows
+from semsearch.encoders.bert import BertWeights
+from semsearch.encoders.layout import ModelLayout
+from semsearch.encoders.protocol import Precision
+from semsearch.encoders.weights import Matrix
+from semsearch.errors import EncoderUnavailable
+
+if TYPE_CHECKING:
+    from openvino import Model, Node
+
+BATCH_TOKENS = 2048  # tokens in one forward pass, padding counted
+STEP = 8  # lengths are padded to multiples of this: few shapes, each of which costs a compilation
+_NOBODY = -1e9  # added to the attention that padding would get
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Texts, by their places in a list, that go through the graph together, padded to one length."""
+
+    places: list[int]
+    length: int  # tokens
+
+
+def plan_batches(lengths: Sequence[int]) -> list[Batch]:
+    """Texts of ``lengths`` tokens in batches of about ``BATCH_TOKENS``, longest first."""
+    order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
+    planned, at = [], 0
+    while at < len(order):
+        padded = -(-lengths[order[at]] // STEP) * STEP
+        places = order[at : at + max(BATCH_TOKENS // padded, 1)]
+        planned.append(Batch(places, padded))
+        at += len(places)
+    return planned
+
+
+class OpenVinoForward:
+    """Unit rows of tokenised texts, compiled for this processor."""
+
+    def __init__(self, layout: ModelLayout, precision: Precision) -> None:
+        self._layout = layout
+        self._weights = BertWeights(layout)
+        with _quietly_imported():
+            import openvino
+        core = openvino.Core()
+        self.precision = _settled(precision, "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        hint = "bf16" if self.precision == "bfloat16" else "f32"
+        settings = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY", **_threads()}
+        graph = _Graph(layout, self._weights, int8=self.precision == "int8").model()
+        self._request = core.compile_model(graph, "CPU", settings).create_infer_request()
+
+    def encode(self, tokenised: Sequence[Sequence[int]]) -> Rows:
+        """Unit rows (n, dim) of texts given as token ids, special tokens included, within the limit."""
+        rows = np.empty((len(tokenised), self._layout.dim), np.float32)
+        for batch in plan_batches([len(ids) for ids in tokenised]):
+            rows[batch.places] = self._encode_batch([tokenised[place] for place in batch.places], batch.length)
+        return rows
+
+    def _encode_batch(self, tokenised: Sequence[Sequence[int]], length: int) -> Matrix:
+        embedded = np.zeros((len(tokenised), length, self._layout.dim), np.float32)
+        mask = np.full((len(tokenised), 1, 1, length), _NOBODY, np.float32)
+        share = np.zeros((len(tokenised), 1, length), np.float32)
+        for at, ids in enumerate(tokenised):
+            embedded[at, : len(ids)] = self._weights.embedded(ids)
+            mask[at, ..., : len(ids)] = 0
+            pooled = 1 if self._layout.pooling == "cls" else len(ids)
+            share[at, 0, :pooled] = 1 / pooled
+        found = self._request.infer([embedded, mask, share], share_inputs=True)
+        rows = np.asarray(found[0][:, 0], np.float32)
+        lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
+        return np.asarray(rows / lengths, np.float32)
+
+
+class _Graph:
+    """Embeddings (texts, tokens, dim) in, pooled rows (texts, 1, dim) out."""
+
+    def __init__(self, layout: ModelLayout, weights: BertWeights, *, int8: bool) -> None:
+        from openvino import opset13
+
+        self._op = opset13
+        self._layout = layout
+        self._weights = weights
+        self._int8 = int8
+
+    def model(self) -> Model:
+        from openvino import Model
+
+        dim = self._layout.dim
+        embedded = self._op.parameter([-1, -1, dim], np.float32)
+        mask = self._op.parameter([-1, 1, 1, -1], np.float32)
+        share = self._op.parameter([-1, 1, -1], np.float32)
+        hidden = self._normed(embedded, "embeddings.LayerNorm")
+        for at in range(self._layout.layers):
+            hidden = self._layer(hidden, mask, f"encoder.layer.{at}.")
+        return Model([self._op.matmul(share, hidden, False, False)], [embedded, mask, share])
+
+    def _layer(self, hidden: Node, mask: Node, name: str) -> Node:
+        mixed = self._linear(self._attended(hidden, mask, f"{name}attention.self."), f"{name}attention.output.dense")
+        hidden = self._normed(self._op.add(hidden, mixed), f"{name}attention.output.LayerNorm")
+        wide = self._op.gelu(self._linear(hidden, f"{name}intermediate.dense"), "erf")
+        return self._normed(self._op.add(hidden, self._linear(wide, f"{name}output.dense")), f"{name}output.LayerNorm")
+
+    def _attended(self, hidden: Node, mask: Node, name: str) -> Node:
+        op, layout = self._op, self._layout
+        order = _constant_integers(0, 2, 1, 3)
+        split = _constant_integers(0, 0, layout.heads, layout.dim // layout.heads)
+        query, key, value = (
+            op.transpose(op.reshape(self._linear(hidden, name + kind), split, True), order)
+            for kind in ("query", "key", "value")
+        )
+        scale = op.constant(np.float32((layout.dim // layout.heads) ** -0.5))
+        weights = op.softmax(op.add(op.multiply(op.matmul(query, key, False, True), scale), mask), -1)
+        mixed = op.transpose(op.matmul(weights, value, False, False), order)
+        return op.reshape(mixed, _constant_integers(0, 0, layout.dim), True)
+
+    def _linear(self, hidden: Node, name: str) -> Node:
+        weight, bias = self._weights.linear(name)
+        return self._op.add(self._op.matmul(hidden, self._weight(weight), False, True), self._op.constant(bias))
+
+    def _weight(self, weight: Matrix) -> Node:
+        if not self._int8:
+            return self._op.constant(weight)
+        integers, scale = quantised(weight)
+        return self._op.multiply(self._op.convert(self._op.constant(integers), np.float32), self._op.constant(scale))
+
+    def _normed(self, hidden: Node, name: str) -> Node:
+        weight, bias = self._weights.norm(name)
+        normed = self._op.mvn(hidden, _constant_integers(-1), True, self._layout.epsilon, "inside_sqrt")
+        return self._op.add(self._op.multiply(normed, self._op.constant(weight)), self._op.constant(bias))
+
+
+def quantised(weight: Matrix) -> tuple[NDArray[np.int8], Matrix]:
+    """A weight as integers of -127 to 127, and the scale of each row: ``integers * scale`` is near it."""
+    scale = np.maximum(np.abs(weight).max(axis=1, keepdims=True), np.float32(1e-12)) / np.float32(127)
+    return np.rint(weight / scale).astype(np.int8), np.asarray(scale, np.float32)
+
+
+def _constant_integers(*values: int) -> Node:
+    from openvino import opset13
+
+    return opset13.constant(np.array(values, np.int64))
+
+
+def _settled(asked: Precision, native: bool) -> Precision:
+    """The precision asked for; ``auto`` is bfloat16 where the processor multiplies it natively."""
+    if asked == "auto":
+        return "bfloat16" if native else "float32"
+    if asked == "bfloat16" and not native:
+        raise EncoderUnavailable("this processor has no bfloat16: leave --precision out, or give --precision float32")
+    return asked
+
+
+def _threads() -> dict[str, int]:
+    """OpenVINO does not look at ``OMP_NUM_THREADS``; who sets it means all threads of numerical work."""
+    wanted = os.environ.get("OMP_NUM_THREADS", "")
+    return {"INFERENCE_NUM_THREADS": int(wanted)} if wanted.isdigit() and int(wanted) else {}
+
+
+@contextmanager
+def _quietly_imported() -> Iterator[None]:
+    """Importing openvino imports its converter, which reports to its maker over the network: not here."""
+    unwanted = [name for name in ("openvino.tools.ovc", "openvino_telemetry") if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(unwanted))  # type: ignore[arg-type]  # None: importing it fails
+    try:
+        yield
+    finally:
+        for name in unwanted:
+            sys.modules.pop(name, None)
