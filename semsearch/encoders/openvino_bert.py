@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -86,6 +86,22 @@ class OpenVinoForward:
         rows = np.asarray(found[0][:, 0], np.float32)
         lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return np.asarray(rows / lengths, np.float32)
+
+
+def matrix_product(size: int, precision: Precision) -> Callable[[], object]:
+    """A product of two square matrices of ``size``, to measure what the processor can do."""
+    with _quietly_imported():
+        import openvino
+        from openvino import opset13
+    left = opset13.parameter([size, size], np.float32)
+    rng = np.random.default_rng(0)
+    right = opset13.constant(rng.random((size, size), np.float32))
+    model = openvino.Model([opset13.matmul(left, right, False, False)], [left])
+    hint = "bf16" if precision == "bfloat16" else "f32"
+    settings = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY", **_threads()}
+    request = openvino.Core().compile_model(model, "CPU", settings).create_infer_request()
+    matrix = rng.random((size, size), np.float32)
+    return lambda: request.infer([matrix], share_inputs=True, share_outputs=True)
 
 
 class _Graph:

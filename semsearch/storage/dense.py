@@ -37,15 +37,23 @@ class DenseFile:
 class DenseIndex:
     """Passage numbers and their vectors, searched exactly."""
 
-    def __init__(self, dim: int, index: faiss.IndexIDMap2 | None = None) -> None:
+    def __init__(self, dim: int, index: faiss.IndexIDMap | None = None) -> None:
         import faiss
 
         self._faiss = faiss
         self._dim = dim
-        self._index = index or faiss.IndexIDMap2(faiss.IndexFlatIP(dim))
+        self._index = index or faiss.IndexIDMap(faiss.IndexFlatIP(dim))
 
     def __len__(self) -> int:
         return int(self._index.ntotal)
+
+    def reserve(self, count: int) -> None:
+        """Make room for ``count`` vectors at once: growing step by step takes twice the memory."""
+        codes = self._faiss.downcast_index(self._index.index).codes  # type: ignore[attr-defined]
+        for held, each in ((codes, 4 * self._dim), (self._index.id_map, 1)):
+            size = held.size()
+            held.resize(max(size, count * each))
+            held.resize(size)
 
     def add(self, numbers: Ids, rows: Rows) -> None:
         """Add vectors under their passage numbers."""
@@ -93,8 +101,12 @@ class DenseIndex:
             ) from error
 
 
-def load_dense(folder: Path, file: DenseFile, dim: int, *, full: bool = False) -> DenseIndex:
-    """Open the accelerator that the truth names, or raise IndexDamaged. ``full`` hashes any size."""
+def load_dense(folder: Path, file: DenseFile, dim: int, *, to_change: bool = False) -> DenseIndex:
+    """Open the accelerator that the truth names, or raise IndexDamaged.
+
+    It is mapped into memory, so that what a question does not need is not read. One that is
+    ``to_change`` is read, and hashed whatever its size.
+    """
     path = folder / file.name
     try:
         size = path.stat().st_size
@@ -102,20 +114,21 @@ def load_dense(folder: Path, file: DenseFile, dim: int, *, full: bool = False) -
         raise IndexDamaged(f"{path} is missing") from None
     if size != file.size:
         raise IndexDamaged(f"{path} has {size} bytes where {file.size} were written")
-    if (full or size <= HASHED_AT_OPEN) and _sha256(path) != file.sha256:
+    if (to_change or size <= HASHED_AT_OPEN) and _sha256(path) != file.sha256:
         raise IndexDamaged(f"{path} is not as it was written: its sha256 differs")
-    return DenseIndex(dim, _read(path, file, dim))
+    return DenseIndex(dim, _read(path, file, dim, to_change))
 
 
-def _read(path: Path, file: DenseFile, dim: int) -> faiss.IndexIDMap2:
+def _read(path: Path, file: DenseFile, dim: int, to_change: bool) -> faiss.IndexIDMap:
     import faiss
 
+    faiss.omp_set_num_threads(1)  # one question is one product: two threads only wait for one another
     faiss.set_deserialization_vector_byte_limit(max(file.size, 1 << 20))
     try:
-        index = faiss.read_index(str(path))
+        index = faiss.read_index(str(path), 0 if to_change else faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
         raise IndexDamaged(f"{path} cannot be read: {str(error)[:80]}") from None
-    if not isinstance(index, faiss.IndexIDMap2) or index.d != dim or index.ntotal != file.count:
+    if not isinstance(index, faiss.IndexIDMap) or index.d != dim or index.ntotal != file.count:
         raise IndexDamaged(f"{path} does not hold {file.count} vectors of {dim} dimensions")
     return index
 

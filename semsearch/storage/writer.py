@@ -310,6 +310,7 @@ class Writer:
             return
         index, watermark = self._current_dense(record.dim)
         removed = self._db.execute("SELECT number FROM removed WHERE number <= ?", (watermark,)).fetchall()
+        index.reserve(int(self._db.execute("SELECT count(*) FROM passage").fetchone()[0]))
         index.remove(np.array([number for (number,) in removed], np.int64))
         for numbers, rows in read_vectors(self._db, "p.number > ?", (watermark,)):
             index.add(numbers, rows)
@@ -327,7 +328,7 @@ class Writer:
         file = read_dense_file(self._db)
         if file is not None:
             try:
-                return load_dense(self._folder, file, dim, full=True), file.watermark
+                return load_dense(self._folder, file, dim, to_change=True), file.watermark
             except IndexDamaged:
                 pass
         return DenseIndex(dim), 0
