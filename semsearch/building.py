@@ -17,7 +17,8 @@ from semsearch.refresh import BuildReport, Progress, Refresh
 from semsearch.storage.database import index_exists, index_folder
 from semsearch.storage.files import REPLACED, exchange
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import EncoderRecord, SourceRecord, read_sources
+from semsearch.storage.recorded import EncoderRecord
+from semsearch.storage.sources import SourceRecord, read_sources
 from semsearch.storage.writer import Writer, open_writer
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]

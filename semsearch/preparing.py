@@ -21,7 +21,7 @@ from semsearch.chunking import (
 from semsearch.dates.published import resolve_published
 from semsearch.encoders import Encoder
 from semsearch.records import Document, Passage, RawDocument
-from semsearch.storage.recorded import NewDocument
+from semsearch.storage.sources import NewDocument
 
 
 @dataclass(frozen=True, slots=True)

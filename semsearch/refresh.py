@@ -19,7 +19,7 @@ from semsearch.embedding import Embedding, EncoderChoice
 from semsearch.preparing import content_sha256, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import Document, Problem, RawDocument
-from semsearch.storage.recorded import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
+from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
 from semsearch.storage.writer import Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages

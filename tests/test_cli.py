@@ -53,6 +53,34 @@ def test_index_without_sources_refreshes_or_takes_the_seeds(program: Program, ar
     assert "5 unchanged" in program("index").err
 
 
+def test_index_and_info_say_what_encodes(program: Program, articles: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ran = program("index", articles, "--precision", "float32")
+    assert "5 passages encoded (OpenVINO float32 on cpu)" in ran.err
+    assert "OpenVINO is not installed" not in program("info").out
+    monkeypatch.setitem(sys.modules, "openvino", None)
+    (articles / "new.txt").write_text("One more.", "utf-8")
+    assert "1 passage encoded (NumPy float32 on cpu)" in program("index").err
+    found = json.loads(program("info", "--format", "json").out)
+    assert (found["precision"], found["engines"]) == ("float32", ["OpenVINO float32 on cpu", "NumPy float32 on cpu"])
+    assert "pip install openvino" in program("info").out
+
+
+def test_a_precision_stays_until_another_is_asked_for(program: Program, articles: Path) -> None:
+    precisions: list[str] = []
+    for arguments in (["--precision", "int8"], [], ["--rebuild"], ["--precision", "float32"], []):
+        (articles / "new.txt").write_text(f"One more, {len(precisions)}.", "utf-8")
+        assert program("index", articles, *arguments).status == 0
+        precisions.append(json.loads(program("info", "--format", "json").out)["precision"])
+    assert precisions == ["int8", "int8", "int8", "float32", "float32"]
+
+
+@pytest.mark.parametrize("option", [["--device", "gpu"], ["--precision", "float16"]])
+def test_an_unknown_device_or_precision_is_told(program: Program, articles: Path, option: list[str]) -> None:
+    ran = program("index", articles, *option)
+    assert ran.status == 2
+    assert option[1] in ran.err
+
+
 def test_skipped_inputs_end_in_3_and_no_hits_in_1(indexed: Program, articles: Path) -> None:
     (articles / "bad.jsonl").write_text("{bad\n")
     ran = indexed("index")

@@ -126,7 +126,7 @@ def test_a_passage_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
 
 
 def native_bfloat16() -> bool:
-    return "OpenVINO bfloat16" in _encoded(open_encoder()).engine
+    return "OpenVINO bfloat16 on cpu" in _encoded(open_encoder()).engine
 
 
 def _encoded(encoder: Encoder) -> Encoder:
@@ -145,7 +145,7 @@ def test_rows_equal_those_of_sentence_transformers(name: str, request: pytest.Fi
     documents = reference.encode_document(TEXTS, normalize_embeddings=True, show_progress_bar=False)
     np.testing.assert_allclose(encoder.encode_queries(TEXTS), queries, atol=2e-6)
     np.testing.assert_allclose(encoder.encode_passages(TEXTS), documents, atol=2e-6)
-    assert encoder.engine == "OpenVINO float32"
+    assert encoder.engine == "OpenVINO float32 on cpu"
 
 
 def test_a_prompt_takes_its_tokens_from_the_limit_and_stands_in_the_identity(
@@ -160,7 +160,7 @@ def test_the_default_precision_keeps_the_vectors() -> None:
     encoder = open_encoder()
     cosines = (encoder.encode_passages(TEXTS) * encoder.encode_queries(TEXTS)).sum(axis=1)
     assert cosines.min() >= 0.9995
-    assert encoder.engine in ("OpenVINO float32", "OpenVINO bfloat16")
+    assert encoder.engine in ("OpenVINO float32 on cpu", "OpenVINO bfloat16 on cpu")
 
 
 def test_int8_is_near_and_only_when_asked_for() -> None:
@@ -168,7 +168,7 @@ def test_int8_is_near_and_only_when_asked_for() -> None:
     rows = encoder.encode_passages(TEXTS)
     cosines = (rows * open_encoder(precision="float32").encode_passages(TEXTS)).sum(axis=1)
     assert 0.98 < cosines.min() < 0.99999  # other numbers, as integers were multiplied
-    assert encoder.engine == "OpenVINO int8"
+    assert encoder.engine == "OpenVINO int8 on cpu"
 
 
 def test_quantised_weights_are_at_most_half_a_step_away() -> None:
@@ -182,7 +182,7 @@ def test_quantised_weights_are_at_most_half_a_step_away() -> None:
 def test_bfloat16_is_refused_where_the_processor_has_none() -> None:
     encoder = open_encoder(precision="bfloat16")
     if native_bfloat16():
-        assert _encoded(encoder).engine == "OpenVINO bfloat16"
+        assert _encoded(encoder).engine == "OpenVINO bfloat16 on cpu"
     else:
         with pytest.raises(EncoderUnavailable, match="no bfloat16"):
             encoder.encode_passages(["text"])
@@ -195,7 +195,7 @@ def test_without_openvino_few_passages_go_through_numpy_and_many_through_sentenc
     encoder = open_encoder()
     texts = [f"Sentence number {n} about the river and the bridge." for n in range(NUMPY_AT_MOST + 1)]
     few = encoder.encode_passages(texts[:3])
-    assert encoder.engine == "NumPy float32"
+    assert encoder.engine == "NumPy float32 on cpu"
     many = encoder.encode_passages(texts)
     assert encoder.engine == "sentence-transformers float32 on cpu, as OpenVINO is not installed"
     np.testing.assert_allclose(many[:3], few, atol=2e-6)
@@ -207,7 +207,7 @@ def test_an_engine_that_gives_other_vectors_is_not_used(monkeypatch: pytest.Monk
     monkeypatch.setitem(LEAST_COSINE, "float32", 1.1)
     monkeypatch.setitem(LEAST_COSINE, "bfloat16", 1.1)
     encoder = open_encoder()
-    assert _encoded(encoder).engine == "NumPy float32"
+    assert _encoded(encoder).engine == "NumPy float32 on cpu"
 
 
 def test_openvino_neither_loads_its_telemetry_nor_opens_a_connection() -> None:

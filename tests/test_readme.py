@@ -19,6 +19,7 @@ from tests.picture import draw
 
 README = (ROOT / "README.md").read_text("utf-8")
 PICTURE = ROOT / "docs" / "ask.svg"
+FLOAT32 = '[index]\nprecision = "float32"\n[eval]\nprecision = "float32"\n'  # the same figures on any processor
 QUESTION = "why did Russia retreat from Kherson"
 
 
@@ -43,6 +44,7 @@ def checkout(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("checkout")
     for name in ("seeds", "scripts"):
         (folder / name).symlink_to(ROOT / name)
+    (folder / "semsearch.toml").write_text(FLOAT32, "utf-8")
     return folder
 
 
@@ -105,7 +107,7 @@ def test_every_command_and_option_named_in_the_table_exists(checkout: Path) -> N
 def test_the_picture_is_what_the_program_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Run with PICTURE=1 in the environment to draw it anew."""
     monkeypatch.chdir(ROOT)
-    build([ROOT / "seeds"], tmp_path / "ix")
+    build([ROOT / "seeds"], tmp_path / "ix", precision="float32")
     with open_index(tmp_path / "ix") as index:
         answer = index.search(QUESTION, top=3)
     text = TextRenderer(Style(width=100, colour=True), many=False).answer("1", answer, first=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 from pathlib import Path
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from semsearch.building import build
+from semsearch.encoders import open_encoder
+from semsearch.encoders.layout import packaged_folder
 from semsearch.search import open_index
 from tests.conftest import ROOT, Program, shared
 
@@ -49,3 +52,21 @@ def test_scifact_loses_nothing_against_whole_texts(program: Program) -> None:
     ran = program("eval", shared("data/scifact"), "--format", "json")
     assert ran.status == 0, ran.err
     assert json.loads(ran.out)["nDCG@10"] >= 0.650
+
+
+def test_a_thousand_passages_and_three_hundred_questions_keep_the_vectors_of_sentence_transformers() -> None:
+    from sentence_transformers import SentenceTransformer
+
+    corpus = shared("data/press/corpus.jsonl.gz")
+    lines = shared("data/scifact/queries.jsonl").read_text("utf-8").splitlines()[:300]
+    with gzip.open(corpus, "rt", encoding="utf-8") as stream:
+        records = [json.loads(line) for line in stream][::2]
+    passages = [f"{record['title']}\n{record['text'][: 200 + 7 * at % 900]}" for at, record in enumerate(records)]
+    passages = [*passages, *(record["text"][-600:] for record in records)][:1000]
+    questions = [json.loads(line)["text"] for line in lines]
+    assert (len(passages), len(questions)) == (1000, 300)
+    reference = SentenceTransformer(str(packaged_folder()), device="cpu")
+    encoder = open_encoder()
+    for texts, rows in ((passages, encoder.encode_passages(passages)), (questions, encoder.encode_queries(questions))):
+        expected = reference.encode(texts, normalize_embeddings=True, show_progress_bar=False)
+        assert (rows * expected).sum(axis=1).min() >= 0.9995

@@ -1,8 +1,8 @@
 """Indexing: all of a collection beside the baseline script, then nothing changed, then one article more.
 
-    scripts/bench index [ARTICLES]
+    scripts/bench index [ARTICLES] [ROUNDS]
 
-ARTICLES (default 200) of press are indexed anew; without press, the seeds.
+ARTICLES (default 100) of press are indexed anew, ROUNDS (default 3) times; without press, the seeds.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from __future__ import annotations
 import gzip
 import json
 import shutil
-import statistics
 import sys
 import tempfile
 from pathlib import Path
 
-from scripts.benchmarks.measuring import BASELINE, PRESS, ROOT, SEMSEARCH, Ran, run
+from scripts.benchmarks.measuring import BASELINE, PRESS, ROOT, SEMSEARCH, Ran, alternate, run
 
-ROUNDS = 5
+CHANGES = 5  # times that a small change is measured
 
 
 def copy_corpus(folder: Path, count: int) -> list[str]:
@@ -38,39 +37,47 @@ def write(path: Path, lines: list[str]) -> None:
         stream.writelines(lines)
 
 
-def added(lines: list[str], number: int) -> str:
-    """One more article, of the text of another with words of its own, so that all of it is encoded."""
-    record = json.loads(lines[number * 7 % len(lines)])
-    return json.dumps({**record, "_id": f"added-{number}", "text": f"Report {number}. {record['text']}"}) + "\n"
+def added(lines: list[str]) -> str:
+    """One more article, of the text of another with a title of its own, so that all of it is encoded."""
+    number = len(lines)
+    record = json.loads(lines[7 * number % 100 % number])
+    return json.dumps({**record, "_id": f"added-{number}", "title": f"Report {number}. {record['title']}"}) + "\n"
 
 
 def main() -> None:
     """Print a row for each of the three."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    count, rounds = [*numbers, *(100, 3)[len(numbers) :]]
     folder = Path(tempfile.mkdtemp(prefix="semsearch-bench-"))
     try:
         lines = copy_corpus(folder, count)
         source = folder / "corpus.jsonl.gz"
         command = [*SEMSEARCH, "index", str(source), "--index", str(folder / "ix")]
-        old, new = run([*BASELINE, "index", str(source), str(folder / "baseline")]), run(command)
-        print(f"{len(lines)} articles{'':<14}{'baseline':>18}{'semsearch index':>18}{'ratio':>8}")
-        print(f"{'all of them':<24}{shown(old):>18}{shown(new):>18}{old.seconds / new.seconds:>7.1f}x")
-        unchanged = [run(command) for _ in range(ROUNDS)]
-        told("nothing changed", unchanged, old)
-        more = []
-        for number in range(ROUNDS):
-            lines.append(added(lines, number))
+
+        def anew() -> Ran:
+            shutil.rmtree(folder / "ix", ignore_errors=True)
+            return run(command)
+
+        def one_more() -> Ran:
+            lines.append(added(lines))
             write(source, lines)
-            more.append(run(command))
-        told("one article more", more, old)
+            return run(command)
+
+        old, new = alternate(rounds, lambda: run([*BASELINE, "index", str(source), str(folder / "baseline")]), anew)
+        print(f"{f'{len(lines)} articles':<24}{'baseline':>18}{'semsearch index':>18}{'ratio':>8}")
+        told("all of them", old, new, rounds)
+        (same,) = alternate(CHANGES, lambda: run(command))
+        told("nothing changed", old, same, CHANGES)
+        (more,) = alternate(CHANGES, one_more)
+        told("one article more", old, more, CHANGES)
     finally:
         shutil.rmtree(folder)
 
 
-def told(label: str, runs: list[Ran], old: Ran) -> None:
-    """A row; the baseline embeds everything again."""
-    middle = Ran(statistics.median(r.seconds for r in runs), statistics.median(r.megabytes for r in runs))
-    print(f"{label:<24}{shown(old):>18}{shown(middle):>18}{old.seconds / middle.seconds:>7.1f}x  median of {ROUNDS}")
+def told(label: str, old: Ran, new: Ran, rounds: int) -> None:
+    """A row; whatever changed, the baseline embeds everything again."""
+    ratio = old.seconds / new.seconds
+    print(f"{label:<24}{shown(old):>18}{shown(new):>18}{ratio:>7.1f}x  medians of {rounds}", flush=True)
 
 
 def shown(ran: Ran) -> str:

@@ -114,7 +114,7 @@ def _summary(report: BuildReport, folder: Path, seconds: float) -> str:
     ]
     parts = [f"{number} {what}" for number, what in counts if number] or ["no articles"]
     extra = [
-        f"{report.encoded} passages encoded" + (f" ({report.engine})" if report.encoded else ""),
+        f"{report.encoded} passage{'s' * (report.encoded != 1)} encoded" + f" ({report.engine})" * bool(report.encoded),
         f"{seconds:.1f} s",
     ]
     if report.undated:

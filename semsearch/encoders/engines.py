@@ -47,8 +47,8 @@ class OpenVinoEngine:
 
     @property
     def name(self) -> str:
-        """``OpenVINO`` and the precision."""
-        return f"OpenVINO {self.precision}"
+        """``OpenVINO``, the precision and the device."""
+        return f"OpenVINO {self.precision} on cpu"
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Unit rows."""
@@ -86,7 +86,7 @@ class NumpyEngine:
     @property
     def name(self) -> str:
         """Of the one that worked last."""
-        return self._then.name if self._long_run else "NumPy float32"
+        return self._then.name if self._long_run else "NumPy float32 on cpu"
 
     def encode(self, texts: Sequence[str]) -> Rows:
         """Unit rows."""

@@ -56,7 +56,11 @@ def text_lines(stream: BinaryIO) -> TextIO:
 
 def undecodable(text: str) -> bool:
     """True where ``text`` holds lone surrogates: bytes that :func:`text_lines` could not decode."""
-    return not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
 
 
 def detect_encoding(data: bytes, *, whole: bool = True) -> str:

@@ -101,12 +101,13 @@ class DenseIndex:
             ) from error
 
 
-def load_dense(folder: Path, file: DenseFile, dim: int, *, to_change: bool = False) -> DenseIndex:
-    """Open the accelerator that the truth names, or raise IndexDamaged.
+def slack(count: int) -> int:
+    """Passages that an accelerator of ``count`` vectors may lack or hold too many of."""
+    return min(max(64, count // 100), 1000)
 
-    It is mapped into memory, so that what a question does not need is not read. One that is
-    ``to_change`` is read, and hashed whatever its size.
-    """
+
+def check_dense(folder: Path, file: DenseFile, *, full: bool = False) -> None:
+    """Raise IndexDamaged where the file is not as it was written. ``full`` hashes it whatever its size."""
     path = folder / file.name
     try:
         size = path.stat().st_size
@@ -114,9 +115,18 @@ def load_dense(folder: Path, file: DenseFile, dim: int, *, to_change: bool = Fal
         raise IndexDamaged(f"{path} is missing") from None
     if size != file.size:
         raise IndexDamaged(f"{path} has {size} bytes where {file.size} were written")
-    if (to_change or size <= HASHED_AT_OPEN) and _sha256(path) != file.sha256:
+    if (full or size <= HASHED_AT_OPEN) and _sha256(path) != file.sha256:
         raise IndexDamaged(f"{path} is not as it was written: its sha256 differs")
-    return DenseIndex(dim, _read(path, file, dim, to_change))
+
+
+def load_dense(folder: Path, file: DenseFile, dim: int, *, to_change: bool = False) -> DenseIndex:
+    """Open the accelerator that the truth names, or raise IndexDamaged.
+
+    It is mapped into memory, so that what a question does not need is not read. One that is
+    ``to_change`` is read, and hashed whatever its size.
+    """
+    check_dense(folder, file, full=to_change)
+    return DenseIndex(dim, _read(folder / file.name, file, dim, to_change))
 
 
 def _read(path: Path, file: DenseFile, dim: int, to_change: bool) -> faiss.IndexIDMap:

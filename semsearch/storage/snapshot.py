@@ -15,7 +15,7 @@ from semsearch.arrays import Ids, Rows, Scores
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DatePrecision, DateRange, DateSource, Document, PublishedDate
 from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta
-from semsearch.storage.dense import DenseIndex, load_dense
+from semsearch.storage.dense import DenseIndex, load_dense, slack
 from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
 
 
@@ -73,6 +73,7 @@ class Snapshot:
         self._dense: DenseIndex | None = None
         self._tail: tuple[Ids, Rows] = (np.empty(0, np.int64), np.empty((0, encoder.dim), np.float32))
         self._removed: Ids = np.empty(0, np.int64)
+        self._accelerated = False
         self.note = ""  # why the accelerator was not used, if it was not
 
     def close(self) -> None:
@@ -153,6 +154,8 @@ class Snapshot:
             blocks = list(read_vectors(self._db, "p.number > ?", (watermark,)))
         if blocks:
             self._tail = (np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
+        behind = len(self._tail[0]) + len(self._removed)
+        self._accelerated = file is not None and not self.note and behind <= slack(file.count)
         self._dense = dense
         return dense
 
@@ -260,7 +263,7 @@ class Snapshot:
             publishers=publishers,
             encoder=self.encoder,
             size=sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()),
-            accelerated=not self.note and not len(self._tail[0]),
+            accelerated=self._accelerated,
         )
 
 

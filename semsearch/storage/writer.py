@@ -21,21 +21,11 @@ from semsearch.storage.database import (
     meta,
     set_meta,
 )
-from semsearch.storage.dense import DenseIndex, load_dense
+from semsearch.storage.dense import DenseIndex, check_dense, load_dense, slack
 from semsearch.storage.files import TEMPORARY, publish, sync_folder
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import (
-    EncoderRecord,
-    FileState,
-    KnownDocument,
-    KnownFile,
-    NewDocument,
-    SourceRecord,
-    read_dense_file,
-    read_encoder,
-    read_vectors,
-    sources_in,
-)
+from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
+from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord, sources_in
 
 
 class Writer:
@@ -293,15 +283,21 @@ class Writer:
     # The accelerator
 
     def needs_accelerating(self) -> bool:
-        """True where the dense accelerator does not hold exactly the passages of the truth."""
+        """True where the dense accelerator is missing, or so far behind that questions would notice.
+
+        What it does not hold, a reader searches by itself; so adding an article does not rewrite it.
+        """
         file = read_dense_file(self._db)
         if file is None:
             return True
-        if not (self._folder / file.name).exists() or (self._folder / file.name).stat().st_size != file.size:
+        try:
+            check_dense(self._folder, file)
+        except IndexDamaged:
             return True
-        last = self._db.execute("SELECT max(number) FROM passage").fetchone()[0] or 0
-        removed = self._db.execute("SELECT EXISTS (SELECT 1 FROM removed)").fetchone()[0]
-        return bool(removed) or last > file.watermark
+        behind = self._db.execute(
+            "SELECT (SELECT count(*) FROM passage WHERE number > ?) + (SELECT count(*) FROM removed)", (file.watermark,)
+        ).fetchone()[0]
+        return int(behind) > slack(file.count)
 
     def accelerate(self) -> None:
         """Bring the dense accelerator up to the truth: a new file beside the old, then the commit."""

@@ -1,0 +1,73 @@
+"""What the truth records of the inputs: sources, files, documents. Only writers need it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.records import Document
+from semsearch.storage.database import Connection, connect_for_reading, damage_told
+from semsearch.storage.recorded import EncoderRecord, read_encoder
+
+
+@dataclass(frozen=True, slots=True)
+class SourceRecord:
+    """What the user gave to ``index``: an absolute path or glob, and the field names chosen for it."""
+
+    source_id: int
+    path: str
+    fields: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class FileState:
+    """A file of a source as it is, or was, on disk. A ``size`` of -1 never counts as unchanged."""
+
+    source_id: int
+    path: str
+    size: int
+    mtime_ns: int
+    sha256: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """A file as it was when it was last indexed."""
+
+    file_id: int
+    state: FileState
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """A document as it is in the index; ``seen`` if this run came upon it already."""
+
+    source_id: int
+    path: str
+    line: int
+    content_sha256: bytes
+    seen: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NewDocument:
+    """A document ready to be stored: its passages as spans with the hash of their embedded text."""
+
+    document: Document
+    content_sha256: bytes
+    passages: Sequence[tuple[int, int, bytes]]
+
+
+def read_sources(folder: Path) -> tuple[list[SourceRecord], EncoderRecord | None]:
+    """Sources and encoder of an index that may be read only. Raises IndexDamaged or FormatMismatch."""
+    with closing(connect_for_reading(folder)) as connection, damage_told(folder):
+        return sources_in(connection), read_encoder(connection)
+
+
+def sources_in(connection: Connection) -> list[SourceRecord]:
+    """All sources, in the order in which they were added."""
+    rows = connection.execute("SELECT source_id, path, fields FROM source ORDER BY source_id")
+    return [SourceRecord(number, path, json.loads(fields)) for number, path, fields in rows]
