@@ -49,11 +49,19 @@ class Embedding:
         """Cut documents, each given with its content hash, into passages of the index's kind."""
         return prepare(documents, self._open(), self._chunking())
 
+    def warm_up(self) -> None:
+        """Begin to load the encoder while the inputs are still being read."""
+        self._background()
+
     def start(self, texts: Sequence[str]) -> Future[Rows]:
         """Begin to encode passages; the rows come when they are asked for."""
+        return self._background().submit(self._open().encode_passages, list(texts))
+
+    def _background(self) -> ThreadPoolExecutor:
         if self._thread is None:
             self._thread = ThreadPoolExecutor(1, "encoder")
-        return self._thread.submit(self._open().encode_passages, list(texts))
+            self._thread.submit(self._open().warm_up)  # what fails here fails again when texts come
+        return self._thread
 
     def record(self) -> None:
         """Note in the truth what the vectors came from; inside a transaction."""

@@ -195,6 +195,8 @@ class Refresh:
     # Reading
 
     def _read_files(self, todo: Sequence[tuple[SourceRecord, Path]]) -> None:
+        if todo:
+            self._embedding.warm_up()
         for source, path in todo:
             try:
                 self._read_file(source, path)

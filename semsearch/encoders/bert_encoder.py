@@ -63,6 +63,10 @@ class BertEncoder:
         """The weights file and its sha256."""
         return self._weights
 
+    def warm_up(self) -> None:
+        """Open the passages' engine."""
+        self._engine()
+
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets of the model's own tokens."""
         return self._tokenizing.offsets(texts)
@@ -71,15 +75,18 @@ class BertEncoder:
         """Unit rows by the engine chosen when the first passages come."""
         if not texts:
             return np.empty((0, self.dim), np.float32)
-        if self._passages is None:
-            from semsearch.encoders.engines import choose_engine
-
-            self._passages = choose_engine(self._layout, self._tokenizing, self._numpy(), self._device, self._precision)
-        return self._passages.encode(texts)
+        return self._engine().encode(texts)
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
         """Unit rows by the NumPy forward pass."""
         return self._numpy().encode([self._layout.query_prompt + text for text in texts])
+
+    def _engine(self) -> PassageEngine:
+        if self._passages is None:
+            from semsearch.encoders.engines import choose_engine
+
+            self._passages = choose_engine(self._layout, self._tokenizing, self._numpy(), self._device, self._precision)
+        return self._passages
 
     def _numpy(self) -> BertForward:
         if self._forward is None:

@@ -38,6 +38,9 @@ class HashEncoder:
         """``hash`` and the number of columns."""
         return f"hash; {self._dim} dimensions"
 
+    def warm_up(self) -> None:
+        """Nothing."""
+
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets of words and signs."""
         return [np.array([m.span() for m in _WORD.finditer(text)], np.int64).reshape(-1, 2) for text in texts]

@@ -55,6 +55,9 @@ class Encoder(Protocol):
     def seen_weights(self) -> SeenWeights | None:
         """The weights file behind ``identity``, where there is one."""
 
+    def warm_up(self) -> None:
+        """Load what passages need, so that the first do not wait; else it is loaded when they come."""
+
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets (n, 2) of each text's tokens, special tokens left out, nothing cut."""
 

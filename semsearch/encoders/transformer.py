@@ -9,6 +9,7 @@ import copy
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +36,7 @@ class TransformerModel:
         self._name = name_or_folder
         self._device = settle_device(device)
         self._precision = "float32" if precision == "auto" else precision
+        self._loading = Lock()  # two threads may ask for it
         self._loaded: SentenceTransformer | None = None
         self._tokenizer: PreTrainedTokenizerBase | None = None
 
@@ -93,9 +95,14 @@ class TransformerModel:
         lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return np.asarray(rows / lengths, np.float32)
 
+    def load(self) -> None:
+        """Load the model now."""
+        self._model()
+
     def _model(self) -> SentenceTransformer:
-        if self._loaded is None:
-            self._loaded = self._load()
+        with self._loading:
+            if self._loaded is None:
+                self._loaded = self._load()
         return self._loaded
 
     def _load(self) -> SentenceTransformer:
@@ -174,6 +181,10 @@ class TransformerEncoder:
     def max_tokens(self) -> int:
         """The model's limit, special tokens included."""
         return self._transformer.max_tokens
+
+    def warm_up(self) -> None:
+        """Load the model."""
+        self._transformer.load()
 
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets of the model's own tokens."""
