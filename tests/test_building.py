@@ -346,3 +346,24 @@ def test_incremental_equals_clean(
     with open_index(root / "incremental") as one, open_index(root / "clean") as other:
         assert (one.info().documents, one.info().passages) == (other.info().documents, other.info().passages)
         assert one.info().accelerated
+
+
+def test_ids_and_texts_of_the_batch_that_is_still_being_encoded_count(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One document a batch, so that each meets the one before it on its way through the encoder."""
+    monkeypatch.setattr("semsearch.refresh.BATCH_CHARACTERS", 1)
+    path = tmp_path / "a.jsonl"
+    records = [("1", "One text."), ("1", "Another text."), ("2", "The same text."), ("3", "The same text.")]
+    path.write_text("".join(json.dumps({"_id": i, "text": text}) + "\n" for i, text in records), "utf-8")
+    report = build([path], tmp_path / "ix", model="hash")
+    assert (report.added, report.encoded) == (3, 2)
+    assert [str(problem) for problem in report.problems] == [
+        f"{path}:2: id '1' is used already in {path}:1; this one is left out"
+    ]
+    with open_index(tmp_path / "ix") as index:
+        assert {hit.document.doc_id: hit.text for hit in index.search("text").hits} == {
+            "1": "One text.",
+            "2": "The same text.",
+            "3": "The same text.",
+        }
