@@ -130,9 +130,9 @@ def _rebuild(
                 for source in sources:
                     writer.put_source(source.path, source.fields)
             if record:
-                choice = replace(
-                    choice, model=choice.model or record.model, precision=choice.precision or record.precision
-                )
+                same = choice.model in (None, record.model)
+                precision = choice.precision or (record.precision if same else None)
+                choice = replace(choice, model=choice.model or record.model, precision=precision)
             held = [source.path for source in sources]
             report = Refresh(writer, choice, progress).run([*held, *paths], fields, only=paths)
         exchange(new, folder)

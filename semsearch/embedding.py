@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from semsearch.arrays import Rows
 from semsearch.chunking import ChunkingSettings
 from semsearch.encoders import DEFAULT_MODEL, Device, Encoder, Precision, open_encoder
-from semsearch.errors import EncoderMismatch
+from semsearch.encoders.layout import FEWEST_TOKENS
+from semsearch.errors import EncoderMismatch, EncoderUnavailable
 from semsearch.preparing import Prepared, prepare
 from semsearch.records import Document
 from semsearch.storage.recorded import EncoderRecord
@@ -25,6 +26,14 @@ class EncoderChoice:
     precision: Precision | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """The rows of a batch of texts, and what computed them."""
+
+    rows: Rows
+    engine: str
+
+
 class Embedding:
     """Texts to rows for one index. Only :meth:`start` works in another thread, on one job at a time."""
 
@@ -34,16 +43,21 @@ class Embedding:
         self._encoder: Encoder | None = None
         self._thread: ThreadPoolExecutor | None = None
 
-    @property
-    def engine(self) -> str:
-        """What encoded the passages; empty where none were."""
-        return self._encoder.engine if self._encoder else ""
+    def settle(self) -> None:
+        """Check what was asked for against the index, before anything is read, and remember the precision.
 
-    def refuse_other_model(self) -> None:
-        """Raise EncoderMismatch for a model other than the index's own, before anything is read."""
+        Raises EncoderMismatch for a model other than the index's own, UsageError for what it cannot do.
+        """
         record = self._writer.encoder()
-        if record is not None and self._choice.model not in (None, record.model):
+        if record is None:
+            return
+        if self._choice.model not in (None, record.model):
             self._check_identity(record)
+        if (self._choice.device, self._choice.precision) != ("auto", None):
+            self._open()
+        if self._choice.precision not in (None, record.precision):
+            with self._writer.transaction():
+                self._writer.set_encoder(replace(record, precision=self._choice.precision or "auto"))
 
     def prepare(self, documents: Sequence[tuple[Document, bytes]]) -> Prepared:
         """Cut documents, each given with its content hash, into passages of the index's kind."""
@@ -53,9 +67,9 @@ class Embedding:
         """Begin to load the encoder while the inputs are still being read."""
         self._background()
 
-    def start(self, texts: Sequence[str]) -> Future[Rows]:
+    def start(self, texts: Sequence[str]) -> Future[Encoded]:
         """Begin to encode passages; the rows come when they are asked for."""
-        return self._background().submit(self._open().encode_passages, list(texts))
+        return self._background().submit(_encode, self._open(), list(texts))
 
     def _background(self) -> ThreadPoolExecutor:
         if self._thread is None:
@@ -63,8 +77,8 @@ class Embedding:
             self._thread.submit(self._open().warm_up)  # what fails here fails again when texts come
         return self._thread
 
-    def record(self) -> None:
-        """Note in the truth what the vectors came from; inside a transaction."""
+    def record(self, engine: str) -> None:
+        """Note in the truth what the vectors come from; inside a transaction. ``engine`` may be empty."""
         encoder = self._open()
         record = self._writer.encoder()
         now = record or EncoderRecord(
@@ -74,15 +88,17 @@ class Embedding:
             encoder.max_tokens,
             self._chunking(),
             encoder.seen_weights,
+            self._choice.precision or "auto",
         )
-        now = replace(now, precision=self._choice.precision or now.precision)
-        if encoder.engine and encoder.engine not in now.engines:
-            now = replace(now, engines=(*now.engines, encoder.engine))
+        if engine and engine not in now.engines:
+            now = replace(now, engines=(*now.engines, engine))
         if now != record:
             self._writer.set_encoder(now)
 
     def close(self) -> None:
         """Let the encoder and its memory go, without waiting for what it is at."""
+        if self._encoder:
+            self._encoder.close()
         if self._thread:
             self._thread.shutdown(wait=False, cancel_futures=True)
         self._encoder = self._thread = None
@@ -103,8 +119,10 @@ class Embedding:
         if record is not None:
             self._check_identity(record)
             return record.chunking
-        settings = ChunkingSettings()
-        return replace(settings, tokens=min(settings.tokens, self._open().max_tokens))
+        settings, limit = ChunkingSettings(), self._open().max_tokens
+        if limit < FEWEST_TOKENS:
+            raise EncoderUnavailable(f"{self._open().model} leaves {limit} tokens for a passage: take another model")
+        return replace(settings, tokens=min(settings.tokens, limit))
 
     def _check_identity(self, record: EncoderRecord) -> None:
         encoder = self._open()
@@ -114,3 +132,11 @@ class Embedding:
                 f"{encoder.model} is {encoder.identity}: embed everything again with: "
                 f"semsearch index --rebuild --model {encoder.model} --index {self._writer.folder}"
             )
+
+
+def _encode(encoder: Encoder, texts: Sequence[str]) -> Encoded:
+    try:
+        rows = encoder.encode_passages(texts)
+    except OSError as error:  # of a library or a model's file: not of the article that was being read
+        raise EncoderUnavailable(f"{encoder.model} cannot encode here: {error}") from error
+    return Encoded(rows, encoder.engine)

@@ -14,8 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from semsearch.arrays import Rows
-from semsearch.embedding import Embedding, EncoderChoice
+from semsearch.embedding import Embedding, Encoded, EncoderChoice
 from semsearch.preparing import content_sha256, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import Document, Problem, RawDocument
@@ -73,7 +72,7 @@ class _Batch:
     characters: int = 0  # of text that is new
     documents: dict[str, NewDocument] = field(default_factory=dict)  # cut into passages
     hashes: list[bytes] = field(default_factory=list)  # of texts that have no vector yet
-    rows: Future[Rows] | None = None  # their vectors, when they are there
+    coming: Future[Encoded] | None = None  # their vectors
 
 
 class Refresh:
@@ -103,7 +102,7 @@ class Refresh:
             self._embedding.close()
 
     def _run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None) -> BuildReport:
-        self._embedding.refuse_other_model()
+        self._embedding.settle()
         sources = self._put_sources(paths, fields, paths if only is None else only)
         todo = self._owned([(source, path) for source in sources for path in self._changed_files(source)])
         self._state.total = sum(path.stat().st_size for _, path in todo if path.exists())
@@ -111,12 +110,12 @@ class Refresh:
         self._read_files(todo)
         # An id that was taken may have become free when the file that held it was read.
         contested, self._contested, self._again = self._contested, {}, True
-        self._read_files([(source, path) for path, source in contested.items()])
+        again = [(source, path) for path, source in contested.items()]
+        self._read_files(sorted(again, key=lambda item: _place(item[0].source_id, str(item[1]))))
         self._finish()
         return self._report
 
     def _finish(self) -> None:
-        self._report.engine = self._embedding.engine
         self._embedding.close()  # its memory is needed by what comes
         if self._touched or self._report.removed or self._report.changed:
             with self._writer.transaction():
@@ -237,7 +236,7 @@ class Refresh:
                 continue
             if known is None or known.path == file.path:
                 return doc_id
-            if raw.own_id and _place(file.source_id, file.path) < _place(known.source_id, known.path):
+            if _place(file.source_id, file.path) < _place(known.source_id, known.path):
                 self._displace(known)
                 return doc_id
         return None
@@ -297,7 +296,7 @@ class Refresh:
             coming = set(self._encoding.hashes) if self._encoding else set()
             batch.hashes = sorted(self._writer.unknown_texts(list(prepared.texts)) - coming)
             if batch.hashes:
-                batch.rows = self._embedding.start([prepared.texts[key] for key in batch.hashes])
+                batch.coming = self._embedding.start([prepared.texts[key] for key in batch.hashes])
         self._store()
         self._encoding = batch
 
@@ -306,12 +305,13 @@ class Refresh:
         batch, self._encoding = self._encoding, None
         if batch is None or not batch.items:
             return
-        rows = batch.rows.result() if batch.rows else None
+        encoded = batch.coming.result() if batch.coming else None
         with self._writer.transaction():
             if batch.documents:
-                self._embedding.record()
-            if rows is not None:
-                self._writer.add_vectors(batch.hashes, rows)
+                self._embedding.record(encoded.engine if encoded else "")
+            if encoded:
+                self._writer.add_vectors(batch.hashes, encoded.rows)
+                self._report.engine = encoded.engine
             self._store_items(batch)
         self._state.encoded = self._report.encoded = self._report.encoded + len(batch.hashes)
         self._state.done = batch.items[-1].position

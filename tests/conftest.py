@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.cli.main import run
+from tests.models import tiny_model
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -71,3 +72,16 @@ def shared(relative: str) -> Path:
     if not path.exists():
         pytest.skip(f"needs the data at ../shared/{relative}")
     return path
+
+
+@pytest.fixture(scope="session")
+def tiny_cls_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("tiny")
+    return tiny_model(folder, "bert", pooling="cls", limit=32, dtype="float32", prompts={})
+
+
+@pytest.fixture(scope="session")
+def prompted_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    prompts = {"query": "query: ", "document": "passage of an article: "}
+    folder = tmp_path_factory.mktemp("prompted")
+    return tiny_model(folder, "roberta", pooling="mean", limit=48, dtype="bfloat16", prompts=prompts)

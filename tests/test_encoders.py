@@ -4,25 +4,15 @@ from __future__ import annotations
 
 import json
 import math
-import random
-import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from semsearch.encoders import DEFAULT_MODEL, Device, Encoder, SeenWeights, open_encoder
+from semsearch.encoders import DEFAULT_MODEL, Encoder, SeenWeights, open_encoder
 from semsearch.encoders.bert import gelu, layer_norm, softmax
-from semsearch.encoders.devices import settle_device
-from semsearch.encoders.engines import LEAST_COSINE, NUMPY_AT_MOST
 from semsearch.encoders.layout import PACKAGE_SHA256, WEIGHTS, packaged_folder, read_layout, weights_sha256
-from semsearch.encoders.openvino_bert import BATCH_TOKENS, STEP, plan_batches, quantised
-from semsearch.encoders.weights import MappedWeights
-from semsearch.errors import EncoderUnavailable, UsageError
+from semsearch.errors import EncoderUnavailable
 
 TEXTS = [
     "why did Russia retreat from Kherson",
@@ -31,48 +21,6 @@ TEXTS = [
     "Évgeniy Maloletka/AP — “naïve” 日本 😀 £5.50",
     "word " * 400,
 ]
-
-
-def tiny_model(folder: Path, kind: str, *, pooling: str, limit: int, dtype: str, prompts: dict[str, str]) -> Path:
-    """A model of two layers with random weights and MiniLM's vocabulary, in sentence-transformers layout."""
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from sentence_transformers.sentence_transformer.modules import Normalize, Pooling, Transformer
-    from transformers import AutoModel, BertConfig, RobertaConfig
-
-    torch.manual_seed(7)
-    config = BertConfig if kind == "bert" else RobertaConfig
-    sizes = config(
-        vocab_size=30522,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=64,
-        pad_token_id=0,
-    )
-    made = AutoModel.from_config(sizes)
-    made.to(getattr(torch, dtype)).save_pretrained(folder / "weights")
-    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
-        shutil.copy(packaged_folder() / name, folder / "weights" / name)
-    transformer = Transformer(str(folder / "weights"), max_seq_length=limit)
-    modules = [transformer, Pooling(32, pooling_mode=pooling), Normalize()]
-    model = SentenceTransformer(modules=modules, device="cpu", prompts=prompts)
-    model.save(str(folder / "model"))
-    return folder / "model"
-
-
-@pytest.fixture(scope="module")
-def tiny_cls_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("tiny")
-    return tiny_model(folder, "bert", pooling="cls", limit=32, dtype="float32", prompts={})
-
-
-@pytest.fixture(scope="module")
-def prompted_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    prompts = {"query": "query: ", "document": "passage of an article: "}
-    folder = tmp_path_factory.mktemp("prompted")
-    return tiny_model(folder, "roberta", pooling="mean", limit=48, dtype="bfloat16", prompts=prompts)
 
 
 @pytest.fixture(params=["hash", DEFAULT_MODEL, "tiny_cls_model", "prompted_model"])
@@ -125,15 +73,6 @@ def test_a_passage_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
         np.testing.assert_allclose(encoder.encode_passages([text])[0], row, atol=1e-5)
 
 
-def native_bfloat16() -> bool:
-    return "OpenVINO bfloat16 on cpu" in _encoded(open_encoder()).engine
-
-
-def _encoded(encoder: Encoder) -> Encoder:
-    encoder.encode_passages(["text"])
-    return encoder
-
-
 @pytest.mark.parametrize("name", [DEFAULT_MODEL, "tiny_cls_model", "prompted_model"])
 def test_rows_equal_those_of_sentence_transformers(name: str, request: pytest.FixtureRequest) -> None:
     from sentence_transformers import SentenceTransformer
@@ -154,162 +93,6 @@ def test_a_prompt_takes_its_tokens_from_the_limit_and_stands_in_the_identity(
     assert open_encoder(str(tiny_cls_model)).max_tokens == 32
     assert open_encoder(str(prompted_model)).max_tokens == 48 - len(["passage", "of", "an", "article", ":"])
     assert "passage of an article" in open_encoder(str(prompted_model)).identity
-
-
-def test_the_default_precision_keeps_the_vectors() -> None:
-    encoder = open_encoder()
-    cosines = (encoder.encode_passages(TEXTS) * encoder.encode_queries(TEXTS)).sum(axis=1)
-    assert cosines.min() >= 0.9995
-    assert encoder.engine in ("OpenVINO float32 on cpu", "OpenVINO bfloat16 on cpu")
-
-
-def test_int8_is_near_and_only_when_asked_for() -> None:
-    encoder = open_encoder(precision="int8")
-    rows = encoder.encode_passages(TEXTS)
-    cosines = (rows * open_encoder(precision="float32").encode_passages(TEXTS)).sum(axis=1)
-    assert 0.98 < cosines.min() < 0.99999  # other numbers, as integers were multiplied
-    assert encoder.engine == "OpenVINO int8 on cpu"
-
-
-def test_quantised_weights_are_at_most_half_a_step_away() -> None:
-    weight = np.random.default_rng(3).normal(size=(5, 40)).astype(np.float32)
-    weight[2] = 0
-    integers, scale = quantised(weight)
-    assert np.abs(integers).max() == 127
-    np.testing.assert_allclose(integers * scale, weight, atol=float(scale.max()) / 2 * 1.001)
-
-
-def test_bfloat16_is_refused_where_the_processor_has_none() -> None:
-    encoder = open_encoder(precision="bfloat16")
-    if native_bfloat16():
-        assert _encoded(encoder).engine == "OpenVINO bfloat16 on cpu"
-    else:
-        with pytest.raises(EncoderUnavailable, match="no bfloat16"):
-            encoder.encode_passages(["text"])
-
-
-def test_without_openvino_few_passages_go_through_numpy_and_many_through_sentence_transformers(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setitem(sys.modules, "openvino", None)
-    encoder = open_encoder()
-    texts = [f"Sentence number {n} about the river and the bridge." for n in range(NUMPY_AT_MOST + 1)]
-    few = encoder.encode_passages(texts[:3])
-    assert encoder.engine == "NumPy float32 on cpu"
-    many = encoder.encode_passages(texts)
-    assert encoder.engine == "sentence-transformers float32 on cpu, as OpenVINO is not installed"
-    np.testing.assert_allclose(many[:3], few, atol=2e-6)
-    with pytest.raises(EncoderUnavailable, match="int8 needs OpenVINO, which is not installed: pip install"):
-        open_encoder(precision="int8").encode_passages(texts)
-
-
-def test_an_engine_that_gives_other_vectors_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(LEAST_COSINE, "float32", 1.1)
-    monkeypatch.setitem(LEAST_COSINE, "bfloat16", 1.1)
-    encoder = open_encoder()
-    assert _encoded(encoder).engine == "NumPy float32 on cpu"
-
-
-def test_openvino_neither_loads_its_telemetry_nor_opens_a_connection() -> None:
-    """Importing openvino looks up a host name and reports the import, unless it is kept from it."""
-    program = (
-        "import sys\n"
-        "opened = []\n"
-        "sys.addaudithook(lambda event, given: event.startswith('socket.') and opened.append((event, given)))\n"
-        "from semsearch.encoders import open_encoder\n"
-        "encoder = open_encoder(); encoder.encode_passages(['text'])\n"
-        "print(encoder.engine, opened, [name for name in sys.modules if 'telemetry' in name])\n"
-    )
-    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
-    assert ran.stdout.startswith("OpenVINO ")
-    assert ran.stdout.endswith(" [] []\n")
-
-
-@given(st.lists(st.integers(1, 512), max_size=300))
-def test_batches_hold_every_text_once_within_the_budget(lengths: list[int]) -> None:
-    batches = plan_batches(lengths)
-    assert sorted(place for batch in batches for place in batch.places) == list(range(len(lengths)))
-    for batch in batches:
-        longest = max(lengths[place] for place in batch.places)
-        assert batch.length % STEP == 0
-        assert longest <= batch.length < longest + STEP
-        assert len(batch.places) * batch.length <= BATCH_TOKENS
-
-
-def test_batches_of_real_lengths_waste_little_and_have_few_shapes() -> None:
-    rng = random.Random(5)
-    lengths = [rng.randint(90, 160) for _ in range(300)]
-    batches = plan_batches(lengths)
-    padded = sum(len(batch.places) * batch.length for batch in batches)
-    assert padded / sum(lengths) < 1.06
-    assert len({(len(batch.places), batch.length) for batch in batches}) <= 12
-
-
-def test_the_device_is_as_asked_and_a_processor_where_no_driver_sees_a_gpu() -> None:
-    assert settle_device("cuda") == "cuda"
-    assert settle_device("cpu") == "cpu"
-    assert settle_device("auto") in ("cpu", "cuda", "mps")
-
-
-def test_a_device_that_torch_does_not_have_is_told() -> None:
-    import torch
-
-    absent: Device = "mps" if not torch.backends.mps.is_available() else "cuda"
-    with pytest.raises(EncoderUnavailable, match=f"no device {absent}"):
-        open_encoder(device=absent).encode_passages(["text"])
-
-
-def test_the_hashing_model_has_no_precision() -> None:
-    with pytest.raises(UsageError, match="neither device nor precision"):
-        open_encoder("hash", precision="float32")
-
-
-def weights_file(path: Path, header: object, data: bytes = b"") -> Path:
-    encoded = json.dumps(header).encode()
-    path.write_bytes(len(encoded).to_bytes(8, "little") + encoded + data)
-    return path
-
-
-def test_mapped_weights_equal_those_that_safetensors_reads(prompted_model: Path) -> None:
-    from safetensors.numpy import load_file
-
-    for folder in (packaged_folder(), prompted_model):
-        mapped = MappedWeights(folder / WEIGHTS)
-        if folder == prompted_model:
-            from safetensors.torch import load_file as load_torch
-
-            expected = {name: tensor.float().numpy() for name, tensor in load_torch(folder / WEIGHTS).items()}
-        else:
-            expected = load_file(folder / WEIGHTS)
-        names = [name for name in mapped if name.endswith(("weight", "bias"))]
-        assert len(names) > 30
-        for name in names:
-            assert (mapped[name] == expected[name]).all()
-
-
-@pytest.mark.parametrize(
-    ("header", "data"),
-    [
-        ({"x": {"dtype": "F32", "shape": [2], "data_offsets": [0, 8]}}, b"1234"),
-        ({"x": {"dtype": "F32", "shape": [3], "data_offsets": [0, 8]}}, b"12345678"),
-        ({"x": {"dtype": "F32", "shape": [2], "data_offsets": [8, 0]}}, b"12345678"),
-        ({"x": {"dtype": "I64", "shape": [1], "data_offsets": [0, 8]}}, b"12345678"),
-        ({"x": {"dtype": "F32"}}, b""),
-        ({}, b""),
-        ([], b""),
-    ],
-)
-def test_damaged_weights_are_told(tmp_path: Path, header: object, data: bytes) -> None:
-    path = weights_file(tmp_path / WEIGHTS, header, data)
-    with pytest.raises(EncoderUnavailable, match=r"model\.safetensors"):
-        MappedWeights(path)["x"]
-
-
-def test_a_file_that_is_no_safetensors_file_is_told(tmp_path: Path) -> None:
-    for content in (b"", b"short", b"\xff" * 64):
-        (tmp_path / WEIGHTS).write_bytes(content)
-        with pytest.raises(EncoderUnavailable, match="no safetensors file"):
-            MappedWeights(tmp_path / WEIGHTS)
 
 
 def test_a_model_that_numpy_does_not_compute_goes_through_sentence_transformers(tiny_cls_model: Path) -> None:

@@ -24,7 +24,7 @@ class PipeClosed(Exception):
 
 def say(text: str) -> None:
     """One line to standard error, nothing in it able to steer a terminal."""
-    with suppress(BrokenPipeError):
+    with suppress(OSError):  # nobody reads it, or the disk that it goes to is full
         print(f"semsearch: {visible(text)}", file=sys.stderr, flush=True)
 
 

@@ -74,10 +74,12 @@ def run(arguments: list[str]) -> int:
     called = f"semsearch {named}" if named in COMMANDS else "semsearch"
     try:
         settings = read_settings(Path.cwd())
-        add_commands([named] if named in COMMANDS else COMMANDS)
+        add_commands([named] if named in COMMANDS and arguments[0] == named else COMMANDS)
         status = app(arguments or ["--help"], prog_name="semsearch", standalone_mode=False, default_map=settings)
         sys.stdout.flush()
     except BaseException as error:
+        if isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError):
+            return DONE  # nobody reads the help any more
         if isinstance(error, SystemExit | GeneratorExit):
             raise
         return status_of(error, called, debug=debug)

@@ -15,32 +15,46 @@ from semsearch.arrays import Rows
 from semsearch.encoders.layout import WEIGHTS, ModelLayout
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights, Matrix, widened
+from semsearch.errors import EncoderUnavailable
 
 _WORDS = "embeddings.word_embeddings.weight"
 
 
 class BertWeights:
-    """A model's tensors under the names that they have inside BERT."""
+    """A model's tensors under the names that they have inside BERT, their shapes checked."""
 
     def __init__(self, layout: ModelLayout) -> None:
-        self._mapped = MappedWeights(layout.folder / WEIGHTS)
+        self._path = layout.folder / WEIGHTS
+        self._mapped = MappedWeights(self._path)
         word = next((name for name in self._mapped if name.endswith(_WORDS)), _WORDS)
         self._prefix = word.removesuffix(_WORDS)  # ``bert.`` or ``roberta.`` in a model saved with its head
+        self._mapped.shaped(word, 0, layout.dim)
         self._words = self._mapped.stored(word)
-        self._positions = self.tensor("embeddings.position_embeddings.weight")[layout.first_position :]
-        self._type = self.tensor("embeddings.token_type_embeddings.weight")[0]
+        self._positions = self._tensor("embeddings.position_embeddings.weight", 0, layout.dim)[layout.first_position :]
+        kinds = self._tensor("embeddings.token_type_embeddings.weight", 0, layout.dim)
+        if len(self._positions) < layout.max_tokens or not len(kinds):
+            raise EncoderUnavailable(
+                f"{self._path}: positions for {len(self._positions)} tokens and {len(kinds)} token types, "
+                f"expected {layout.max_tokens} and 1"
+            )
+        self._type = kinds[0]
 
-    def tensor(self, name: str) -> Matrix:
-        """A tensor by its name."""
-        return self._mapped[self._prefix + name]
+    @property
+    def vocabulary(self) -> int:
+        """Tokens that have an embedding."""
+        return len(self._words)
 
-    def norm(self, name: str) -> tuple[Matrix, Matrix]:
-        """Weight and bias of a layer normalisation."""
-        return self.tensor(f"{name}.weight"), self.tensor(f"{name}.bias")
+    def norm(self, name: str, size: int) -> tuple[Matrix, Matrix]:
+        """Weight and bias of a layer normalisation over ``size`` columns."""
+        return self._tensor(f"{name}.weight", size), self._tensor(f"{name}.bias", size)
 
-    def linear(self, name: str) -> tuple[Matrix, Matrix]:
-        """Weight (out, in) and bias (out,) of a linear layer."""
-        return self.tensor(f"{name}.weight"), self.tensor(f"{name}.bias")
+    def linear(self, name: str, into: int, out: int) -> tuple[Matrix, Matrix]:
+        """Weight (out, into) and bias (out,) of a linear layer; 0 stands for any size."""
+        weight = self._tensor(f"{name}.weight", out, into)
+        return weight, self._tensor(f"{name}.bias", len(weight))
+
+    def _tensor(self, name: str, *shape: int) -> Matrix:
+        return self._mapped.shaped(self._prefix + name, *shape)
 
     def embedded(self, ids: Sequence[int]) -> Matrix:
         """Word, position and type embeddings of one text's tokens, summed: (tokens, dim)."""
@@ -55,7 +69,12 @@ class BertForward:
         self._layout = layout
         self._tokenizing = tokenizing
         self._weights = BertWeights(layout)
-        self._norm = self._weights.norm("embeddings.LayerNorm")
+        if tokenizing.vocabulary > self._weights.vocabulary:
+            raise EncoderUnavailable(
+                f"{layout.folder}: the tokenizer has {tokenizing.vocabulary} tokens, "
+                f"the weights {self._weights.vocabulary}"
+            )
+        self._norm = self._weights.norm("embeddings.LayerNorm", layout.dim)
         self._layers = [_Layer(layout, self._weights, f"encoder.layer.{at}.") for at in range(layout.layers)]
 
     def encode(self, texts: Sequence[str]) -> Rows:
@@ -77,16 +96,17 @@ class _Layer:
     """Self-attention and feed-forward network, each with its residual and normalisation."""
 
     def __init__(self, layout: ModelLayout, weights: BertWeights, name: str) -> None:
+        dim = layout.dim
         self._heads = layout.heads
         self._epsilon = layout.epsilon
-        self._query = weights.linear(f"{name}attention.self.query")
-        self._key = weights.linear(f"{name}attention.self.key")
-        self._value = weights.linear(f"{name}attention.self.value")
-        self._mixed = weights.linear(f"{name}attention.output.dense")
-        self._mixed_norm = weights.norm(f"{name}attention.output.LayerNorm")
-        self._wide = weights.linear(f"{name}intermediate.dense")
-        self._narrow = weights.linear(f"{name}output.dense")
-        self._norm = weights.norm(f"{name}output.LayerNorm")
+        self._query = weights.linear(f"{name}attention.self.query", dim, dim)
+        self._key = weights.linear(f"{name}attention.self.key", dim, dim)
+        self._value = weights.linear(f"{name}attention.self.value", dim, dim)
+        self._mixed = weights.linear(f"{name}attention.output.dense", dim, dim)
+        self._mixed_norm = weights.norm(f"{name}attention.output.LayerNorm", dim)
+        self._wide = weights.linear(f"{name}intermediate.dense", dim, 0)
+        self._narrow = weights.linear(f"{name}output.dense", len(self._wide[1]), dim)
+        self._norm = weights.norm(f"{name}output.LayerNorm", dim)
 
     def forward(self, hidden: Matrix) -> Matrix:
         """Hidden states (tokens, dim) to hidden states of the same shape."""

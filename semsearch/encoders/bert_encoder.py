@@ -28,7 +28,7 @@ class BertEncoder:
         self._weights = weights
         self._device = device
         self._precision = precision
-        self._tokenizing = Tokenizing(layout.folder, layout.max_tokens)
+        self._tokenizing = Tokenizing(layout.folder, layout.max_tokens, layout.tokenizer_settings)
         self._forward: BertForward | None = None
         self._passages: PassageEngine | None = None
 
@@ -40,7 +40,7 @@ class BertEncoder:
     @property
     def identity(self) -> str:
         """Weights, tokenizer, pooling, limit, dimension, prompts."""
-        return model_identity(self._layout, self._weights)
+        return model_identity(self._layout, self._weights) + self._tokenizing.normalising
 
     @property
     def dim(self) -> int:
@@ -66,6 +66,11 @@ class BertEncoder:
     def warm_up(self) -> None:
         """Open the passages' engine."""
         self._engine()
+
+    def close(self) -> None:
+        """End before the next forward pass."""
+        if self._passages:
+            self._passages.close()
 
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets of the model's own tokens."""

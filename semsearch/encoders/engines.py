@@ -10,6 +10,8 @@ import importlib.util
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
 from semsearch.arrays import Rows
 from semsearch.encoders.bert import BertForward
 from semsearch.encoders.devices import settle_device
@@ -33,6 +35,9 @@ class PassageEngine(Protocol):
     def encode(self, texts: Sequence[str]) -> Rows:
         """Unit rows (n, dim) of passages, each with the model's prompt in front."""
 
+    def close(self) -> None:
+        """Let :meth:`encode` in another thread end soon, with EncoderUnavailable."""
+
 
 class OpenVinoEngine:
     """The OpenVINO graph."""
@@ -54,6 +59,10 @@ class OpenVinoEngine:
         """Unit rows."""
         return self._forward.encode(self._tokenizing.limited_ids([self._prompt + text for text in texts]))
 
+    def close(self) -> None:
+        """End before the next forward pass."""
+        self._forward.close()
+
 
 class TransformersEngine:
     """sentence-transformers; ``reason`` says why it had to step in, where it had to."""
@@ -72,6 +81,10 @@ class TransformersEngine:
     def encode(self, texts: Sequence[str]) -> Rows:
         """Unit rows."""
         return self._model.encode_passages(texts)
+
+    def close(self) -> None:
+        """End before the next piece."""
+        self._model.close()
 
 
 class NumpyEngine:
@@ -95,6 +108,10 @@ class NumpyEngine:
             return self._then.encode(texts)
         return self._forward.encode([self._prompt + text for text in texts])
 
+    def close(self) -> None:
+        """Few texts are quick; many are the other engine's."""
+        self._then.close()
+
 
 def choose_engine(
     layout: ModelLayout, tokenizing: Tokenizing, forward: BertForward, device: Device, precision: Precision
@@ -104,13 +121,16 @@ def choose_engine(
     if settled != "cpu":
         gpu = TransformersEngine(layout, settled, precision)
         return NumpyEngine(layout, forward, gpu) if (device, precision) == ("auto", "auto") else gpu
+    expected = forward.encode([layout.document_prompt + _PROBE])[0]
+    if not np.isfinite(expected).all():
+        raise EncoderUnavailable(f"{layout.folder}: the model's weights give no numbers: take another model")
     try:
         engine = OpenVinoEngine(layout, tokenizing, precision)
-        cosine = float(engine.encode([_PROBE])[0] @ forward.encode([layout.document_prompt + _PROBE])[0])
+        cosine = float(engine.encode([_PROBE])[0] @ expected)
         if cosine >= LEAST_COSINE[engine.precision]:
             return engine
         reason = f"gives other vectors here (cosine {cosine:.4f})"
-    except (ImportError, RuntimeError) as error:
+    except (ImportError, AttributeError, OSError, RuntimeError) as error:
         reason = "is not installed" if isinstance(error, ModuleNotFoundError) else f"fails ({type(error).__name__})"
     if precision == "int8":
         raise EncoderUnavailable(f"int8 needs OpenVINO, which {reason}: pip install openvino")

@@ -41,6 +41,9 @@ class HashEncoder:
     def warm_up(self) -> None:
         """Nothing."""
 
+    def close(self) -> None:
+        """Nothing: it is quick."""
+
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets of words and signs."""
         return [np.array([m.span() for m in _WORD.finditer(text)], np.int64).reshape(-1, 2) for text in texts]

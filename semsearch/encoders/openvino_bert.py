@@ -57,6 +57,7 @@ class OpenVinoForward:
     def __init__(self, layout: ModelLayout, precision: Precision) -> None:
         self._layout = layout
         self._weights = BertWeights(layout)
+        self._closed = False
         with _quietly_imported():
             import openvino
         core = openvino.Core()
@@ -66,10 +67,16 @@ class OpenVinoForward:
         graph = _Graph(layout, self._weights, int8=self.precision == "int8").model()
         self._request = core.compile_model(graph, "CPU", settings).create_infer_request()
 
+    def close(self) -> None:
+        """Let :meth:`encode` in another thread end before its next forward pass."""
+        self._closed = True
+
     def encode(self, tokenised: Sequence[Sequence[int]]) -> Rows:
         """Unit rows (n, dim) of texts given as token ids, special tokens included, within the limit."""
         rows = np.empty((len(tokenised), self._layout.dim), np.float32)
         for batch in plan_batches([len(ids) for ids in tokenised]):
+            if self._closed:
+                raise EncoderUnavailable("the encoder was closed")
             rows[batch.places] = self._encode_batch([tokenised[place] for place in batch.places], batch.length)
         return rows
 
@@ -147,7 +154,7 @@ class _Graph:
         return op.reshape(mixed, _constant_integers(0, 0, layout.dim), True)
 
     def _linear(self, hidden: Node, name: str) -> Node:
-        weight, bias = self._weights.linear(name)
+        weight, bias = self._weights.linear(name, 0, 0)
         return self._op.add(self._op.matmul(hidden, self._weight(weight), False, True), self._op.constant(bias))
 
     def _weight(self, weight: Matrix) -> Node:
@@ -157,7 +164,7 @@ class _Graph:
         return self._op.multiply(self._op.convert(self._op.constant(integers), np.float32), self._op.constant(scale))
 
     def _normed(self, hidden: Node, name: str) -> Node:
-        weight, bias = self._weights.norm(name)
+        weight, bias = self._weights.norm(name, self._layout.dim)
         normed = self._op.mvn(hidden, _constant_integers(-1), True, self._layout.epsilon, "inside_sqrt")
         return self._op.add(self._op.multiply(normed, self._op.constant(weight)), self._op.constant(bias))
 
@@ -186,7 +193,9 @@ def _settled(asked: Precision, native: bool) -> Precision:
 def _threads() -> dict[str, int]:
     """OpenVINO does not look at ``OMP_NUM_THREADS``; who sets it means all threads of numerical work."""
     wanted = os.environ.get("OMP_NUM_THREADS", "")
-    return {"INFERENCE_NUM_THREADS": int(wanted)} if wanted.isdigit() and int(wanted) else {}
+    if not (wanted.isascii() and wanted.isdecimal() and int(wanted)):
+        return {}
+    return {"INFERENCE_NUM_THREADS": min(int(wanted), os.cpu_count() or 1)}
 
 
 @contextmanager

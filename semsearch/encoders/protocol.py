@@ -58,6 +58,9 @@ class Encoder(Protocol):
     def warm_up(self) -> None:
         """Load what passages need, so that the first do not wait; else it is loaded when they come."""
 
+    def close(self) -> None:
+        """Make what another thread encodes end soon, with EncoderUnavailable; nothing is encoded afterwards."""
+
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets (n, 2) of each text's tokens, special tokens left out, nothing cut."""
 

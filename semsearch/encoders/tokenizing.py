@@ -2,24 +2,53 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
 
 from semsearch.arrays import Offsets
+from semsearch.errors import EncoderUnavailable
+
+_NORMALISING = {
+    "do_lower_case": "lowercase",
+    "strip_accents": "strip_accents",
+    "tokenize_chinese_chars": "handle_chinese_chars",
+}
 
 
 class Tokenizing:
     """Token offsets of whole texts, and token ids cut at the model's limit."""
 
-    def __init__(self, folder: Path, max_tokens: int) -> None:
+    def __init__(self, folder: Path, max_tokens: int, settings: Mapping[str, object] | None = None) -> None:
         from tokenizers import Tokenizer
 
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        try:
+            self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+        except Exception as error:  # tokenizers raises nothing more exact
+            raise EncoderUnavailable(f"{folder / 'tokenizer.json'}: unreadable: {str(error)[:120]}") from None
+        self.normalising = self._normalise(settings)
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._max_tokens = max_tokens
+
+    @property
+    def vocabulary(self) -> int:
+        """Tokens that it knows."""
+        return int(self._tokenizer.get_vocab_size())
+
+    def _normalise(self, settings: Mapping[str, object] | None) -> str:
+        """Set what ``tokenizer_config.json`` says of BERT's normalisation, as transformers does; what was changed."""
+        from tokenizers.normalizers import BertNormalizer
+
+        normalizer, changed = self._tokenizer.normalizer, ""
+        if isinstance(normalizer, BertNormalizer):
+            for name, own in _NORMALISING.items():
+                if settings and name in settings and settings[name] != getattr(normalizer, own):
+                    setattr(normalizer, own, settings[name])
+                    changed += f", {name} {settings[name]}"
+            self._tokenizer.normalizer = normalizer
+        return changed
 
     def offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets (n, 2) of each text's tokens, special tokens left out."""

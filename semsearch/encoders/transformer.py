@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import copy
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -18,7 +19,7 @@ from semsearch.arrays import Offsets, Rows
 from semsearch.encoders.devices import settle_device
 from semsearch.encoders.layout import sha256_of
 from semsearch.encoders.protocol import Device, Precision, SeenWeights
-from semsearch.errors import EncoderUnavailable, UsageError
+from semsearch.errors import EncoderUnavailable, SemsearchError, UsageError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -36,6 +37,7 @@ class TransformerModel:
         self._name = name_or_folder
         self._device = settle_device(device)
         self._precision = "float32" if precision == "auto" else precision
+        self._closed = False
         self._loading = Lock()  # two threads may ask for it
         self._loaded: SentenceTransformer | None = None
         self._tokenizer: PreTrainedTokenizerBase | None = None
@@ -79,14 +81,24 @@ class TransformerModel:
         if not texts:
             return np.empty((0, self.dim), np.float32)
         size = BATCH[self._device]
-        return self._unit(self._model().encode_document(list(texts), batch_size=size, show_progress_bar=False))
+        order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
+        rows = np.empty((len(texts), self.dim), np.float32)
+        for at in range(0, len(order), size):  # piece by piece, so that a stop need not wait for all of it
+            if self._closed:
+                raise EncoderUnavailable("the encoder was closed")
+            places = order[at : at + size]
+            piece = [texts[place] for place in places]
+            with _told(self._name, "encode"):
+                rows[places] = self._model().encode_document(piece, batch_size=size, show_progress_bar=False)
+        return self._unit(rows)
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
         """Unit rows (n, dim), with the model's query prompt where it has one.
 
         One text at a time, so that a row does not depend on its neighbours.
         """
-        rows = [self._model().encode_query([text], show_progress_bar=False) for text in texts]
+        with _told(self._name, "encode"):
+            rows = [self._model().encode_query([text], show_progress_bar=False) for text in texts]
         return self._unit(np.concatenate(rows)) if rows else np.empty((0, self.dim), np.float32)
 
     @staticmethod
@@ -94,6 +106,10 @@ class TransformerModel:
         rows = np.asarray(rows, np.float32)
         lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return np.asarray(rows / lengths, np.float32)
+
+    def close(self) -> None:
+        """Let :meth:`encode_passages` in another thread end at its next piece."""
+        self._closed = True
 
     def load(self) -> None:
         """Load the model now."""
@@ -113,11 +129,11 @@ class TransformerModel:
         try:
             from sentence_transformers import SentenceTransformer
             from transformers.utils import logging
-        except ImportError as error:
+        except (ImportError, OSError) as error:  # OSError: a library that torch needs
             raise EncoderUnavailable(f"sentence-transformers is not usable here: {error}") from None
         _refuse_absent(self._device)
         logging.disable_progress_bar()
-        try:
+        with _told(self._name, "be loaded"):
             return SentenceTransformer(
                 self._name,
                 local_files_only=local,
@@ -125,9 +141,18 @@ class TransformerModel:
                 trust_remote_code=False,
                 model_kwargs={"dtype": self._precision},
             )
-        except (OSError, ValueError) as error:
-            reason = str(error).splitlines()[0][:160]
-            raise EncoderUnavailable(f"model {self._name!r} cannot be loaded: {reason}") from None
+
+
+@contextmanager
+def _told(model: str, what: str) -> Iterator[None]:
+    """Turn what torch and its neighbours raise, of whatever kind, into one line: a folder may hold anything."""
+    try:
+        yield
+    except SemsearchError:
+        raise
+    except Exception as error:
+        reason = f"{type(error).__name__}: {str(error).partition(chr(10))[0][:160]}"
+        raise EncoderUnavailable(f"model {model!r} cannot {what}: {reason}") from error
 
 
 def _refuse_absent(device: Device) -> None:
@@ -185,6 +210,10 @@ class TransformerEncoder:
     def warm_up(self) -> None:
         """Load the model."""
         self._transformer.load()
+
+    def close(self) -> None:
+        """End between two pieces of work."""
+        self._transformer.close()
 
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets of the model's own tokens."""

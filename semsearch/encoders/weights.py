@@ -11,6 +11,7 @@ import json
 import mmap
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,8 +38,8 @@ class MappedWeights:
             with path.open("rb") as stream:
                 self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
             begin = _LENGTH + int.from_bytes(self._map[:_LENGTH], "little")
-            self._header = json.loads(self._map[_LENGTH:begin])
-        except (OSError, ValueError) as error:
+            self._header = dict[str, Any](json.loads(self._map[_LENGTH:begin]))
+        except (OSError, ValueError, TypeError, RecursionError) as error:
             raise EncoderUnavailable(f"{path}: no safetensors file: {error}") from None
         self._begin = begin
 
@@ -49,6 +50,14 @@ class MappedWeights:
         """A tensor as float32: a view of the file where it is stored so, else a copy."""
         return widened(self.stored(name))
 
+    def shaped(self, name: str, *shape: int) -> Matrix:
+        """The tensor, which must have this shape; 0 stands for any size. Raises EncoderUnavailable."""
+        found = self.stored(name).shape
+        if len(found) != len(shape) or any(want not in (0, have) for have, want in zip(found, shape, strict=True)):
+            wanted = tuple(size or "any" for size in shape)
+            raise EncoderUnavailable(f"{self._path}: {name} has shape {found}, expected {wanted}")
+        return self[name]
+
     def stored(self, name: str) -> Stored:
         """A tensor as it lies in the file, bfloat16 as uint16: a view."""
         try:
@@ -56,7 +65,7 @@ class MappedWeights:
             kind, shape, (first, last) = _TYPES[entry["dtype"]], entry["shape"], entry["data_offsets"]
             flat = np.frombuffer(self._map, kind, (last - first) // kind.itemsize, self._begin + first)
             return np.reshape(flat, tuple(shape))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise EncoderUnavailable(f"{self._path}: no usable tensor {name}: {error}") from None
 
 

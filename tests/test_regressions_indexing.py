@@ -1,0 +1,100 @@
+"""A test for each way in which a second attack broke indexing and its options."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from semsearch.arrays import Rows
+from semsearch.building import build
+from semsearch.encoders.hashing import HashEncoder
+from semsearch.errors import EncoderUnavailable
+from tests.conftest import Program, write_articles
+from tests.test_regressions import held
+
+
+def test_a_freed_id_goes_to_the_first_file_that_claims_it(tmp_path: Path) -> None:
+    def write(name: str, *ids: str) -> None:
+        records = [{"id": own, "text": f"Text of {own} in {name}."} for own in ids]
+        (tmp_path / "a" / name).write_text("".join(json.dumps(record) + "\n" for record in records))
+
+    (tmp_path / "a").mkdir()
+    write("p.jsonl", "X", "other")
+    write("q.jsonl", "X")
+    write("r.jsonl", "Y", "X")
+    build([tmp_path / "a"], tmp_path / "ix", model="hash")
+    write("p.jsonl", "Y", "other")
+    build([], tmp_path / "ix")
+    build([tmp_path / "a"], tmp_path / "clean", model="hash")
+    assert held(tmp_path / "ix") == held(tmp_path / "clean")
+    assert held(tmp_path / "ix")["X"] == "Text of X in q.jsonl."
+
+
+def test_a_file_that_comes_later_under_an_earlier_source_has_the_id_of_a_clean_build(tmp_path: Path) -> None:
+    sources = [
+        write_articles(tmp_path / "d1", {"a.txt": "Zero."}),
+        write_articles(tmp_path / "d2", {"q.txt": "One."}),
+    ]
+    for source in sources:
+        build([source], tmp_path / "ix", model="hash")
+    (tmp_path / "d1" / "q.txt").write_text("Two.")
+    build([], tmp_path / "ix")
+    assert held(tmp_path / "ix") == {"a.txt": "Zero.", "q.txt": "Two.", "d2/q.txt": "One."}
+
+
+def test_a_rebuild_with_another_model_leaves_the_old_models_precision(program: Program, articles: Path) -> None:
+    assert program("index", articles, "--precision", "int8").status == 0
+    assert program("index", "--rebuild", "--model", "hash").status == 0
+
+
+def test_precision_and_device_are_looked_at_even_where_nothing_is_new(program: Program, articles: Path) -> None:
+    assert program("index", articles, "--precision", "int8").status == 0
+    assert program("index", "--precision", "float32").status == 0
+    assert json.loads(program("info", "--format", "json").out)["precision"] == "float32"
+    assert program("index", articles, "--model", "hash", "--index", "other").status == 0
+    assert program("index", "--index", "other", "--device", "cpu").status == 2
+
+
+def test_an_engine_that_encoded_nothing_is_not_recorded(program: Program, articles: Path) -> None:
+    assert program("index", articles, "--precision", "float32").status == 0
+    for number in range(3):
+        shutil.copy(articles / "grain.txt", articles / f"copy{number}.txt")
+    assert " 0 passages encoded, " in program("index", "--precision", "int8").err
+    assert json.loads(program("info", "--format", "json").out)["engines"] == ["OpenVINO float32 on cpu"]
+
+
+def test_a_failing_encoder_is_not_blamed_on_an_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(self: HashEncoder, texts: Sequence[str]) -> Rows:
+        raise OSError("libcudart.so.13: no such file")
+
+    articles = write_articles(tmp_path / "a", {f"{n}.txt": f"Article {n}." for n in range(9)})
+    monkeypatch.setattr("semsearch.refresh.BATCH_CHARACTERS", 1)
+    with monkeypatch.context() as patched:
+        patched.setattr(HashEncoder, "encode_passages", fails)
+        with pytest.raises(EncoderUnavailable, match="hash cannot encode here: libcudart"):
+            build([articles], tmp_path / "ix", model="hash")
+    assert build([articles], tmp_path / "ix", model="hash").problems == []
+    assert len(held(tmp_path / "ix")) == 9
+
+
+def test_help_before_a_command_lists_them_all(program: Program) -> None:
+    for arguments in (["--help"], ["--help", "ask"], ["-h", "index"]):
+        assert all(f"\n  {name} " in program(*arguments).out for name in ("index", "ask", "batch", "eval", "info"))
+
+
+def test_a_full_disk_under_standard_error_and_a_closed_pipe_under_help_change_no_status(articles: Path) -> None:
+    program = f"{sys.executable} -m semsearch"
+    index = f"--index {articles.parent / 'ix'}"
+    for command, status in (
+        (f"{program} index {articles} --model hash {index} 2>/dev/full", 0),
+        (f"{program} ask x --index {articles.parent / 'none'} 2>/dev/full", 2),
+        (f"{program} --help | true; exit ${{PIPESTATUS[0]}}", 0),
+        (f"{program} --version | true; exit ${{PIPESTATUS[0]}}", 0),
+    ):
+        assert subprocess.run(["bash", "-c", command], check=False).returncode == status, command
