@@ -323,10 +323,14 @@ STEPS = st.lists(
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rounds=st.lists(STEPS, min_size=1, max_size=3))
+@given(rounds=st.lists(STEPS, min_size=1, max_size=3), batch=st.sampled_from([1, 100, 150_000]))
 def test_incremental_equals_clean(
-    tmp_path_factory: pytest.TempPathFactory, rounds: list[list[tuple[str, int, list[str]]]]
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    rounds: list[list[tuple[str, int, list[str]]]],
+    batch: int,
 ) -> None:
+    monkeypatch.setattr("semsearch.refresh.BATCH_CHARACTERS", batch)
     root = tmp_path_factory.mktemp("incremental")
     folder = write_articles(root / "articles", {"always.txt": " date 2022-01-01 Always here.\n"})
     for steps in rounds:

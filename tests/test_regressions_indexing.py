@@ -10,12 +10,15 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from semsearch.arrays import Rows
 from semsearch.building import build
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import EncoderUnavailable
 from tests.conftest import Program, write_articles
+from tests.test_building import answers
 from tests.test_regressions import held
 
 
@@ -98,3 +101,31 @@ def test_a_full_disk_under_standard_error_and_a_closed_pipe_under_help_change_no
         (f"{program} --version | true; exit ${{PIPESTATUS[0]}}", 0),
     ):
         assert subprocess.run(["bash", "-c", command], check=False).returncode == status, command
+
+
+RECORDS = st.dictionaries(
+    st.sampled_from(["a/p", "a/q", "b/p", "b/q"]),
+    st.lists(st.sampled_from("XYZ"), min_size=1, max_size=4),
+    min_size=1,
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rounds=st.lists(RECORDS, min_size=2, max_size=4), batch=st.sampled_from([1, 40, 150_000]))
+def test_ids_that_move_between_files_end_where_a_clean_build_has_them(
+    tmp_path_factory: pytest.TempPathFactory,
+    monkeypatch: pytest.MonkeyPatch,
+    rounds: list[dict[str, list[str]]],
+    batch: int,
+) -> None:
+    monkeypatch.setattr("semsearch.refresh.BATCH_CHARACTERS", batch)
+    root = tmp_path_factory.mktemp("ids")
+    sources = [write_articles(root / name, {"always.txt": f"Always in {name}."}) for name in "ab"]
+    for number, files in enumerate(rounds):
+        for name, ids in files.items():
+            records = [{"id": own, "text": f"Text of {own} in {name}, place {at}."} for at, own in enumerate(ids)]
+            records += [{"text": f"Round {number}."}] * (number % 2)
+            (root / f"{name}.jsonl").write_text("".join(json.dumps(record) + "\n" for record in records))
+        build(sources, root / "incremental", model="hash")
+    build(sources, root / "clean", model="hash")
+    assert answers(root / "incremental", ("text place round",)) == answers(root / "clean", ("text place round",))
