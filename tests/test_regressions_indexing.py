@@ -6,8 +6,10 @@ import json
 import shutil
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from pathlib import Path
+from typing import Any, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -20,6 +22,8 @@ from semsearch.errors import EncoderUnavailable
 from tests.conftest import Program, write_articles
 from tests.test_building import answers
 from tests.test_regressions import held
+
+T = TypeVar("T")
 
 
 def test_a_freed_id_goes_to_the_first_file_that_claims_it(tmp_path: Path) -> None:
@@ -64,7 +68,19 @@ def test_precision_and_device_are_looked_at_even_where_nothing_is_new(program: P
     assert program("index", "--index", "other", "--device", "cpu").status == 2
 
 
-def test_an_engine_that_encoded_nothing_is_not_recorded(program: Program, articles: Path) -> None:
+class AtOnce(ThreadPoolExecutor):
+    """A pool whose work is done when it is handed over: what usually comes soon is there already."""
+
+    def submit(self, work: Callable[..., T], /, *arguments: Any, **named: Any) -> Future[T]:
+        future = super().submit(work, *arguments, **named)
+        wait([future])
+        return future
+
+
+def test_an_engine_that_encoded_nothing_is_not_recorded(
+    program: Program, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("semsearch.embedding.ThreadPoolExecutor", AtOnce)
     assert program("index", articles, "--precision", "float32").status == 0
     for number in range(3):
         shutil.copy(articles / "grain.txt", articles / f"copy{number}.txt")
