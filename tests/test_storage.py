@@ -189,6 +189,18 @@ def test_a_small_change_leaves_the_accelerator_as_it_is_and_is_found_at_once(ind
         assert opened.info().accelerated
 
 
+def test_faiss_is_left_as_it_was_found(index: Path, articles: Path, tmp_path: Path) -> None:
+    import faiss
+
+    build([articles], index)
+    faiss.omp_set_num_threads(2)
+    limit = faiss.get_deserialization_vector_byte_limit()
+    with open_index(index) as opened:
+        assert opened.search("a zebra").hits
+    assert faiss.omp_get_max_threads() == 2
+    assert faiss.get_deserialization_vector_byte_limit() == limit
+
+
 def test_what_an_accelerator_may_lack_is_bounded() -> None:
     assert [slack(count) for count in (0, 100, 6_400, 10_000, 50_000, 10**7)] == [64, 64, 64, 100, 500, 1000]
 

@@ -76,7 +76,12 @@ class DenseIndex:
         if count <= 0:
             return np.empty(0, np.int64), np.empty(0, np.float64)
         parameters = self._faiss.SearchParameters(sel=self._selector(allowed, excluded))  # type: ignore[call-arg]
-        scores, numbers = self._index.search(row.reshape(1, -1), count, params=parameters)
+        threads = self._faiss.omp_get_max_threads()
+        self._faiss.omp_set_num_threads(1)  # one question is one product: two threads only wait for one another
+        try:
+            scores, numbers = self._index.search(row.reshape(1, -1), count, params=parameters)
+        finally:
+            self._faiss.omp_set_num_threads(threads)
         found = numbers[0] >= 0  # FAISS pads with -1 where there are fewer
         return numbers[0][found], scores[0][found].astype(np.float64)
 
@@ -132,12 +137,14 @@ def load_dense(folder: Path, file: DenseFile, dim: int, *, to_change: bool = Fal
 def _read(path: Path, file: DenseFile, dim: int, to_change: bool) -> faiss.IndexIDMap:
     import faiss
 
-    faiss.omp_set_num_threads(1)  # one question is one product: two threads only wait for one another
+    usual = faiss.get_deserialization_vector_byte_limit()  # of the whole process, which may have its own indexes
     faiss.set_deserialization_vector_byte_limit(max(file.size, 1 << 20))
     try:
         index = faiss.read_index(str(path), 0 if to_change else faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
         raise IndexDamaged(f"{path} cannot be read: {str(error)[:80]}") from None
+    finally:
+        faiss.set_deserialization_vector_byte_limit(usual)
     if not isinstance(index, faiss.IndexIDMap) or index.d != dim or index.ntotal != file.count:
         raise IndexDamaged(f"{path} does not hold {file.count} vectors of {dim} dimensions")
     return index
