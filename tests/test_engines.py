@@ -25,14 +25,7 @@ from semsearch.encoders.openvino_bert import BATCH_TOKENS, STEP, plan_batches, q
 from semsearch.encoders.weights import MappedWeights
 from semsearch.errors import EncoderUnavailable, UsageError
 from tests.conftest import ROOT
-
-TEXTS = [
-    "why did Russia retreat from Kherson",
-    "short",
-    "The minister ordered the army to leave the town; supplies could not cross the river.",
-    "Évgeniy Maloletka/AP — “naïve” 日本 😀 £5.50",
-    "word " * 400,
-]
+from tests.test_encoders import TEXTS
 
 
 def native_bfloat16() -> bool:
