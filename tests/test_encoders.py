@@ -70,7 +70,8 @@ def test_identity_and_model_open_the_same_encoder_again(encoder: Encoder) -> Non
 def test_a_passage_does_not_depend_on_its_neighbours(encoder: Encoder) -> None:
     together = encoder.encode_passages(TEXTS)
     for text, row in zip(TEXTS, together, strict=True):
-        np.testing.assert_allclose(encoder.encode_passages([text])[0], row, atol=1e-5)
+        tolerance = 1e-2 if "bfloat16" in encoder.engine else 1e-5
+        np.testing.assert_allclose(encoder.encode_passages([text])[0], row, atol=tolerance)
 
 
 @pytest.mark.parametrize("name", [DEFAULT_MODEL, "tiny_cls_model", "prompted_model"])

@@ -39,7 +39,9 @@ def _encoded(encoder: Encoder) -> Encoder:
 
 def test_the_default_precision_keeps_the_vectors() -> None:
     encoder = open_encoder()
-    cosines = (encoder.encode_passages(TEXTS) * encoder.encode_queries(TEXTS)).sum(axis=1)
+    texts = [path.read_text("utf-8")[16:600] for path in sorted((ROOT / "seeds").glob("*.txt"))]
+    cosines = (encoder.encode_passages(texts) * encoder.encode_queries(texts)).sum(axis=1)
+    assert len(cosines) > 60
     assert cosines.min() >= 0.9995
     assert encoder.engine in ("OpenVINO float32 on cpu", "OpenVINO bfloat16 on cpu")
 
@@ -48,7 +50,7 @@ def test_int8_is_near_and_only_when_asked_for() -> None:
     encoder = open_encoder(precision="int8")
     rows = encoder.encode_passages(TEXTS)
     cosines = (rows * open_encoder(precision="float32").encode_passages(TEXTS)).sum(axis=1)
-    assert 0.98 < cosines.min() < 0.99999  # other numbers, as integers were multiplied
+    assert 0.95 < cosines.min() < 0.99999  # other numbers, as integers were multiplied
     assert encoder.engine == "OpenVINO int8 on cpu"
 
 

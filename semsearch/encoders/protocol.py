@@ -28,7 +28,8 @@ class SeenWeights:
 class Encoder(Protocol):
     """Texts to rows of length 1 whose inner product is the cosine of the texts' meanings.
 
-    One text gives the same row whatever else is encoded with it (to 1e-6).
+    One text gives the same row whatever else is encoded with it: to 1e-6 in float32, and in less to
+    what the precision itself leaves uncertain.
     """
 
     @property
