@@ -8,6 +8,7 @@ import random
 import shutil
 import subprocess
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -16,12 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from semsearch.arrays import Rows
 from semsearch.building import build
-from semsearch.encoders import Device, Encoder, open_encoder
+from semsearch.encoders import Device, Encoder, Precision, open_encoder
 from semsearch.encoders.devices import settle_device
-from semsearch.encoders.engines import LEAST_COSINE, NUMPY_AT_MOST
-from semsearch.encoders.layout import WEIGHTS, packaged_folder
+from semsearch.encoders.engines import LEAST_COSINE, NUMPY_AT_MOST, OpenVinoEngine
+from semsearch.encoders.layout import WEIGHTS, ModelLayout, packaged_folder
 from semsearch.encoders.openvino_bert import BATCH_TOKENS, STEP, plan_batches, quantised
+from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights
 from semsearch.errors import EncoderUnavailable, UsageError
 from tests.conftest import ROOT
@@ -91,6 +94,24 @@ def test_an_engine_that_gives_other_vectors_is_not_used(monkeypatch: pytest.Monk
     monkeypatch.setitem(LEAST_COSINE, "bfloat16", 1.1)
     encoder = open_encoder()
     assert _encoded(encoder).engine == "NumPy float32 on cpu"
+
+
+def test_float32_is_taken_where_the_processors_own_choice_gives_other_vectors(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Doubtful(OpenVinoEngine):
+        """Its own choice is wrong, as a faulty bfloat16 would be."""
+
+        def __init__(self, layout: ModelLayout, tokenizing: Tokenizing, precision: Precision) -> None:
+            super().__init__(layout, tokenizing, precision)
+            self._sign = -1 if precision == "auto" else 1
+
+        def encode(self, texts: Sequence[str]) -> Rows:
+            return np.asarray(self._sign * super().encode(texts), np.float32)
+
+    monkeypatch.setattr("semsearch.encoders.engines.OpenVinoEngine", Doubtful)
+    encoder = open_encoder()
+    rows = encoder.encode_passages(TEXTS[:3])
+    assert encoder.engine == "OpenVINO float32 on cpu"
+    np.testing.assert_allclose(rows, encoder.encode_queries(TEXTS[:3]), atol=2e-6)
 
 
 def test_openvino_neither_loads_its_telemetry_nor_opens_a_connection() -> None:

@@ -124,14 +124,16 @@ def choose_engine(
     expected = forward.encode([layout.document_prompt + _PROBE])[0]
     if not np.isfinite(expected).all():
         raise EncoderUnavailable(f"{layout.folder}: the model's weights give no numbers: take another model")
-    try:
-        engine = OpenVinoEngine(layout, tokenizing, precision)
-        cosine = float(engine.encode([_PROBE])[0] @ expected)
-        if cosine >= LEAST_COSINE[engine.precision]:
-            return engine
-        reason = f"gives other vectors here (cosine {cosine:.4f})"
-    except (ImportError, AttributeError, OSError, RuntimeError) as error:
-        reason = "is not installed" if isinstance(error, ModuleNotFoundError) else f"fails ({type(error).__name__})"
+    wanted: list[Precision] = ["auto", "float32"] if precision == "auto" else [precision]
+    for each in wanted:  # where bfloat16 cannot be trusted, float32 may be
+        try:
+            engine = OpenVinoEngine(layout, tokenizing, each)
+            cosine = float(engine.encode([_PROBE])[0] @ expected)
+            if cosine >= LEAST_COSINE[engine.precision]:
+                return engine
+            reason = f"gives other vectors here (cosine {cosine:.4f})"
+        except (ImportError, AttributeError, OSError, RuntimeError) as error:
+            reason = "is not installed" if isinstance(error, ModuleNotFoundError) else f"fails ({type(error).__name__})"
     if precision == "int8":
         raise EncoderUnavailable(f"int8 needs OpenVINO, which {reason}: pip install openvino")
     then = TransformersEngine(layout, "cpu", precision, reason)
