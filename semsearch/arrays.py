@@ -8,4 +8,5 @@ from numpy.typing import NDArray
 Rows = NDArray[np.float32]  # (n, dim), every row of length 1
 Ids = NDArray[np.int64]  # (n,), passage numbers
 Scores = NDArray[np.float64]  # (n,), higher is better
+Span = tuple[int, int]  # start and end in characters
 Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters

@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from semsearch.encoders import DEFAULT_MODEL, Encoder, SeenWeights, open_encoder
-from semsearch.encoders.bert import gelu, layer_norm, softmax
+from semsearch.encoders.bert import BertForward, gelu, layer_norm, softmax
 from semsearch.encoders.layout import PACKAGE_SHA256, WEIGHTS, packaged_folder, read_layout, weights_sha256
+from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.errors import EncoderUnavailable
 
 TEXTS = [
@@ -54,6 +55,52 @@ def test_token_offsets_are_spans_of_the_text_in_order_and_not_cut(encoder: Encod
         assert (offsets[:, 0] <= offsets[:, 1]).all()
         assert offsets[-1, 1] == len(text.rstrip())
     assert len(encoder.token_offsets(["word " * 400])[0]) == 400
+
+
+SPANNED = "The bridge was hit at night. Nobody was hurt, the mayor said."
+SPANS = [(0, 28), (29, 61), (36, 39)]
+
+
+def test_spans_have_unit_rows_and_leave_the_rows_of_texts_as_they_are(encoder: Encoder) -> None:
+    encoded = encoder.encode_spans([SPANNED, TEXTS[4], TEXTS[0]], [SPANS, [(0, 4), (1995, 1999)], []])
+    np.testing.assert_allclose(encoded.rows, encoder.encode_passages([SPANNED, TEXTS[4], TEXTS[0]]), atol=1e-6)
+    if not len(encoded.parts[0]):  # a model whose row is that of one token says nothing of a part
+        return
+    assert [part.shape for part in encoded.parts] == [(3, encoder.dim), (2, encoder.dim), (0, encoder.dim)]
+    for part in encoded.parts:
+        np.testing.assert_allclose(np.linalg.norm(part, axis=1), 1, atol=1e-6)
+
+
+@pytest.mark.parametrize("way", ["auto", "transformers", "numpy"])
+def test_a_span_is_the_mean_of_its_tokens_states_in_the_text(prompted_model: Path, way: str) -> None:
+    """The states are those that transformers itself gives."""
+    import torch
+    from transformers import AutoModel, AutoTokenizer
+
+    from semsearch.encoders.transformer import TransformerEncoder
+
+    folder, prompt = prompted_model, "passage of an article: "
+    tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).float().eval()
+    found = tokenizer(prompt + SPANNED, return_tensors="pt", return_offsets_mapping=True)
+    with torch.no_grad():
+        states = model(input_ids=found["input_ids"], attention_mask=found["attention_mask"])
+    hidden = states.last_hidden_state[0].float().numpy()
+    starts = found["offset_mapping"][0, :, 0].numpy() - len(prompt)
+    expected = []
+    for start, end in SPANS:
+        inside = [at for at in range(1, len(starts) - 1) if start <= starts[at] < end]
+        mean = hidden[inside].mean(axis=0)
+        expected.append(mean / np.linalg.norm(mean))
+    if way == "numpy":
+        layout = read_layout(folder)
+        forward = BertForward(layout, Tokenizing(folder, layout.max_tokens))
+        moved = [(start + len(prompt), end + len(prompt)) for start, end in SPANS]
+        parts = forward.encode_spans([prompt + SPANNED], [moved]).parts[0]
+    elif way == "transformers":
+        parts = TransformerEncoder(str(folder), "cpu", "float32").encode_spans([SPANNED], [SPANS]).parts[0]
+    else:
+        parts = open_encoder(str(folder)).encode_spans([SPANNED], [SPANS]).parts[0]
+    np.testing.assert_allclose(parts, expected, atol=2e-6)
 
 
 def test_equal_words_are_nearer_than_others(encoder: Encoder) -> None:

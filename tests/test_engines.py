@@ -17,13 +17,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.arrays import Rows
+from semsearch.arrays import Span
 from semsearch.building import build
 from semsearch.encoders import Device, Encoder, Precision, open_encoder
 from semsearch.encoders.devices import settle_device
 from semsearch.encoders.engines import LEAST_COSINE, NUMPY_AT_MOST, OpenVinoEngine
 from semsearch.encoders.layout import WEIGHTS, ModelLayout, packaged_folder
 from semsearch.encoders.openvino_bert import BATCH_TOKENS, STEP, plan_batches, quantised
+from semsearch.encoders.protocol import SpanRows
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights
 from semsearch.errors import EncoderUnavailable, UsageError
@@ -104,8 +105,9 @@ def test_float32_is_taken_where_the_processors_own_choice_gives_other_vectors(mo
             super().__init__(layout, tokenizing, precision)
             self._sign = -1 if precision == "auto" else 1
 
-        def encode(self, texts: Sequence[str]) -> Rows:
-            return np.asarray(self._sign * super().encode(texts), np.float32)
+        def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+            encoded = super().encode(texts, spans)
+            return SpanRows(np.asarray(self._sign * encoded.rows, np.float32), encoded.parts)
 
     monkeypatch.setattr("semsearch.encoders.engines.OpenVinoEngine", Doubtful)
     encoder = open_encoder()

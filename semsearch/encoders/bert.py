@@ -11,8 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Rows
+from semsearch.arrays import Rows, Span
 from semsearch.encoders.layout import WEIGHTS, ModelLayout
+from semsearch.encoders.protocol import SpanRows
+from semsearch.encoders.spans import pool_spans, spans_of, unit
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights, Matrix, widened
 from semsearch.errors import EncoderUnavailable
@@ -81,15 +83,27 @@ class BertForward:
         """Unit rows (n, dim), each text cut at the model's limit."""
         rows = np.empty((len(texts), self._layout.dim), np.float32)
         for row, ids in zip(rows, self._tokenizing.limited_ids(texts), strict=True):
-            row[:] = self._encode_one(ids)
+            row[:] = self._pooled(self._hidden(ids))
         return rows
 
-    def _encode_one(self, ids: list[int]) -> Matrix:
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        """Unit rows of texts and of spans in them."""
+        encoded = SpanRows(np.empty((len(texts), self._layout.dim), np.float32), [])
+        for row, tokens, inside in zip(encoded.rows, self._tokenizing.limited(texts), spans, strict=True):
+            hidden = self._hidden(tokens.ids)
+            row[:] = self._pooled(hidden)
+            encoded.parts.append(pool_spans(hidden, tokens.offsets, spans_of(self._layout, inside), row))
+        return encoded
+
+    def _hidden(self, ids: list[int]) -> Matrix:
+        """The last layer's states (tokens, dim)."""
         hidden = layer_norm(self._weights.embedded(ids), *self._norm, self._layout.epsilon)
         for layer in self._layers:
             hidden = layer.forward(hidden)
-        pooled: Matrix = hidden[0] if self._layout.pooling == "cls" else hidden.mean(axis=0, dtype=np.float32)
-        return pooled / np.float32(max(float(np.linalg.norm(pooled)), 1e-12))
+        return hidden
+
+    def _pooled(self, hidden: Matrix) -> Matrix:
+        return unit(hidden[0] if self._layout.pooling == "cls" else hidden.mean(axis=0, dtype=np.float32))
 
 
 class _Layer:

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from semsearch.arrays import Offsets, Rows
+from semsearch.arrays import Offsets, Rows, Span
 from semsearch.encoders.bert import BertForward
 from semsearch.encoders.layout import ModelLayout, model_identity
-from semsearch.encoders.protocol import Device, Precision, SeenWeights
+from semsearch.encoders.protocol import Device, Precision, SeenWeights, SpanRows
 from semsearch.encoders.tokenizing import Tokenizing
 
 if TYPE_CHECKING:
@@ -78,9 +78,13 @@ class BertEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Rows:
         """Unit rows by the engine chosen when the first passages come."""
+        return self.encode_spans(texts, [()] * len(texts)).rows
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        """The same, and the rows of spans; none where the model's row is not the mean of its states."""
         if not texts:
-            return np.empty((0, self.dim), np.float32)
-        return self._engine().encode(texts)
+            return SpanRows(np.empty((0, self.dim), np.float32), [])
+        return self._engine().encode(texts, spans)
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
         """Unit rows by the NumPy forward pass."""

@@ -12,11 +12,12 @@ from typing import Protocol
 
 import numpy as np
 
-from semsearch.arrays import Rows
+from semsearch.arrays import Span
 from semsearch.encoders.bert import BertForward
 from semsearch.encoders.devices import settle_device
 from semsearch.encoders.layout import ModelLayout
-from semsearch.encoders.protocol import Device, Precision
+from semsearch.encoders.protocol import Device, Precision, SpanRows
+from semsearch.encoders.spans import shifted
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.errors import EncoderUnavailable
 
@@ -32,8 +33,8 @@ class PassageEngine(Protocol):
     def name(self) -> str:
         """What it is, with its precision and device."""
 
-    def encode(self, texts: Sequence[str]) -> Rows:
-        """Unit rows (n, dim) of passages, each with the model's prompt in front."""
+    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        """Unit rows of passages, each with the model's prompt in front, and of spans in them."""
 
     def close(self) -> None:
         """Let :meth:`encode` in another thread end soon, with EncoderUnavailable."""
@@ -55,9 +56,10 @@ class OpenVinoEngine:
         """``OpenVINO``, the precision and the device."""
         return f"OpenVINO {self.precision} on cpu"
 
-    def encode(self, texts: Sequence[str]) -> Rows:
+    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
         """Unit rows."""
-        return self._forward.encode(self._tokenizing.limited_ids([self._prompt + text for text in texts]))
+        tokenised = self._tokenizing.limited([self._prompt + text for text in texts])
+        return self._forward.encode(tokenised, shifted(spans, len(self._prompt)))
 
     def close(self) -> None:
         """End before the next forward pass."""
@@ -78,9 +80,9 @@ class TransformersEngine:
         """``sentence-transformers``, precision, device and reason."""
         return self._model.name + (f", as OpenVINO {self._reason}" if self._reason else "")
 
-    def encode(self, texts: Sequence[str]) -> Rows:
+    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
         """Unit rows."""
-        return self._model.encode_passages(texts)
+        return self._model.encode_spans(texts, spans)
 
     def close(self) -> None:
         """End before the next piece."""
@@ -101,12 +103,13 @@ class NumpyEngine:
         """Of the one that worked last."""
         return self._then.name if self._long_run else "NumPy float32 on cpu"
 
-    def encode(self, texts: Sequence[str]) -> Rows:
+    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
         """Unit rows."""
         self._long_run = self._long_run or len(texts) > NUMPY_AT_MOST
         if self._long_run:
-            return self._then.encode(texts)
-        return self._forward.encode([self._prompt + text for text in texts])
+            return self._then.encode(texts, spans)
+        prompted = [self._prompt + text for text in texts]
+        return self._forward.encode_spans(prompted, shifted(spans, len(self._prompt)))
 
     def close(self) -> None:
         """Few texts are quick; many are the other engine's."""
@@ -128,7 +131,7 @@ def choose_engine(
     for each in wanted:  # where bfloat16 cannot be trusted, float32 may be
         try:
             engine = OpenVinoEngine(layout, tokenizing, each)
-            cosine = float(engine.encode([_PROBE])[0] @ expected)
+            cosine = float(engine.encode([_PROBE], [()]).rows[0] @ expected)
             if cosine >= LEAST_COSINE[engine.precision]:
                 return engine
             reason = f"gives other vectors here (cosine {cosine:.4f})"

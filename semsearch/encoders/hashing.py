@@ -11,8 +11,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Offsets, Rows
-from semsearch.encoders.protocol import SeenWeights
+from semsearch.arrays import Offsets, Rows, Span
+from semsearch.encoders.protocol import SeenWeights, SpanRows
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
@@ -59,6 +59,14 @@ class HashEncoder:
             row[0] = row[0] if length else 1.0
             row[:] /= length or 1.0
         return rows
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        """A span is the bag of its own words."""
+        parts = [
+            self.encode_passages([text[start:end] for start, end in inside])
+            for text, inside in zip(texts, spans, strict=True)
+        ]
+        return SpanRows(self.encode_passages(texts), parts)
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
         """The same as for passages."""

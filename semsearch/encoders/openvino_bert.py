@@ -16,10 +16,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import Rows
+from semsearch.arrays import Rows, Span
 from semsearch.encoders.bert import BertWeights
 from semsearch.encoders.layout import ModelLayout
-from semsearch.encoders.protocol import Precision
+from semsearch.encoders.protocol import Precision, SpanRows
+from semsearch.encoders.spans import pool_spans, spans_of
+from semsearch.encoders.tokenizing import Tokens
 from semsearch.encoders.weights import Matrix
 from semsearch.errors import EncoderUnavailable
 
@@ -71,16 +73,22 @@ class OpenVinoForward:
         """Let :meth:`encode` in another thread end before its next forward pass."""
         self._closed = True
 
-    def encode(self, tokenised: Sequence[Sequence[int]]) -> Rows:
-        """Unit rows (n, dim) of texts given as token ids, special tokens included, within the limit."""
+    def encode(self, tokenised: Sequence[Tokens], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        """Unit rows of texts given as tokens, special ones included, within the limit, and of spans in them."""
         rows = np.empty((len(tokenised), self._layout.dim), np.float32)
-        for batch in plan_batches([len(ids) for ids in tokenised]):
+        parts = [rows[:0]] * len(tokenised)
+        for batch in plan_batches([len(tokens.ids) for tokens in tokenised]):
             if self._closed:
                 raise EncoderUnavailable("the encoder was closed")
-            rows[batch.places] = self._encode_batch([tokenised[place] for place in batch.places], batch.length)
-        return rows
+            rows[batch.places], hidden = self._run([tokenised[place].ids for place in batch.places], batch.length)
+            for at, place in enumerate(batch.places):
+                inside = spans_of(self._layout, spans[place])
+                tokens = tokenised[place]
+                parts[place] = pool_spans(hidden[at, : len(tokens.ids)], tokens.offsets, inside, rows[place])
+        return SpanRows(rows, parts)
 
-    def _encode_batch(self, tokenised: Sequence[Sequence[int]], length: int) -> Matrix:
+    def _run(self, tokenised: Sequence[Sequence[int]], length: int) -> tuple[Rows, Matrix]:
+        """Unit rows (n, dim) of a batch, and its states (n, length, dim)."""
         embedded = np.zeros((len(tokenised), length, self._layout.dim), np.float32)
         mask = np.full((len(tokenised), 1, 1, length), _NOBODY, np.float32)
         share = np.zeros((len(tokenised), 1, length), np.float32)
@@ -92,7 +100,7 @@ class OpenVinoForward:
         found = self._request.infer([embedded, mask, share], share_inputs=True)
         rows = np.asarray(found[0][:, 0], np.float32)
         lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-        return np.asarray(rows / lengths, np.float32)
+        return np.asarray(rows / lengths, np.float32), np.asarray(found[1], np.float32)
 
 
 def matrix_product(size: int, precision: Precision) -> Callable[[], object]:
@@ -112,7 +120,7 @@ def matrix_product(size: int, precision: Precision) -> Callable[[], object]:
 
 
 class _Graph:
-    """Embeddings (texts, tokens, dim) in, pooled rows (texts, 1, dim) out."""
+    """Embeddings (texts, tokens, dim) in, pooled rows (texts, 1, dim) and states (texts, tokens, dim) out."""
 
     def __init__(self, layout: ModelLayout, weights: BertWeights, *, int8: bool) -> None:
         from openvino import opset13
@@ -132,7 +140,7 @@ class _Graph:
         hidden = self._normed(embedded, "embeddings.LayerNorm")
         for at in range(self._layout.layers):
             hidden = self._layer(hidden, mask, f"encoder.layer.{at}.")
-        return Model([self._op.matmul(share, hidden, False, False)], [embedded, mask, share])
+        return Model([self._op.matmul(share, hidden, False, False), hidden], [embedded, mask, share])
 
     def _layer(self, hidden: Node, mask: Node, name: str) -> Node:
         mixed = self._linear(self._attended(hidden, mask, f"{name}attention.self."), f"{name}attention.output.dense")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from semsearch.arrays import Offsets, Rows
+from semsearch.arrays import Offsets, Rows, Span
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
 Precision = Literal["auto", "float32", "bfloat16", "int8"]  # of the matrix products; rows are float32
@@ -23,6 +23,18 @@ class SeenWeights:
     size: int
     mtime_ns: int
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpanRows:
+    """Texts as rows, and spans of each text as rows of its own.
+
+    ``parts`` has an array (spans, dim) of unit rows for every text, in the order of its spans; (0, dim)
+    for all texts where the encoder cannot tell what part of a text means.
+    """
+
+    rows: Rows  # (n, dim)
+    parts: list[Rows]
 
 
 class Encoder(Protocol):
@@ -67,6 +79,13 @@ class Encoder(Protocol):
 
     def encode_passages(self, texts: Sequence[str]) -> Rows:
         """Unit rows (n, dim) of texts to be found."""
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        """The rows of :meth:`encode_passages`, and rows of the ``spans`` of each text.
+
+        A span is read in its text: its row is the mean of its tokens' states there ("late chunking",
+        Günther et al. 2024), so it costs no forward pass of its own.
+        """
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
         """Unit rows (n, dim) of questions; a question over the limit is cut."""

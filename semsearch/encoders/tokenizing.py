@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,6 +17,17 @@ _NORMALISING = {
     "strip_accents": "strip_accents",
     "tokenize_chinese_chars": "handle_chinese_chars",
 }
+
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """One text's tokens: ids, and offsets (n, 2) into the text, both 0 for special ones."""
+
+    ids: list[int]
+    offsets: Offsets
 
 
 class Tokenizing:
@@ -55,7 +68,16 @@ class Tokenizing:
         found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
         return [np.array(one.offsets, np.int64).reshape(-1, 2) for one in found]
 
+    def limited(self, texts: Sequence[str]) -> list[Tokens]:
+        """Tokens with the special ones, those behind the limit left out but for the last."""
+        return [
+            Tokens(self._cut(one.ids), np.array(self._cut(one.offsets), np.int64).reshape(-1, 2))
+            for one in self._tokenizer.encode_batch(list(texts))
+        ]
+
     def limited_ids(self, texts: Sequence[str]) -> list[list[int]]:
-        """Token ids with special tokens, the middle cut off behind the limit, the last kept."""
-        found = (one.ids for one in self._tokenizer.encode_batch(list(texts)))
-        return [ids if len(ids) <= self._max_tokens else [*ids[: self._max_tokens - 1], ids[-1]] for ids in found]
+        """The ids alone of :meth:`limited`."""
+        return [self._cut(one.ids) for one in self._tokenizer.encode_batch(list(texts))]
+
+    def _cut(self, items: list[_T]) -> list[_T]:
+        return items if len(items) <= self._max_tokens else [*items[: self._max_tokens - 1], items[-1]]

@@ -11,21 +11,26 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from semsearch.arrays import Offsets, Rows
+from semsearch.arrays import Offsets, Rows, Span
 from semsearch.encoders.devices import settle_device
 from semsearch.encoders.layout import sha256_of
-from semsearch.encoders.protocol import Device, Precision, SeenWeights
+from semsearch.encoders.protocol import Device, Precision, SeenWeights, SpanRows
+from semsearch.encoders.spans import pool_spans, shifted
 from semsearch.errors import EncoderUnavailable, SemsearchError, UsageError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
 BATCH = {"cpu": 32, "cuda": 256, "mps": 64}  # texts in one forward pass
+
+
+_POOLED = ["Transformer", "Pooling"]  # modules between the tokens' states and the text's row
 
 
 class TransformerModel:
@@ -69,28 +74,64 @@ class TransformerModel:
 
     def offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets (n, 2) of each text's tokens, special tokens left out."""
+        return self._token_offsets(texts, special=False)
+
+    def _token_offsets(self, texts: Sequence[str], *, special: bool) -> list[Offsets]:
         if self._tokenizer is None:  # one of our own: another thread may be encoding with the model's
             self._tokenizer = copy.deepcopy(self._model().tokenizer)
         found = self._tokenizer(
-            list(texts), add_special_tokens=False, return_offsets_mapping=True, truncation=False, verbose=False
+            list(texts), add_special_tokens=special, return_offsets_mapping=True, truncation=False, verbose=False
         )
         return [np.array(one, np.int64).reshape(-1, 2) for one in found["offset_mapping"]]
 
-    def encode_passages(self, texts: Sequence[str]) -> Rows:
-        """Unit rows (n, dim), with the model's document prompt where it has one."""
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        """Unit rows of texts, with the model's document prompt where it has one, and of spans in them."""
         if not texts:
-            return np.empty((0, self.dim), np.float32)
+            return SpanRows(np.empty((0, self.dim), np.float32), [])
         size = BATCH[self._device]
         order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
         rows = np.empty((len(texts), self.dim), np.float32)
+        parts = [rows[:0]] * len(texts)
         for at in range(0, len(order), size):  # piece by piece, so that a stop need not wait for all of it
             if self._closed:
                 raise EncoderUnavailable("the encoder was closed")
             places = order[at : at + size]
-            piece = [texts[place] for place in places]
             with _told(self._name, "encode"):
-                rows[places] = self._model().encode_document(piece, batch_size=size, show_progress_bar=False)
-        return self._unit(rows)
+                piece = self._encode_piece([texts[place] for place in places], [spans[place] for place in places])
+            rows[places] = piece.rows
+            for place, part in zip(places, piece.parts, strict=True):
+                parts[place] = part
+        return SpanRows(rows, parts)
+
+    def _encode_piece(self, texts: list[str], spans: list[Sequence[Span]]) -> SpanRows:
+        model = self._model()
+        if not (any(spans) and self._pools_states()):
+            rows = model.encode_document(texts, batch_size=len(texts), show_progress_bar=False)
+            return SpanRows(self._unit(rows), [self._unit(rows)[:0]] * len(texts))
+        found = cast(
+            list[dict[str, "Tensor"]],
+            model.encode_document(texts, batch_size=len(texts), show_progress_bar=False, output_value=None),
+        )
+        rows = self._unit(np.stack([one["sentence_embedding"].float().cpu().numpy() for one in found]))
+        prompt = self._document_prompt()
+        parts = []
+        for row, one, offsets, inside in zip(
+            rows, found, self._token_offsets([prompt + text for text in texts], special=True), spans, strict=True
+        ):
+            hidden = one["token_embeddings"].float().cpu().numpy()
+            (moved,) = shifted([inside], len(prompt))
+            parts.append(pool_spans(hidden, offsets[: len(hidden)], moved, row))
+        return SpanRows(rows, parts)
+
+    def _pools_states(self) -> bool:
+        """True where a row is the mean of all tokens' states, so that a part of them means a part of the text."""
+        kinds = [type(module).__name__ for module in self._model()]
+        pooling = self._model()[1] if len(kinds) > 1 else None
+        return kinds in (_POOLED, [*_POOLED, "Normalize"]) and getattr(pooling, "pooling_mode", "") == "mean"
+
+    def _document_prompt(self) -> str:
+        prompts = self._model().prompts or {}
+        return next((prompts[name] or "" for name in ("document", "passage", "corpus") if name in prompts), "")
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
         """Unit rows (n, dim), with the model's query prompt where it has one.
@@ -108,7 +149,7 @@ class TransformerModel:
         return np.asarray(rows / lengths, np.float32)
 
     def close(self) -> None:
-        """Let :meth:`encode_passages` in another thread end at its next piece."""
+        """Let :meth:`encode_spans` in another thread end at its next piece."""
         self._closed = True
 
     def load(self) -> None:
@@ -221,7 +262,11 @@ class TransformerEncoder:
 
     def encode_passages(self, texts: Sequence[str]) -> Rows:
         """Unit rows of texts to be found."""
-        return self._transformer.encode_passages(texts)
+        return self.encode_spans(texts, [()] * len(texts)).rows
+
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        """The same, and the rows of spans where the model's row is the mean of its states."""
+        return self._transformer.encode_spans(texts, spans)
 
     def encode_queries(self, texts: Sequence[str]) -> Rows:
         """Unit rows of questions."""
