@@ -7,6 +7,9 @@ from numpy.typing import NDArray
 
 Rows = NDArray[np.float32]  # (n, dim), every row of length 1
 Ids = NDArray[np.int64]  # (n,), passage numbers
+Counts = NDArray[np.int32]
+Postings = tuple[Counts, NDArray[np.uint16]]  # rows that hold a term, ascending, and how often each does
+Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]  # (n,), higher is better
 Span = tuple[int, int]  # start and end in characters
 Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters

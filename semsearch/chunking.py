@@ -1,7 +1,7 @@
 """Documents to passages: whole sentences, packed up to a token budget, with exact offsets.
 
 Sentences are told by sentencex. A passage is embedded with the document's title as its header
-(:func:`embedded_text`), and the two together stay within the encoder's limit, so that nothing is
+(:func:`passage_header`), and the two together stay within the encoder's limit, so that nothing is
 cut off silently. The sizes were measured: see DECISIONS.md.
 """
 
@@ -13,14 +13,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.arrays import Offsets
+from semsearch.arrays import Offsets, Span
 from semsearch.records import Passage
 
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
 LONGEST_TITLE = 120  # characters of a title made from the first sentence
 _WINDOW = 20_000  # characters looked at at once: sentencex takes quadratic time on hostile text
-
-Span = tuple[int, int]  # start and end in characters
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,11 +80,9 @@ def header_for(title: str, offsets: Offsets, settings: ChunkingSettings) -> str:
     return title[: int(offsets[min(len(offsets), settings.header_tokens) - 1, 1])]
 
 
-def embedded_text(header: str, passage: Passage) -> str:
-    """What the encoder sees: header, line break, passage; no header where the passage begins with it."""
-    if not header or passage.text.startswith(header.removesuffix("…")):
-        return passage.text
-    return f"{header}\n{passage.text}"
+def passage_header(header: str, passage: Passage) -> str:
+    """What is embedded in front of the passage: nothing where the passage begins with the header."""
+    return "" if passage.text.startswith(header.removesuffix("…")) else header
 
 
 def split_document(text: str, offsets: Offsets, header_tokens: int, settings: ChunkingSettings) -> list[Passage]:

@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from semsearch.arrays import Rows
 from semsearch.chunking import ChunkingSettings
 from semsearch.encoders import DEFAULT_MODEL, Device, Encoder, Precision, open_encoder
 from semsearch.encoders.layout import FEWEST_TOKENS
+from semsearch.encoders.protocol import SpanRows
 from semsearch.errors import EncoderMismatch, EncoderUnavailable
-from semsearch.preparing import Prepared, prepare
+from semsearch.preparing import EmbeddedPassage, Prepared, prepare
 from semsearch.records import Document
 from semsearch.storage.recorded import EncoderRecord
 from semsearch.storage.writer import Writer
@@ -28,9 +28,10 @@ class EncoderChoice:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """The rows of a batch of texts, and what computed them."""
+    """The rows of a batch of passages and of their sentences, and what computed them."""
 
-    rows: Rows
+    passages: Sequence[EmbeddedPassage]
+    spans: SpanRows
     engine: str
 
 
@@ -67,9 +68,9 @@ class Embedding:
         """Begin to load the encoder while the inputs are still being read."""
         self._background()
 
-    def start(self, texts: Sequence[str]) -> Future[Encoded]:
+    def start(self, passages: Sequence[EmbeddedPassage]) -> Future[Encoded]:
         """Begin to encode passages; the rows come when they are asked for."""
-        return self._background().submit(_encode, self._open(), list(texts))
+        return self._background().submit(_encode, self._open(), list(passages))
 
     def _background(self) -> ThreadPoolExecutor:
         if self._thread is None:
@@ -134,9 +135,9 @@ class Embedding:
             )
 
 
-def _encode(encoder: Encoder, texts: Sequence[str]) -> Encoded:
+def _encode(encoder: Encoder, passages: Sequence[EmbeddedPassage]) -> Encoded:
     try:
-        rows = encoder.encode_passages(texts)
+        rows = encoder.encode_spans([one.text for one in passages], [one.spans for one in passages])
     except OSError as error:  # of a library or a model's file: not of the article that was being read
         raise EncoderUnavailable(f"{encoder.model} cannot encode here: {error}") from error
-    return Encoded(rows, encoder.engine)
+    return Encoded(passages, rows, encoder.engine)

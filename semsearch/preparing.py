@@ -9,27 +9,54 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.arrays import Offsets
+from semsearch.arrays import Offsets, Span
 from semsearch.chunking import (
     ChunkingSettings,
-    embedded_text,
     first_sentence,
     header_for,
+    passage_header,
     split_document,
+    split_sentences,
     text_windows,
 )
 from semsearch.dates.published import resolve_published
 from semsearch.encoders import Encoder
+from semsearch.languages import language_of
 from semsearch.records import Document, Passage, RawDocument
 from semsearch.storage.sources import NewDocument
 
 
 @dataclass(frozen=True, slots=True)
+class EmbeddedPassage:
+    """What the encoder sees of a passage, and the sentences of the passage."""
+
+    header: str
+    passage: str
+    sentences: tuple[Span, ...]  # in the passage
+
+    @property
+    def text(self) -> str:
+        """Header, line break, passage."""
+        return f"{self.header}\n{self.passage}" if self.header else self.passage
+
+    @property
+    def spans(self) -> list[Span]:
+        """The sentences in :attr:`text`."""
+        before = len(self.text) - len(self.passage)
+        return [(start + before, end + before) for start, end in self.sentences]
+
+    @property
+    def sha256(self) -> bytes:
+        """Equal for what has the same row and the same sentences."""
+        return hashlib.sha256(f"{self.header}\0{self.passage}".encode()).digest()
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
-    """Documents ready to be stored, and the texts to embed by their sha256."""
+    """Documents ready to be stored, and the passages to embed by their sha256."""
 
     documents: dict[str, NewDocument]  # by doc_id
-    texts: dict[bytes, str]
+    texts: dict[bytes, EmbeddedPassage]
 
 
 def settle_document(doc_id: str, path: str, raw: RawDocument) -> tuple[Document, list[str]]:
@@ -53,25 +80,27 @@ def prepare(documents: Sequence[tuple[Document, bytes]], encoder: Encoder, setti
     passages = _cut([document for document, _ in documents], encoder, settings)
     for (document, content), cut in zip(documents, passages, strict=True):
         spans = []
-        for passage, text in cut:
-            digest = hashlib.sha256(text.encode()).digest()
-            prepared.texts[digest] = text
-            spans.append((passage.start, passage.end, digest))
-        prepared.documents[document.doc_id] = NewDocument(document, content, spans)
+        for passage, header in cut:
+            sentences = tuple(split_sentences(passage.text)) or ((0, len(passage.text)),)
+            embedded = EmbeddedPassage(header, passage.text, sentences)
+            prepared.texts[embedded.sha256] = embedded
+            spans.append((passage.start, passage.end, embedded.sha256))
+        language = language_of(f"{document.title}\n{document.text}")
+        prepared.documents[document.doc_id] = NewDocument(document, content, language, spans)
     return prepared
 
 
 def _cut(
     documents: Sequence[Document], encoder: Encoder, settings: ChunkingSettings
 ) -> list[list[tuple[Passage, str]]]:
-    """The passages of each document, each with the text to embed."""
+    """The passages of each document, each with its header."""
     titles = encoder.token_offsets([document.title for document in documents])
     cut = []
     for document, title, offsets in zip(documents, titles, _offsets(encoder, documents), strict=True):
         header = header_for(document.title, title, settings)
         header_tokens = min(len(title), settings.header_tokens) if header else 0
         passages = split_document(document.text, offsets, header_tokens, settings)
-        cut.append([(passage, embedded_text(header, passage)) for passage in passages])
+        cut.append([(passage, passage_header(header, passage)) for passage in passages])
     return cut
 
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from semsearch.dates.periods import make_window
 from semsearch.errors import UsageError
-from semsearch.records import Query
+from semsearch.operators import parse_question
+from semsearch.records import Mode, Query
 
 DEFAULT_INDEX = "indexes/default"
 MOST_HITS = 100_000
@@ -22,6 +23,7 @@ def make_query(
     on: str | None = None,
     sources: Sequence[str] = (),
     per_document: int = 1,
+    mode: Mode = "hybrid",
     option_prefix: str = "",
 ) -> Query:
     """A query from what a user typed. Dates are ``2022``, ``2022-11`` or ``2022-11-09``.
@@ -32,11 +34,13 @@ def make_query(
     text = text.encode("utf-8", "replace").decode()  # an argument may hold bytes that are no text
     if not text.strip():
         raise UsageError('the question is empty: expected words, as in: semsearch ask "why did Russia retreat"')
+    if not parse_question(text).text.strip():
+        raise UsageError(f"{text!r} only says what is not wanted: add words that say what is")
     for name, value in (("top", top), ("per-document", per_document)):
         if not 1 <= value <= MOST_HITS:
             raise UsageError(f"{option_prefix}{name} is {value}: expected 1 to {MOST_HITS}")
     window, words = make_window(since, until, on, prefix=option_prefix)
-    return Query(text, top, window, words, tuple(sources), per_document)
+    return Query(text, top, window, words, tuple(sources), per_document, mode)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +53,7 @@ class Options:
     on: str | None = None
     sources: tuple[str, ...] = ()
     per_document: int = 1
+    mode: Mode = "hybrid"
     prefix: str = ""  # before the options' names in what is said of them: "--" on a command line
 
     def query(self, text: str) -> Query:
@@ -61,5 +66,6 @@ class Options:
             on=self.on,
             sources=self.sources,
             per_document=self.per_document,
+            mode=self.mode,
             option_prefix=self.prefix,
         )

@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal
 
 DatePrecision = Literal["day", "month", "year"]
+Mode = Literal["hybrid", "dense", "lexical"]  # how passages are ranked
 DateSource = Literal["header", "field", "front matter"]
 
 
@@ -81,6 +82,7 @@ class Document:
     path: str
     line: int
     multiline: bool
+    language: str | None = None  # ISO 639-1; None where it could not be told
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,20 +116,34 @@ class Query:
     window_words: str = ""  # what the window came from, as the user wrote it
     sources: tuple[str, ...] = ()  # publishers allowed; empty allows all
     per_document: int = 1  # passages of one document among the hits
+    mode: Mode = "hybrid"
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    """One reason for a hit: what was seen, and what it added to the score."""
+
+    name: str
+    value: float  # a cosine, or a BM25 value
+    weight: float
+    share: float  # of the score: weight times the value on a scale of 0 to 1
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
     """One answer: a passage with its source and date.
 
-    ``score`` is 0 to 1, higher is better, on a scale that does not depend on the other hits.
-    ``dense`` is the cosine of question and passage, -1 to 1. ``start``, ``end`` and
-    ``best_sentence`` are character offsets into the document's text.
+    ``score`` is 0 to 1, higher is better, on a scale that does not depend on the other hits: the sum of
+    the shares of ``signals``. ``dense`` is the cosine of question and passage, -1 to 1, and ``lexical``
+    the passage's BM25; None where the mode does not look at it. ``start``, ``end``, ``best_sentence`` and
+    the ``words`` of the question are character offsets into the document's text.
     """
 
     rank: int  # from 1
     score: float
-    dense: float
+    dense: float | None
+    lexical: float | None
+    signals: tuple[Signal, ...]
     document: Document
     start: int
     end: int
@@ -135,6 +151,7 @@ class Hit:
     line_start: int
     line_end: int
     best_sentence: tuple[int, int]
+    words: tuple[tuple[int, int], ...]
 
 
 @dataclass(frozen=True, slots=True)

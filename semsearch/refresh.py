@@ -310,7 +310,7 @@ class Refresh:
             if batch.documents:
                 self._embedding.record(encoded.engine if encoded else "")
             if encoded:
-                self._writer.add_vectors(batch.hashes, encoded.rows)
+                self._writer.add_vectors(batch.hashes, encoded.spans, [one.sentences for one in encoded.passages])
                 self._report.engine = encoded.engine
             self._store_items(batch)
         self._state.encoded = self._report.encoded = self._report.encoded + len(batch.hashes)

@@ -9,13 +9,15 @@ from types import TracebackType
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows
-from semsearch.chunking import split_sentences
+from semsearch.arrays import Rows, Span
 from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch
+from semsearch.marking import Marking, centre
+from semsearch.operators import parse_question
 from semsearch.queries import DEFAULT_INDEX, make_query
-from semsearch.ranking import Ranked, best_sentence, is_strong, merge_documents
-from semsearch.records import Answer, Document, Hit, Query
+from semsearch.ranking import Ranked, is_strong
+from semsearch.records import Answer, Document, Hit, Mode, Query
+from semsearch.retrieval import Retrieval
 from semsearch.storage.database import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
 
@@ -29,6 +31,7 @@ class Index:
         self._snapshot = snapshot
         self._open_model = open_model
         self._opened: Encoder | None = None
+        self._retrieval = Retrieval(snapshot)
 
     def __enter__(self) -> Index:
         return self
@@ -52,15 +55,24 @@ class Index:
         on: str | None = None,
         sources: Sequence[str] = (),
         per_document: int = 1,
+        mode: Mode = "hybrid",
     ) -> Answer:
         """The passages that answer ``question``, best first.
 
         ``since``, ``until`` and ``on`` limit the publication day, both ends included, before
         ranking. Raises UsageError for values that make no sense.
         """
-        return self.answer(
-            make_query(question, top=top, since=since, until=until, on=on, sources=sources, per_document=per_document)
+        query = make_query(
+            question,
+            top=top,
+            since=since,
+            until=until,
+            on=on,
+            sources=sources,
+            per_document=per_document,
+            mode=mode,
         )
+        return self.answer(query)
 
     def answer(self, query: Query) -> Answer:
         """The answer to one query."""
@@ -74,8 +86,10 @@ class Index:
             if len(text) > LONGEST_QUESTION:
                 notes.append(f"the question has {len(text)} characters; only the first {LONGEST_QUESTION} were used")
                 text = text[:LONGEST_QUESTION]
-            row = self._encoder().encode_queries([text])[0]
-            yield self._answer(query, row, notes, exclude=None)
+            question = parse_question(text)
+            row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
+            ranked = self._retrieval.rank(query, question, row)
+            yield self._answer(query, ranked, Marking(question.text, row, self._snapshot.lexical()), notes)
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
         """Documents like this one: those near the mean of its passages, itself left out.
@@ -83,10 +97,10 @@ class Index:
         Raises UnknownDocument.
         """
         document = self._snapshot.document(doc_id)
-        row = self._snapshot.document_vectors(doc_id).mean(axis=0)
-        row = np.asarray(row / max(float(np.linalg.norm(row)), 1e-12), np.float32)
+        row = centre(self._snapshot.document_vectors(doc_id))
         query = query or Query(document.title)
-        return self._answer(query, row, [], exclude=doc_id)
+        ranked = self._retrieval.similar(query, row, self._snapshot.passage_numbers(doc_id))
+        return self._answer(query, ranked, Marking(document.title, row, self._snapshot.lexical()), [])
 
     def document(self, doc_id: str) -> Document:
         """One article as the index holds it. Raises UnknownDocument."""
@@ -106,49 +120,36 @@ class Index:
             self._opened = self._open_model()
         return self._opened
 
-    def _answer(self, query: Query, row: Rows, notes: list[str], exclude: str | None) -> Answer:
-        allowed = self._snapshot.allowed(query.window, query.sources)
-        ranked = self._rank(row, query, allowed, exclude)
-        hits = tuple(self._hit(query, rank, found) for rank, found in enumerate(ranked, 1))
+    def _answer(self, query: Query, ranked: Sequence[Ranked], marking: Marking, notes: list[str]) -> Answer:
+        parts = self._snapshot.parts(np.array([found.number for found in ranked], np.int64))
+        hits = tuple(self._hit(rank, found, marking, *parts[found.number]) for rank, found in enumerate(ranked, 1))
         notes.extend(self._window_notes(query))
         if self._snapshot.note:
             notes.append(self._snapshot.note)
-        return Answer(query, hits, is_strong([hit.dense for hit in hits], self._snapshot.encoder.model), tuple(notes))
+        cosines = [hit.dense for hit in hits if hit.dense is not None]
+        return Answer(query, hits, is_strong(cosines, self._snapshot.encoder.model), tuple(notes))
 
-    def _rank(self, row: Rows, query: Query, allowed: Ids | None, exclude: str | None) -> list[Ranked]:
-        """The top passages, exactly: more are fetched until none outside could still get in."""
-        fetch = 4 * query.top + 20
-        while True:
-            near = self._snapshot.nearest(row, fetch, allowed)
-            places = self._snapshot.places(near.numbers)
-            found = [
-                Ranked(cosine, place.doc_id, place.start, place.number)
-                for place, cosine in zip(places, near.cosines.tolist(), strict=True)
-                if place.doc_id != exclude
-            ]
-            certain = [ranked for ranked in found if ranked.score > near.floor]
-            merged = merge_documents(certain, query.per_document)
-            if len(merged) >= query.top or near.floor == -np.inf:
-                return merged[: query.top]
-            fetch *= 4
-
-    def _hit(self, query: Query, rank: int, ranked: Ranked) -> Hit:
-        place = self._snapshot.places(np.array([ranked.number], np.int64))[0]
+    def _hit(self, rank: int, ranked: Ranked, marking: Marking, sentences: Sequence[Span], rows: Rows) -> Hit:
         document = self._snapshot.document(ranked.doc_id)
-        text = document.text[place.start : place.end]
-        start, end = best_sentence(query.text, text, split_sentences(text) or [(0, len(text))])
-        first = document.line + document.text.count("\n", 0, place.start) * document.multiline
+        start, end = ranked.start, ranked.end
+        text = document.text[start:end]
+        words = marking.words(text, document.language)
+        best = marking.best(sentences, rows, words)
+        first = document.line + document.text.count("\n", 0, start) * document.multiline
         return Hit(
             rank=rank,
-            score=min(max(ranked.score, 0.0), 1.0),
-            dense=ranked.score,
+            score=ranked.score,
+            dense=ranked.evidence.cosine,
+            lexical=ranked.evidence.words,
+            signals=ranked.evidence.signals,
             document=document,
-            start=place.start,
-            end=place.end,
+            start=start,
+            end=end,
             text=text,
             line_start=first,
             line_end=first + text.count("\n") * document.multiline,
-            best_sentence=(place.start + start, place.start + end),
+            best_sentence=(start + best[0], start + best[1]),
+            words=tuple((start + begin, start + finish) for (begin, finish), _ in words),
         )
 
     def _window_notes(self, query: Query) -> Iterator[str]:

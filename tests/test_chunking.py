@@ -11,9 +11,9 @@ from semsearch.chunking import (
     LONGEST_TITLE,
     SPECIAL_TOKENS,
     ChunkingSettings,
-    embedded_text,
     first_sentence,
     header_for,
+    passage_header,
     split_document,
     split_sentences,
     text_windows,
@@ -79,7 +79,7 @@ def test_a_header_counts_towards_the_limit() -> None:
     offsets = HASH.token_offsets([title])[0]
     header = header_for(title, offsets, chunking)
     for passage in split(text, chunking, header=title):
-        embedded = embedded_text(header, passage)
+        embedded = f"{passage_header(header, passage)}\n{passage.text}"
         assert embedded == f"{title}\n{passage.text}"
         assert len(HASH.token_offsets([embedded])[0]) + SPECIAL_TOKENS <= 40
 
@@ -89,10 +89,7 @@ def test_a_long_title_is_cut_and_a_repeated_one_left_out() -> None:
     chunking = ChunkingSettings(header_tokens=10)
     assert header_for(title, HASH.token_offsets([title])[0], chunking) == " ".join(f"w{n}" for n in range(10))
     assert header_for("x", HASH.token_offsets(["x"])[0], ChunkingSettings(header=False)) == ""
-    assert (
-        embedded_text("The first sentence…", Passage(0, 9, "The first sentence goes on."))
-        == "The first sentence goes on."
-    )
+    assert passage_header("The first sentence…", Passage(0, 9, "The first sentence goes on.")) == ""
 
 
 @pytest.mark.parametrize("size", [96, 160, 256])
@@ -106,7 +103,7 @@ def test_no_passage_is_cut_off_by_the_real_model(size: int) -> None:
     offsets = encoder.token_offsets([title])[0]
     header = header_for(title, offsets, chunking)
     passages = split_document(text, encoder.token_offsets([text])[0], min(len(offsets), 40), chunking)
-    lengths = [len(o) for o in encoder.token_offsets([embedded_text(header, p) for p in passages])]
+    lengths = [len(o) for o in encoder.token_offsets([f"{passage_header(header, p)}\n{p.text}" for p in passages])]
     assert max(lengths) + SPECIAL_TOKENS <= size
     assert len(passages) > 3
 

@@ -12,8 +12,9 @@ import pytest
 from semsearch.building import build
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
 from semsearch.search import Index, open_index
+from semsearch.storage.accelerators import slack
 from semsearch.storage.database import DATABASE
-from semsearch.storage.dense import DenseIndex, slack
+from semsearch.storage.dense import DenseIndex
 from semsearch.storage.snapshot import Snapshot, open_snapshot
 from semsearch.storage.writer import open_writer
 from tests.conftest import write_articles

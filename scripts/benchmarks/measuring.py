@@ -94,4 +94,4 @@ def real_passages(count: int) -> list[str]:
         documents += [(settle_document(f"{path}{at}", str(path), one)[0], b"") for at, one in enumerate(raw)]
     order = np.random.default_rng(0).permutation(len(documents))[:count]
     texts = prepare([documents[at] for at in order], open_encoder(), ChunkingSettings()).texts
-    return list(texts.values())[:count]
+    return [passage.text for passage in texts.values()][:count]

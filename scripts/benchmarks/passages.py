@@ -46,7 +46,7 @@ def measure(dataset: Dataset, encoder: Encoder, settings: ChunkingSettings) -> t
     """Number of passages, and the measures of ranking documents by their best passage."""
     prepared = prepare(read_documents(dataset), encoder, settings)
     hashes = list(prepared.texts)
-    rows = dict(zip(hashes, encoder.encode_passages([prepared.texts[key] for key in hashes]), strict=True))
+    rows = dict(zip(hashes, encoder.encode_passages([prepared.texts[key].text for key in hashes]), strict=True))
     owners, vectors = [], []
     for doc_id, new in prepared.documents.items():
         owners += [doc_id] * len(new.passages)

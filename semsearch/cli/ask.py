@@ -11,9 +11,10 @@ from semsearch.cli.exits import DONE, NO_HITS, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
     DebugOption,
+    ExplainOption,
     FormatOption,
     IndexOption,
-    Mode,
+    ModeName,
     ModeOption,
     OnOption,
     PerDocumentOption,
@@ -50,23 +51,24 @@ def ask(
     on: OnOption = None,
     source: SourceOption = None,
     per_document: PerDocumentOption = 1,
-    mode: ModeOption = Mode.dense,
+    mode: ModeOption = ModeName.hybrid,
     output_format: FormatOption = Format.text,
+    explain: ExplainOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Answer a question with ranked passages, each with its source and date."""
     from semsearch.search import open_index
 
-    query = options_from(top, since, until, on, source, per_document).query(question)
+    query = options_from(top, since, until, on, source, per_document, mode).query(question)
     with open_index(index) as opened:
         answer = opened.answer(query)
-    return print_answer(answer, output_format, quiet)
+    return print_answer(answer, output_format, quiet, explain=explain)
 
 
-def print_answer(answer: Answer, output_format: Format, quiet: bool) -> int:
+def print_answer(answer: Answer, output_format: Format, quiet: bool, *, explain: bool = False) -> int:
     """One answer on standard output, its notes on standard error; the exit status."""
-    renderer = make_renderer(output_format, many=False, style=terminal_style())
+    renderer = make_renderer(output_format, many=False, style=terminal_style(), explain=explain)
     emit(renderer.begin() + renderer.answer("1", answer, first=True) + renderer.end())
     if not quiet:
         for note in answer.notes:

@@ -13,9 +13,10 @@ from semsearch.cli.exits import DONE, NO_HITS, SKIPPED, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
     DebugOption,
+    ExplainOption,
     FormatOption,
     IndexOption,
-    Mode,
+    ModeName,
     ModeOption,
     OnOption,
     PerDocumentOption,
@@ -28,7 +29,7 @@ from semsearch.cli.options import (
 )
 from semsearch.cli.progress import count_bar
 from semsearch.errors import UsageError
-from semsearch.rendering.formats import Format, make_renderer
+from semsearch.rendering.formats import Format, Renderer, make_renderer
 
 if TYPE_CHECKING:
     from semsearch.batching import BatchReport, ResumableFile
@@ -64,8 +65,9 @@ def batch(
     on: OnOption = None,
     source: SourceOption = None,
     per_document: PerDocumentOption = 1,
-    mode: ModeOption = Mode.dense,
+    mode: ModeOption = ModeName.hybrid,
     output_format: FormatOption = Format.jsonl,
+    explain: ExplainOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -76,33 +78,32 @@ def batch(
 
     if resume and output is None:
         raise UsageError("--resume goes on with an output file: name it with -o OUT")
-    defaults = options_from(top, since, until, on, source, per_document)
+    defaults = options_from(top, since, until, on, source, per_document, mode)
     defaults.query("any")  # refuses options that make no sense
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     questions = QuestionFile(data, str(file), defaults)
+    renderer = make_renderer(output_format, many=True, explain=explain)
     with open_index(index) as opened:
         if output is None:
-            report = _to_stdout(opened, questions, output_format, quiet)
+            report = _to_stdout(opened, questions, renderer, quiet)
         else:
-            identity = fingerprint(data, defaults, output_format, opened.state, Path.cwd())
-            report = _to_file(opened, questions, output_format, quiet, ResumableFile(output, identity, resume=resume))
+            identity = fingerprint(data, defaults, output_format, explain, opened.state, Path.cwd())
+            report = _to_file(opened, questions, renderer, quiet, ResumableFile(output, identity, resume=resume))
     return _finish(report, quiet)
 
 
-def _to_stdout(opened: Index, questions: QuestionFile, output_format: Format, quiet: bool) -> BatchReport:
+def _to_stdout(opened: Index, questions: QuestionFile, renderer: Renderer, quiet: bool) -> BatchReport:
     from semsearch.batching import answer_questions
 
-    renderer = make_renderer(output_format, many=True)
     with count_bar(quiet, "asking") as show:
         return answer_questions(opened, questions, renderer, emit, answered=lambda number: show(number, 0))
 
 
 def _to_file(
-    opened: Index, questions: QuestionFile, output_format: Format, quiet: bool, out: ResumableFile
+    opened: Index, questions: QuestionFile, renderer: Renderer, quiet: bool, out: ResumableFile
 ) -> BatchReport:
     from semsearch.batching import answer_questions
 
-    renderer = make_renderer(output_format, many=True)
     try:
         with count_bar(quiet, "asking") as show:
 

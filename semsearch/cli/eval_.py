@@ -15,8 +15,8 @@ from semsearch.cli.options import (
     DebugOption,
     DeviceName,
     DeviceOption,
-    Mode,
     ModelOption,
+    ModeName,
     ModeOption,
     OnOption,
     PrecisionOption,
@@ -62,7 +62,7 @@ def evaluate(
     until: UntilOption = None,
     on: OnOption = None,
     source: SourceOption = None,
-    mode: ModeOption = Mode.dense,
+    mode: ModeOption = ModeName.hybrid,
     model: ModelOption = None,
     device: DeviceOption = DeviceName.auto,
     precision: PrecisionOption = None,
@@ -74,7 +74,7 @@ def evaluate(
     from semsearch.dataset import evaluate_dataset, find_dataset
     from semsearch.embedding import EncoderChoice
 
-    defaults = options_from(10, since, until, on, source, per_document=1)
+    defaults = options_from(10, since, until, on, source, per_document=1, mode=mode)
     defaults.query("any")  # refuses options that make no sense
     found = find_dataset(dataset)
     folder = index or Path("indexes", f"eval-{found.name}")
@@ -93,7 +93,7 @@ def evaluate(
     return SKIPPED if report.problems else DONE
 
 
-def _render(dataset: Dataset, measured: Evaluation, mode: Mode, output_format: EvalFormat) -> str:
+def _render(dataset: Dataset, measured: Evaluation, mode: ModeName, output_format: EvalFormat) -> str:
     from semsearch.evaluation import MEASURES
 
     match output_format:

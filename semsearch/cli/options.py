@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from semsearch.rendering.text import Style
 
 
-class Mode(StrEnum):
-    """How passages are ranked."""
+class ModeName(StrEnum):
+    """What ``--mode`` takes."""
 
+    hybrid = "hybrid"
     dense = "dense"
+    lexical = "lexical"
 
 
 class DeviceName(StrEnum):
@@ -56,7 +58,10 @@ SourceOption = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Published by this source; may be given again.")
 ]
 PerDocumentOption = Annotated[int, typer.Option(metavar="N", help="Passages of one document among the hits.")]
-ModeOption = Annotated[Mode, typer.Option(help="How passages are ranked.")]
+ModeOption = Annotated[
+    ModeName, typer.Option("--mode", help="Rank by meaning and words, by meaning alone, or by words alone.")
+]
+ExplainOption = Annotated[bool, typer.Option("--explain", help="Say of each hit what its score is made of.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="What comes out.")]
 ModelOption = Annotated[
     str | None,
@@ -85,9 +90,10 @@ def options_from(
     on: str | None,
     source: list[str] | None,
     per_document: int,
+    mode: ModeName = ModeName.hybrid,
 ) -> Options:
     """The searching options as they were typed."""
-    return Options(top, since, until, on, tuple(source or ()), per_document, prefix="--")
+    return Options(top, since, until, on, tuple(source or ()), per_document, mode.value, prefix="--")
 
 
 def terminal_style() -> Style:

@@ -1,32 +1,17 @@
-"""Weights in a safetensors file, memory-mapped: what is not looked at is never read.
-
-The library copies each tensor that it gives; here a tensor is a view of the file, so a question
-needs neither the time nor the memory of a copy. The format: eight bytes of length, a JSON header
-with type, shape and offsets of each tensor, then the tensors (safetensors' own documentation).
-"""
+"""A model's weights as float32 matrices of the shapes that they must have."""
 
 from __future__ import annotations
 
-import json
-import mmap
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.errors import EncoderUnavailable
+from semsearch.tensors import MappedTensors, Stored
 
 Matrix = NDArray[np.float32]
-Stored = NDArray[np.generic]
-
-_LENGTH = 8  # bytes before the header
-_TYPES: dict[str, np.dtype[np.generic]] = {
-    "F32": np.dtype("<f4"),
-    "F16": np.dtype("<f2"),
-    "BF16": np.dtype("<u2"),  # NumPy has no bfloat16
-}
 
 
 class MappedWeights:
@@ -34,17 +19,10 @@ class MappedWeights:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        try:
-            with path.open("rb") as stream:
-                self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
-            begin = _LENGTH + int.from_bytes(self._map[:_LENGTH], "little")
-            self._header = dict[str, Any](json.loads(self._map[_LENGTH:begin]))
-        except (OSError, ValueError, TypeError, RecursionError) as error:
-            raise EncoderUnavailable(f"{path}: no safetensors file: {error}") from None
-        self._begin = begin
+        self._tensors = MappedTensors(path, EncoderUnavailable)
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._header)
+        return iter(self._tensors)
 
     def __getitem__(self, name: str) -> Matrix:
         """A tensor as float32: a view of the file where it is stored so, else a copy."""
@@ -60,13 +38,10 @@ class MappedWeights:
 
     def stored(self, name: str) -> Stored:
         """A tensor as it lies in the file, bfloat16 as uint16: a view."""
-        try:
-            entry = self._header[name]
-            kind, shape, (first, last) = _TYPES[entry["dtype"]], entry["shape"], entry["data_offsets"]
-            flat = np.frombuffer(self._map, kind, (last - first) // kind.itemsize, self._begin + first)
-            return np.reshape(flat, tuple(shape))
-        except (KeyError, TypeError, ValueError, OverflowError) as error:
-            raise EncoderUnavailable(f"{self._path}: no usable tensor {name}: {error}") from None
+        stored = self._tensors.stored(name)
+        if stored.dtype not in (np.float32, np.float16, np.uint16):
+            raise EncoderUnavailable(f"{self._path}: no usable tensor {name}: {stored.dtype}")
+        return stored
 
 
 def widened(stored: Stored) -> Matrix:

@@ -1,7 +1,8 @@
 """From scored passages to an order: documents merged, ties broken, the best sentence of each hit."""
 
+from semsearch.ranking.fusion import Evidence
 from semsearch.ranking.merging import Ranked, merge_documents
 from semsearch.ranking.sentences import best_sentence
 from semsearch.ranking.strength import is_strong
 
-__all__ = ["Ranked", "best_sentence", "is_strong", "merge_documents"]
+__all__ = ["Evidence", "Ranked", "best_sentence", "is_strong", "merge_documents"]

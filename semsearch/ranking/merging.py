@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from semsearch.ranking.fusion import Evidence
+
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
@@ -14,7 +16,9 @@ class Ranked:
     score: float
     doc_id: str
     start: int
+    end: int
     number: int
+    evidence: Evidence
 
     @property
     def key(self) -> tuple[float, str, int]:

@@ -1,34 +1,28 @@
-"""The sentence of a passage that shares most with the question."""
+"""The sentence of a passage that answers, by what the encoder and the words say of it."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
-_WORD = re.compile(r"\w{2,}")
-_COMMON = frozenset(
-    """a about after all an and are as at be been before being but by can could did do does for from had has have
-    he her his how i if in into is it its may more most no not of on or our out over said she should so some such
+COSINE_SHARE = 0.6  # of the choice; the words have the rest. Chosen on judged sentences: see DECISIONS.md
+
+COMMON = frozenset(
+    """a about after all an and are as at be been before being but by can could did do does for from had has have he
+    her his how i if in into is it its may more most no not of on or our out over s said she should so some such t
     than that the their them then there these they this those to under up was we were what when where which while
     who whom whose why will with would you your""".split()  # noqa: SIM905
 )
-_STEM = 5  # letters that count: "withdrawal" and "withdrew" share none longer, "retreated" and "retreat" do
 
 
-def best_sentence(question: str, text: str, spans: Sequence[tuple[int, int]]) -> tuple[int, int]:
-    """The span in ``text`` with most distinct words of the question, the shorter of two.
+def best_sentence(cosines: Sequence[float], coverage: Sequence[float]) -> int:
+    """The place of the best sentence, the first of equals.
 
-    The first span where none shares a word. ``spans`` holds at least one.
+    ``cosines`` are those of question and sentence (none where the encoder knows whole passages only), and
+    ``coverage`` the share of the question's words, by weight, that each sentence has.
     """
-    wanted = _stems(question)
-    scored = [
-        (-sum(1 + min(len(stem), _STEM) / 10 for stem in wanted & _stems(text[start:end])), end - start, start, end)
-        for start, end in spans
+    if not cosines:
+        return max(range(len(coverage)), key=lambda at: (coverage[at], -at))
+    scores = [
+        COSINE_SHARE * cosine + (1 - COSINE_SHARE) * share for cosine, share in zip(cosines, coverage, strict=True)
     ]
-    shared, _, start, end = min(scored)
-    return (start, end) if shared else spans[0]
-
-
-def _stems(text: str) -> set[str]:
-    words = (word.lower() for word in _WORD.findall(text))
-    return {word[:_STEM] for word in words if word not in _COMMON}
+    return max(range(len(scores)), key=lambda at: (scores[at], -at))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import StrEnum
 from typing import TYPE_CHECKING, Protocol
 
+from semsearch.errors import UsageError
+
 if TYPE_CHECKING:
     from semsearch.records import Answer
     from semsearch.rendering.text import Style
@@ -41,16 +43,26 @@ class Renderer(Protocol):
         """What stands after the last answer."""
 
 
-def make_renderer(name: Format, *, many: bool, style: Style | None = None) -> Renderer:
-    """The renderer of a format. ``many`` labels each answer with its question's id."""
+def make_renderer(name: Format, *, many: bool, style: Style | None = None, explain: bool = False) -> Renderer:
+    """The renderer of a format.
+
+    ``many`` labels each answer with its question's id; ``explain`` says of each hit what its score is made
+    of. Raises UsageError where the format has no place for that.
+    """
     if name in (Format.text, Format.md):
         from semsearch.rendering import text
 
-        return text.MarkdownRenderer(many) if name is Format.md else text.TextRenderer(style or text.Style(), many)
+        if name is Format.md:
+            return text.MarkdownRenderer(many, explain)
+        return text.TextRenderer(style or text.Style(), many, explain)
     if name in (Format.json, Format.jsonl):
         from semsearch.rendering import structured
 
-        return structured.JsonRenderer(many) if name is Format.json else structured.JsonLinesRenderer(many)
+        if name is Format.json:
+            return structured.JsonRenderer(many, explain)
+        return structured.JsonLinesRenderer(many, explain)
+    if explain:
+        raise UsageError(f"--explain has no place in {name}: take --format text, md, json or jsonl")
     from semsearch.rendering import tables
 
     return tables.TrecRenderer() if name is Format.trec else tables.TableRenderer("," if name is Format.csv else "\t")

@@ -25,13 +25,14 @@ def document_fields(document: Document) -> Fields:
     }
 
 
-def hit_fields(hit: Hit) -> Fields:
-    """One hit; ``lexical``, ``copies`` and ``events`` are empty in a ranking that does not know them."""
+def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
+    """One hit; ``copies`` and ``events`` are empty in a ranking that does not know them."""
+    signals = [{"signal": s.name, "value": s.value, "weight": s.weight, "share": s.share} for s in hit.signals]
     return {
         "rank": hit.rank,
         "score": hit.score,
         "dense": hit.dense,
-        "lexical": None,
+        "lexical": hit.lexical,
         **document_fields(hit.document),
         "line_start": hit.line_start,
         "line_end": hit.line_end,
@@ -39,12 +40,14 @@ def hit_fields(hit: Hit) -> Fields:
         "end": hit.end,
         "text": hit.text,
         "best_sentence": list(hit.best_sentence),
+        "words": [list(span) for span in hit.words],
         "copies": [],
         "events": [],
+        **({"explain": signals} if explain else {}),
     }
 
 
-def answer_fields(answer: Answer, query_id: str | None) -> Fields:
+def answer_fields(answer: Answer, query_id: str | None, *, explain: bool = False) -> Fields:
     """One question's object; ``query_id`` is there where many are asked."""
     window = answer.query.window
     return {
@@ -57,15 +60,16 @@ def answer_fields(answer: Answer, query_id: str | None) -> Fields:
             answer.query.window_words,
         ],
         "strong": answer.strong,
-        "hits": [hit_fields(hit) for hit in answer.hits],
+        "hits": [hit_fields(hit, explain=explain) for hit in answer.hits],
     }
 
 
 class JsonRenderer:
     """One indented object a question; for many questions, an array of them."""
 
-    def __init__(self, many: bool) -> None:
+    def __init__(self, many: bool, explain: bool) -> None:
         self._many = many
+        self._explain = explain
 
     def begin(self) -> str:
         """The array's bracket."""
@@ -73,7 +77,7 @@ class JsonRenderer:
 
     def answer(self, query_id: str, answer: Answer, first: bool) -> str:
         """One object."""
-        fields = answer_fields(answer, query_id if self._many else None)
+        fields = answer_fields(answer, query_id if self._many else None, explain=self._explain)
         text = json.dumps(fields, ensure_ascii=False, indent=2)
         return f"{'' if first else ','}{text}\n"
 
@@ -85,8 +89,9 @@ class JsonRenderer:
 class JsonLinesRenderer:
     """One object a line."""
 
-    def __init__(self, many: bool) -> None:
+    def __init__(self, many: bool, explain: bool) -> None:
         self._many = many
+        self._explain = explain
 
     def begin(self) -> str:
         """Nothing."""
@@ -94,7 +99,12 @@ class JsonLinesRenderer:
 
     def answer(self, query_id: str, answer: Answer, first: bool) -> str:  # noqa: ARG002
         """One line."""
-        return json.dumps(answer_fields(answer, query_id if self._many else None), ensure_ascii=False) + "\n"
+        return (
+            json.dumps(
+                answer_fields(answer, query_id if self._many else None, explain=self._explain), ensure_ascii=False
+            )
+            + "\n"
+        )
 
     def end(self) -> str:
         """Nothing."""

@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from semsearch.records import Answer, DateRange, Hit
 from semsearch.rendering.visible import display_path, visible
 
-_MARK_BEGIN, _MARK_END = "\x02", "\x03"  # stand for the marks while lines are broken
+_BEST, _BEST_END, _WORD, _WORD_END = "\x02\x03\x04\x05"  # stand for the marks while lines are broken
+_COLOURED = str.maketrans({_BEST: "\x1b[1m", _BEST_END: "\x1b[22m", _WORD: "\x1b[4m", _WORD_END: "\x1b[24m"})
+_PLAIN = str.maketrans({_BEST: "**", _BEST_END: "**", _WORD: "", _WORD_END: ""})
+_COSINES = ("passage", "sentence")
 _MARKDOWN_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|"})
 
 
@@ -23,9 +26,10 @@ class Style:
 class TextRenderer:
     """Rank, date, score and title; source and place; the passage with its best sentence marked."""
 
-    def __init__(self, style: Style, many: bool) -> None:
+    def __init__(self, style: Style, many: bool, explain: bool) -> None:
         self._style = style
         self._many = many
+        self._explain = explain
 
     def begin(self) -> str:
         """Nothing."""
@@ -52,23 +56,19 @@ class TextRenderer:
         origin = f"{document.source} · {place}" if document.source else place
         head = f"{hit.rank:>2}  {self._paint(f'{date:<10}', '36')}  {hit.score:.3f}  "
         title = textwrap.shorten(visible(document.title), max(self._style.width - 23, 30), placeholder=" …")
-        return [head + self._bold(title), "    " + self._paint(visible(origin), "2"), self._passage(hit)]
+        reasons = [f"    {explanation(hit)}"] if self._explain else []
+        return [head + self._bold(title), "    " + self._paint(visible(origin), "2"), *reasons, self._passage(hit)]
 
     def _passage(self, hit: Hit) -> str:
-        start, end = (offset - hit.start for offset in hit.best_sentence)
-        parts = (hit.text[:start], hit.text[start:end], hit.text[end:])
-        before, best, after = (" ".join(visible(part).split()) for part in parts)
-        marked = " ".join(part for part in (before, f"{_MARK_BEGIN}{best}{_MARK_END}", after) if part)
         filled = textwrap.fill(
-            marked,
+            " ".join(_marked(hit).split()),
             self._style.width,
             initial_indent="    ",
             subsequent_indent="    ",
             break_long_words=False,
             break_on_hyphens=False,
         )
-        begin_mark, end_mark = ("\x1b[1m", "\x1b[0m") if self._style.colour else ("**", "**")
-        return filled.replace(_MARK_BEGIN, begin_mark).replace(_MARK_END, end_mark)
+        return filled.translate(_COLOURED if self._style.colour else _PLAIN)
 
     def _bold(self, text: str) -> str:
         return self._paint(text, "1")
@@ -80,8 +80,9 @@ class TextRenderer:
 class MarkdownRenderer:
     """A heading a question, a numbered item a hit, the passage as a quotation."""
 
-    def __init__(self, many: bool) -> None:
+    def __init__(self, many: bool, explain: bool) -> None:
         self._many = many
+        self._explain = explain
 
     def begin(self) -> str:
         """Nothing."""
@@ -108,13 +109,36 @@ class MarkdownRenderer:
         before, best, after = (" ".join(_escaped(part).split()) for part in parts)
         quotation = " ".join(part for part in (before, f"**{best}**", after) if part)
         origin = [document.source or "", f"{display_path(document.path)}:{_lines(hit)}", f"score {hit.score:.3f}"]
+        reasons = [f"   {_escaped(explanation(hit))}  "] if self._explain else []
         return [
             f"{hit.rank}. **{document.published or 'undated'}** {_escaped(document.title)}  ",
             f"   {_escaped(', '.join(filter(None, origin)))}",
+            *reasons,
             "",
             f"   > {quotation}",
             "",
         ]
+
+
+def explanation(hit: Hit) -> str:
+    """What the score is made of: each signal's weight, its value and what it added."""
+    parts = (
+        f"{signal.name} {signal.share:.3f} ({'cosine' if signal.name in _COSINES else 'BM25'} {signal.value:.3f})"
+        for signal in hit.signals
+    )
+    return f"{hit.score:.3f} = {' + '.join(parts)}"
+
+
+def _marked(hit: Hit) -> str:
+    """The passage, safe to show, its best sentence and the question's words between marks."""
+    best, words = hit.best_sentence, hit.words
+    marks = [(best[0], 1, _BEST), (best[1], 2, _BEST_END)]
+    marks += [(start, 3, _WORD) for start, _ in words] + [(end, 0, _WORD_END) for _, end in words]
+    pieces, at = [], hit.start
+    for offset, _, mark in sorted(marks):
+        pieces += [visible(hit.text[at - hit.start : offset - hit.start]), mark]
+        at = offset
+    return "".join([*pieces, visible(hit.text[at - hit.start :])])
 
 
 def window_text(window: DateRange) -> str:

@@ -11,7 +11,7 @@ from pathlib import Path
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, SemsearchError, StorageFailed, UsageError
 
 DATABASE = "truth.sqlite"
-FORMAT = 1  # of the index on disk; it has its own count, releases do not change it
+FORMAT = 2  # of the index on disk; it has its own count, releases do not change it
 APPLICATION_ID = 0x53454D53  # "SEMS"
 
 Connection = sqlite3.Connection
@@ -47,6 +47,7 @@ CREATE TABLE document (
     multiline INTEGER NOT NULL,
     title TEXT NOT NULL,
     text TEXT NOT NULL,
+    language TEXT,                 -- ISO 639-1; NULL where it could not be told
     source TEXT,
     url TEXT,
     first_day INTEGER,             -- proleptic Gregorian ordinal, as date.toordinal()
@@ -67,12 +68,14 @@ CREATE TABLE passage (
     document_id INTEGER NOT NULL,
     start INTEGER NOT NULL,        -- characters
     end INTEGER NOT NULL,
-    text_sha256 BLOB NOT NULL      -- of the embedded text: header and passage
+    text_sha256 BLOB NOT NULL      -- of what was embedded: header, zero byte, passage
 );
 CREATE INDEX passage_text ON passage (text_sha256);
 CREATE TABLE vector (
     text_sha256 BLOB PRIMARY KEY,
-    row BLOB NOT NULL              -- float32, little endian, length 1
+    row BLOB NOT NULL,             -- float32, little endian, length 1
+    spans BLOB NOT NULL,           -- int32, the passage's sentences: start and end in characters
+    parts BLOB NOT NULL            -- float16, a row of length 1 for each sentence, or nothing
 );
 CREATE TABLE removed (number INTEGER PRIMARY KEY);  -- gone, but still in the accelerator
 """

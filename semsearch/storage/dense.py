@@ -6,8 +6,6 @@ bits with the batch, so the caller scores what is found again, from the stored v
 
 from __future__ import annotations
 
-import hashlib
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,23 +13,11 @@ import numpy as np
 
 from semsearch.arrays import Ids, Rows, Scores
 from semsearch.errors import IndexDamaged, StorageFailed
+from semsearch.storage.accelerators import AcceleratorFile, check_file
 from semsearch.storage.files import publish
 
 if TYPE_CHECKING:
     import faiss
-
-HASHED_AT_OPEN = 1 << 25  # bytes; a larger file is checked by its size alone, until `check --full`
-
-
-@dataclass(frozen=True, slots=True)
-class DenseFile:
-    """What the truth says of the accelerator's file."""
-
-    name: str
-    size: int
-    sha256: str
-    watermark: int  # the highest passage number that it covers
-    count: int  # vectors in it
 
 
 class DenseIndex:
@@ -92,10 +78,9 @@ class DenseIndex:
             return self._faiss.IDSelectorNot(self._faiss.IDSelectorBatch(excluded))
         return self._faiss.IDSelectorAll()
 
-    def save(self, path: Path, watermark: int) -> DenseFile:
-        """Publish the file at ``path`` and say what the truth should remember of it."""
+    def save(self, path: Path) -> None:
+        """Publish the file at ``path``."""
         publish(path, self._write)
-        return DenseFile(path.name, path.stat().st_size, _sha256(path), watermark, len(self))
 
     def _write(self, path: Path) -> None:
         try:
@@ -106,35 +91,17 @@ class DenseIndex:
             ) from error
 
 
-def slack(count: int) -> int:
-    """Passages that an accelerator of ``count`` vectors may lack or hold too many of."""
-    return min(max(64, count // 100), 1000)
-
-
-def check_dense(folder: Path, file: DenseFile, *, full: bool = False) -> None:
-    """Raise IndexDamaged where the file is not as it was written. ``full`` hashes it whatever its size."""
-    path = folder / file.name
-    try:
-        size = path.stat().st_size
-    except FileNotFoundError:
-        raise IndexDamaged(f"{path} is missing") from None
-    if size != file.size:
-        raise IndexDamaged(f"{path} has {size} bytes where {file.size} were written")
-    if (full or size <= HASHED_AT_OPEN) and _sha256(path) != file.sha256:
-        raise IndexDamaged(f"{path} is not as it was written: its sha256 differs")
-
-
-def load_dense(folder: Path, file: DenseFile, dim: int, *, to_change: bool = False) -> DenseIndex:
+def load_dense(folder: Path, file: AcceleratorFile, dim: int, *, to_change: bool = False) -> DenseIndex:
     """Open the accelerator that the truth names, or raise IndexDamaged.
 
     It is mapped into memory, so that what a question does not need is not read. One that is
     ``to_change`` is read, and hashed whatever its size.
     """
-    check_dense(folder, file, full=to_change)
+    check_file(folder, file, full=to_change)
     return DenseIndex(dim, _read(folder / file.name, file, dim, to_change))
 
 
-def _read(path: Path, file: DenseFile, dim: int, to_change: bool) -> faiss.IndexIDMap:
+def _read(path: Path, file: AcceleratorFile, dim: int, to_change: bool) -> faiss.IndexIDMap:
     import faiss
 
     usual = faiss.get_deserialization_vector_byte_limit()  # of the whole process, which may have its own indexes
@@ -148,8 +115,3 @@ def _read(path: Path, file: DenseFile, dim: int, to_change: bool) -> faiss.Index
     if not isinstance(index, faiss.IndexIDMap) or index.d != dim or index.ntotal != file.count:
         raise IndexDamaged(f"{path} does not hold {file.count} vectors of {dim} dimensions")
     return index
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

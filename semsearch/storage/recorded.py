@@ -8,12 +8,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows
+from semsearch.arrays import Ids, Rows, Span
 from semsearch.chunking import ChunkingSettings
 from semsearch.encoders.protocol import Precision, SeenWeights
+from semsearch.storage.accelerators import AcceleratorFile
 from semsearch.storage.database import Connection, meta
-from semsearch.storage.dense import DenseFile
 
+DENSE, LEXICAL = "dense", "lexical"  # the accelerators
 _BLOCK = 10_000  # vectors read at a time
 
 
@@ -50,10 +51,10 @@ def read_encoder(connection: Connection) -> EncoderRecord | None:
     )
 
 
-def read_dense_file(connection: Connection) -> DenseFile | None:
-    """What the truth says of the dense accelerator; None before the first."""
-    found = meta(connection, "dense")
-    return None if found is None else DenseFile(**json.loads(found))
+def read_file(connection: Connection, kind: str) -> AcceleratorFile | None:
+    """What the truth says of the accelerator of a kind; None before the first."""
+    found = meta(connection, kind)
+    return None if found is None else AcceleratorFile(**json.loads(found))
 
 
 def read_vectors(connection: Connection, condition: str, values: Sequence[object]) -> Iterator[tuple[Ids, Rows]]:
@@ -65,3 +66,18 @@ def read_vectors(connection: Connection, condition: str, values: Sequence[object
     while block := cursor.fetchmany(_BLOCK):
         numbers = np.array([number for number, _ in block], np.int64)
         yield numbers, np.frombuffer(b"".join(row for _, row in block), "<f4").reshape(len(block), -1)
+
+
+def read_parts(connection: Connection, numbers: Ids) -> dict[int, tuple[list[Span], Rows]]:
+    """The sentences of passages and their rows, by passage number; no rows where the encoder gives none."""
+    cursor = connection.execute(
+        "SELECT p.number, v.spans, v.parts FROM passage p JOIN vector v USING (text_sha256) "
+        "WHERE p.number IN (SELECT value FROM json_each(?))",
+        (json.dumps(numbers.tolist()),),
+    )
+    found = {}
+    for number, spans, parts in cursor:
+        sentences = np.frombuffer(spans, "<i4").reshape(-1, 2).tolist()
+        rows = np.frombuffer(parts, "<f2").astype(np.float32).reshape(len(sentences) if parts else 0, -1)
+        found[number] = ([(start, end) for start, end in sentences], rows)
+    return found

@@ -11,12 +11,22 @@ from typing import cast
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows, Scores
+from semsearch.arrays import Ids, Rows, Scores, Span
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DatePrecision, DateRange, DateSource, Document, PublishedDate
+from semsearch.storage.accelerators import slack
 from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta
-from semsearch.storage.dense import DenseIndex, load_dense, slack
-from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
+from semsearch.storage.dense import DenseIndex, load_dense
+from semsearch.storage.lexical_view import LexicalView, open_lexical
+from semsearch.storage.recorded import (
+    DENSE,
+    LEXICAL,
+    EncoderRecord,
+    read_encoder,
+    read_file,
+    read_parts,
+    read_vectors,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +82,7 @@ class Snapshot:
         self.encoder = encoder
         self._dense: DenseIndex | None = None
         self._tail: tuple[Ids, Rows] = (np.empty(0, np.int64), np.empty((0, encoder.dim), np.float32))
+        self._lexical: LexicalView | None = None
         self._removed: Ids = np.empty(0, np.int64)
         self._accelerated = False
         self.note = ""  # why the accelerator was not used, if it was not
@@ -126,10 +137,14 @@ class Snapshot:
 
     # Dense search
 
-    def nearest(self, row: Rows, count: int, allowed: Ids | None) -> Candidates:
-        """At least the ``count`` allowed passages with the highest cosine to ``row`` (dim,)."""
-        numbers, found = self._open_dense().search(row, count, allowed, self._removed)
+    def nearest(self, row: Rows, count: int, allowed: Ids | None, without: Ids) -> Candidates:
+        """At least the ``count`` allowed passages, some left out, with the highest cosine to ``row`` (dim,)."""
+        dense = self._open_dense()
+        if allowed is not None and len(without):
+            allowed, without = np.setdiff1d(allowed, without), without[:0]
+        numbers, found = dense.search(row, count, allowed, np.union1d(self._removed, without))
         tail = self._tail[0] if allowed is None else self._tail[0][np.isin(self._tail[0], allowed)]
+        tail = np.setdiff1d(tail, without)
         everything = len(numbers) < count
         floor = -np.inf if everything else float(found[-1]) + _FAISS_ERROR
         numbers = np.concatenate([numbers, tail])
@@ -141,7 +156,7 @@ class Snapshot:
         if self._dense is not None:
             return self._dense
         with damage_told(self._folder):
-            file = read_dense_file(self._db)
+            file = read_file(self._db, DENSE)
             watermark = 0
             dense = DenseIndex(self.encoder.dim)
             if file is not None:
@@ -158,6 +173,25 @@ class Snapshot:
         self._accelerated = file is not None and not self.note and behind <= slack(file.count)
         self._dense = dense
         return dense
+
+    # Lexical search
+
+    def lexical(self) -> LexicalView:
+        """The terms of all passages of the snapshot."""
+        if self._lexical is None:
+            with damage_told(self._folder):
+                rows = self._db.execute("SELECT number FROM removed").fetchall()
+                removed = np.array([number for (number,) in rows], np.int64)
+                self._lexical, note = open_lexical(self._folder, self._db, read_file(self._db, LEXICAL), removed)
+            self.note = self.note or note
+        return self._lexical
+
+    # Vectors
+
+    def parts(self, numbers: Ids) -> dict[int, tuple[list[Span], Rows]]:
+        """The sentences of passages, as spans in the passage, and their rows if there are any."""
+        with damage_told(self._folder):
+            return read_parts(self._db, numbers)
 
     def vectors(self, numbers: Ids) -> Rows:
         """Rows (n, dim) of passages, in the order of ``numbers``. Raises IndexDamaged for a gap."""
@@ -197,19 +231,39 @@ class Snapshot:
         by_number = {row[0]: PassagePlace(*row) for row in rows}
         return [by_number[number] for number in numbers.tolist()]
 
+    def texts(self, numbers: Ids) -> list[tuple[str, str]]:
+        """Title and text of passages, in the order of ``numbers``."""
+        with damage_told(self._folder):
+            rows = self._db.execute(
+                "SELECT p.number, d.title, substr(d.text, p.start + 1, p.end - p.start) FROM passage p "
+                "JOIN document d USING (document_id) WHERE p.number IN (SELECT value FROM json_each(?))",
+                (json.dumps(numbers.tolist()),),
+            ).fetchall()
+        by_number = {number: (title, text) for number, title, text in rows}
+        return [by_number[number] for number in numbers.tolist()]
+
+    def passage_numbers(self, doc_id: str) -> Ids:
+        """The passages of a document. Raises UnknownDocument."""
+        self.document(doc_id)
+        with damage_told(self._folder):
+            first, count = self._db.execute(
+                "SELECT first_passage, passage_count FROM document WHERE doc_id = ?", (doc_id,)
+            ).fetchone()
+        return np.arange(first, first + count, dtype=np.int64)
+
     def document(self, doc_id: str) -> Document:
         """One document, whole. Raises UnknownDocument, naming the nearest ids."""
         with damage_told(self._folder):
             row = self._db.execute(
                 "SELECT d.doc_id, d.title, d.text, d.first_day, d.last_day, d.date_precision, d.date_source, "
-                "d.date_raw, d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline "
+                "d.date_raw, d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.language "
                 "FROM document d JOIN file f USING (file_id) WHERE d.doc_id = ?",
                 (doc_id,),
             ).fetchone()
         if row is None:
             raise UnknownDocument(self._unknown(doc_id))
         published = None if row[3] is None else _published(row[3:9])
-        return Document(row[0], row[1], row[2], published, row[9], row[10], row[11], row[12], bool(row[13]))
+        return Document(row[0], row[1], row[2], published, row[9], row[10], row[11], row[12], bool(row[13]), row[14])
 
     def _unknown(self, doc_id: str) -> str:
         import difflib

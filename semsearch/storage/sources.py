@@ -58,6 +58,7 @@ class NewDocument:
 
     document: Document
     content_sha256: bytes
+    language: str | None
     passages: Sequence[tuple[int, int, bytes]]
 
 

@@ -12,19 +12,19 @@ from types import TracebackType
 
 import numpy as np
 
-from semsearch.arrays import Rows
-from semsearch.errors import IndexDamaged
+from semsearch.arrays import Span
+from semsearch.encoders.protocol import SpanRows
 from semsearch.records import Problem
+from semsearch.storage.accelerating import Accelerating
 from semsearch.storage.database import (
     connect_for_writing,
     damage_told,
     meta,
     set_meta,
 )
-from semsearch.storage.dense import DenseIndex, check_dense, load_dense, slack
-from semsearch.storage.files import TEMPORARY, publish, sync_folder
+from semsearch.storage.files import publish, sync_folder
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import EncoderRecord, read_dense_file, read_encoder, read_vectors
+from semsearch.storage.recorded import EncoderRecord, read_encoder
 from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord, sources_in
 
 
@@ -39,6 +39,7 @@ class Writer:
             self._db = connect_for_writing(folder)
             self._keep_out_of_walks()
             self._db.execute("CREATE TEMP TABLE seen (document_id INTEGER PRIMARY KEY)")
+            self._accelerating = Accelerating(folder, self._db, self.transaction)
         except BaseException:
             self._lock.release()
             raise
@@ -219,7 +220,7 @@ class Writer:
         first = int(meta(self._db, "next_passage") or 1)
         document, published = new.document, new.document.published
         cursor = self._db.execute(
-            f"INSERT INTO document ({_DOCUMENT}) VALUES ({', '.join('?' * 17)})",
+            f"INSERT INTO document ({_DOCUMENT}) VALUES ({', '.join('?' * 18)})",
             (
                 document.doc_id,
                 file_id,
@@ -227,6 +228,7 @@ class Writer:
                 document.multiline,
                 document.title,
                 document.text,
+                new.language,
                 document.source,
                 document.url,
                 published and published.first.toordinal(),
@@ -269,72 +271,34 @@ class Writer:
         }
         return wanted - known
 
-    def add_vectors(self, hashes: Sequence[bytes], rows: Rows) -> None:
-        """Store the vectors of texts that were unknown."""
+    def add_vectors(self, hashes: Sequence[bytes], encoded: SpanRows, sentences: Sequence[Sequence[Span]]) -> None:
+        """Store the vectors of passages that were unknown, and of their sentences."""
         self._db.executemany(
-            "INSERT INTO vector VALUES (?, ?)",
-            [(digest, row.astype("<f4").tobytes()) for digest, row in zip(hashes, rows, strict=True)],
+            "INSERT INTO vector VALUES (?, ?, ?, ?)",
+            [
+                (
+                    digest,
+                    row.astype("<f4").tobytes(),
+                    np.array(spans, "<i4").tobytes(),
+                    parts.astype("<f2").tobytes(),
+                )
+                for digest, row, spans, parts in zip(hashes, encoded.rows, sentences, encoded.parts, strict=True)
+            ],
         )
 
     def drop_unused_vectors(self) -> None:
         """Forget the vectors of texts that no passage has any more."""
         self._db.execute("DELETE FROM vector WHERE text_sha256 NOT IN (SELECT text_sha256 FROM passage)")
 
-    # The accelerator
+    # The accelerators
 
     def needs_accelerating(self) -> bool:
-        """True where the dense accelerator is missing, or so far behind that questions would notice.
-
-        What it does not hold, a reader searches by itself; so adding an article does not rewrite it.
-        """
-        file = read_dense_file(self._db)
-        if file is None:
-            return True
-        try:
-            check_dense(self._folder, file)
-        except IndexDamaged:
-            return True
-        behind = self._db.execute(
-            "SELECT (SELECT count(*) FROM passage WHERE number > ?) + (SELECT count(*) FROM removed)", (file.watermark,)
-        ).fetchone()[0]
-        return int(behind) > slack(file.count)
+        """True where an accelerator is missing, damaged or far behind."""
+        return self._accelerating.needed()
 
     def accelerate(self) -> None:
-        """Bring the dense accelerator up to the truth: a new file beside the old, then the commit."""
-        record = self.encoder()
-        if record is None:
-            return
-        index, watermark = self._current_dense(record.dim)
-        removed = self._db.execute("SELECT number FROM removed WHERE number <= ?", (watermark,)).fetchall()
-        index.reserve(int(self._db.execute("SELECT count(*) FROM passage").fetchone()[0]))
-        index.remove(np.array([number for (number,) in removed], np.int64))
-        for numbers, rows in read_vectors(self._db, "p.number > ?", (watermark,)):
-            index.add(numbers, rows)
-        last = int(meta(self._db, "next_passage") or 1) - 1
-        with self.transaction():
-            generation = int(meta(self._db, "dense_generation") or 0) + 1
-            file = index.save(self._folder / f"dense-{generation:06}.faiss", last)
-            set_meta(self._db, "dense_generation", str(generation))
-            set_meta(self._db, "dense", json.dumps(asdict(file)))
-            self._db.execute("DELETE FROM removed")
-        self._tidy(generation)
-
-    def _current_dense(self, dim: int) -> tuple[DenseIndex, int]:
-        """The accelerator to go on from, and its watermark; an empty one where there is none to trust."""
-        file = read_dense_file(self._db)
-        if file is not None:
-            try:
-                return load_dense(self._folder, file, dim, to_change=True), file.watermark
-            except IndexDamaged:
-                pass
-        return DenseIndex(dim), 0
-
-    def _tidy(self, generation: int) -> None:
-        """Remove accelerators older than the one before this: a reader may still be opening that."""
-        for path in self._folder.glob("dense-*.faiss*"):
-            number = path.name.removeprefix("dense-").split(".")[0]
-            if path.name.endswith(TEMPORARY) or (number.isdigit() and int(number) < generation - 1):
-                path.unlink(missing_ok=True)
+        """Bring the accelerators up to the truth."""
+        self._accelerating.run()
 
     def finish(self) -> None:
         """Empty the write-ahead log, so that the folder is whole without it."""
@@ -345,7 +309,7 @@ class Writer:
 
 _FILE = "file_id, source_id, path, size, mtime_ns, sha256"
 _DOCUMENT = (
-    "doc_id, file_id, line, multiline, title, text, source, url, first_day, last_day, date_precision, "
+    "doc_id, file_id, line, multiline, title, text, language, source, url, first_day, last_day, date_precision, "
     "date_source, date_raw, date_ambiguous, content_sha256, first_passage, passage_count"
 )
 

@@ -1,0 +1,46 @@
+"""What of a passage is shown as answering: its best sentence, and the words of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from semsearch.analysis import UNKNOWN, Analyzer, query_terms
+from semsearch.arrays import Rows, Span
+from semsearch.ranking import best_sentence
+from semsearch.ranking.bm25 import word_weight
+from semsearch.ranking.sentences import COMMON
+from semsearch.storage.lexical_view import LexicalView
+from semsearch.storage.snapshot import exact_cosines
+
+
+class Marking:
+    """Marks the passages that answer one question."""
+
+    def __init__(self, text: str, row: Rows | None, view: LexicalView) -> None:
+        self._row = row
+        words = [stems for stems in query_terms(text, view.languages) if not COMMON.intersection(stems)]
+        self._weights = [word_weight(len(view.numbers), view.count(stems)) for stems in words]
+        self._word_of = {stem: at for at, stems in enumerate(words) for stem in stems}
+
+    def words(self, text: str, language: str | None) -> list[tuple[Span, int]]:
+        """The question's words in a text, as spans, each with its place in the question; common words left out."""
+        found = Analyzer(language or UNKNOWN).matches(text, set(self._word_of))
+        return [(span, self._word_of[term]) for span, term in found]
+
+    def best(self, sentences: Sequence[Span], rows: Rows, words: Sequence[tuple[Span, int]]) -> Span:
+        """The best of a passage's sentences, given with their rows, if there are any, and the question's words."""
+        cosines = exact_cosines(rows, self._row).tolist() if self._row is not None and len(rows) else []
+        total = sum(self._weights) or 1.0
+        coverage = [
+            sum(self._weights[word] for word in {word for (at, _), word in words if start <= at < end}) / total
+            for start, end in sentences
+        ]
+        return sentences[best_sentence(cosines, coverage)]
+
+
+def centre(rows: Rows) -> Rows:
+    """The unit row in the middle of rows."""
+    mean = rows.mean(axis=0)
+    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)

@@ -1,0 +1,58 @@
+"""What search engines' users write into a question: "a phrase", +must, -not, title:word.
+
+A sign is an operator only where nobody would write it otherwise: at the beginning of a word, with no blank
+behind it, and a minus before a letter. So dashes, negative numbers, apostrophes and a lone quotation mark
+are plain text.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_QUOTED = r"\"[^\"]*[^\W_][^\"]*\""
+_OPERATOR = re.compile(
+    rf"(?<!\S)(?:(?P<sign>\+(?=[^\W_\"]|\")|-(?=[^\W\d_]|\")|title:(?=[^\W_]|\"))(?P<word>{_QUOTED}|[^\s\"]+)"
+    rf"|(?P<quoted>{_QUOTED}))"
+)
+_QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question taken apart. Phrases may be single words; their words follow one another."""
+
+    text: str  # what is asked, in plain words
+    required: tuple[str, ...] = ()  # phrases that a passage or its title must hold
+    excluded: tuple[str, ...] = ()  # phrases that neither may hold
+    titled: tuple[str, ...] = ()  # phrases that the title must hold
+
+    @property
+    def has_operators(self) -> bool:
+        """True where some passages are ruled out by words."""
+        return bool(self.required or self.excluded or self.titled)
+
+
+def parse_question(text: str) -> Question:
+    """Take a question apart; what is no operator stays as it is."""
+    found: dict[str, list[str]] = {"+": [], "-": [], "title:": []}
+
+    def taken(match: re.Match[str]) -> str:
+        sign, phrase = match["sign"] or "+", (match["word"] or match["quoted"]).strip('"')
+        found[sign].append(phrase)
+        return "" if sign == "-" else phrase
+
+    straight = text.translate(_QUOTES)
+    plain = _OPERATOR.sub(taken, straight)
+    if not any(found.values()):
+        return Question(text)
+    return Question(" ".join(plain.split()), *(tuple(found[sign]) for sign in ("+", "-", "title:")))
+
+
+def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
+    """Finds the words of a phrase one after the other, whatever the case and the signs between; None without words."""
+    words = re.findall(r"[^\W_]+", phrase)
+    if not words:
+        return None
+    between = r"[\W_]+"
+    return re.compile(rf"(?<![^\W_]){between.join(map(re.escape, words))}(?![^\W_])", re.IGNORECASE)

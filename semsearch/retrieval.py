@@ -1,0 +1,245 @@
+"""The best passages for a question, exactly: as if every passage had been scored in every way.
+
+BM25 is known for all passages. FAISS gives those with the highest cosines and a bound for the others; whoever
+could still reach the top under that bound is scored too. The first :data:`RESCORED` passages are then scored
+again with their sentences.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.analysis import query_terms
+from semsearch.arrays import Ids, Mask, Postings, Rows, Scores
+from semsearch.operators import Question, phrase_pattern
+from semsearch.ranking import Evidence, Ranked, merge_documents
+from semsearch.ranking.bm25 import Bm25, bm25
+from semsearch.ranking.bm25 import Rows as LexicalRows
+from semsearch.ranking.fusion import WEIGHTS, Weights
+from semsearch.records import Query
+from semsearch.storage.lexical import LexicalIndex
+from semsearch.storage.snapshot import Snapshot, exact_cosines
+
+RESCORED = 100  # passages whose sentences are looked at
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the words of a question say of every passage, row by row of the snapshot's lexical view."""
+
+    passage: Bm25
+    article: NDArray[np.float32]  # BM25 of the passage's article
+    article_bound: float
+    findable: Mask | None  # rows that filters and operators let through; None: all
+
+    def score(self, weights: Weights) -> Scores:
+        """The words' part of every row's score."""
+        article = self.article / np.float32(self.article_bound or 1)
+        both = weights.words * self.passage.coverage.astype(np.float64) + weights.article * article
+        return both if self.findable is None else np.where(self.findable, both, 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class _Pool:
+    """Passages that lead the first stage."""
+
+    numbers: Ids
+    cosines: Scores  # NaN where there is no row to compare with
+
+
+class Retrieval:
+    """Ranks the passages of a snapshot."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+
+    def rank(self, query: Query, question: Question, row: Rows | None) -> list[Ranked]:
+        """The hits for a question: ``row`` (dim,) is its vector, None in the lexical mode."""
+        allowed = self._snapshot.allowed(query.window, query.sources)
+        weights = WEIGHTS[query.mode]
+        words = None
+        if weights.words or question.has_operators:
+            words = self._words(question, allowed)
+            allowed = self._findable(words, allowed)
+        return self._best(query, weights, row, words, allowed, np.empty(0, np.int64))
+
+    def similar(self, query: Query, row: Rows, without: Ids) -> list[Ranked]:
+        """The passages nearest to a vector, some left out."""
+        allowed = self._snapshot.allowed(query.window, query.sources)
+        return self._best(query, WEIGHTS["dense"], row, None, allowed, without)
+
+    def _best(
+        self, query: Query, weights: Weights, row: Rows | None, words: Words | None, allowed: Ids | None, without: Ids
+    ) -> list[Ranked]:
+        depth = RESCORED
+        while True:
+            if row is None:
+                pool = self._matching(weights, words, depth)
+            else:
+                pool = self._leading(weights, row, words, allowed, without, depth)
+            ranked = merge_documents(self._scored(pool, weights, row, words), query.per_document)
+            if len(ranked) >= query.top or len(pool.numbers) < depth:
+                return ranked[: query.top]
+            depth *= 4
+
+    # The first stage
+
+    def _matching(self, weights: Weights, words: Words | None, depth: int) -> _Pool:
+        """The ``depth`` passages with most of the words, and those equal to the last of them."""
+        if words is None:
+            raise ValueError("neither words nor a vector to rank by")
+        scores = words.score(weights)
+        rows = np.flatnonzero(scores >= max(_nth_highest(scores, depth), np.nextafter(0, 1)))
+        return _Pool(self._snapshot.lexical().numbers[rows], np.full(len(rows), np.nan))
+
+    def _leading(
+        self, weights: Weights, row: Rows, words: Words | None, allowed: Ids | None, without: Ids, depth: int
+    ) -> _Pool:
+        """The ``depth`` passages that lead by cosine and words, and those equal to the last of them."""
+        by_words = words.score(weights) if words is not None and weights.words else None
+        fetch = 2 * depth
+        while True:
+            near = self._snapshot.nearest(row, fetch, allowed, without)
+            numbers, cosines = near.numbers, near.cosines
+            if by_words is not None:
+                strong = np.flatnonzero(by_words >= max(_nth_highest(by_words, depth), np.nextafter(0, 1)))
+                numbers, cosines = self._joined(numbers, cosines, strong, row)
+            unseen = weights.dense * max(near.floor, 0.0)  # bound of the others' dense part
+            scores = self._first_score(weights, numbers, cosines, by_words)
+            least = _nth_highest(scores, depth)
+            if near.floor > -np.inf and unseen >= least:
+                fetch *= 4
+                continue
+            if by_words is not None and near.floor > -np.inf:
+                rest = np.flatnonzero(by_words >= least - unseen)
+                numbers, cosines = self._joined(numbers, cosines, rest, row)
+                scores = self._first_score(weights, numbers, cosines, by_words)
+                least = _nth_highest(scores, depth)
+            lead = scores >= least
+            return _Pool(numbers[lead], cosines[lead])
+
+    def _joined(self, numbers: Ids, cosines: Scores, rows: Ids, row: Rows) -> tuple[Ids, Scores]:
+        """The passages of ``rows`` beside those that are there already."""
+        more = np.setdiff1d(self._snapshot.lexical().numbers[rows], numbers)
+        if not len(more):
+            return numbers, cosines
+        found = exact_cosines(self._snapshot.vectors(more), row)
+        return np.concatenate([numbers, more]), np.concatenate([cosines, found])
+
+    def _first_score(self, weights: Weights, numbers: Ids, cosines: Scores, by_words: Scores | None) -> Scores:
+        dense = weights.dense * np.maximum(cosines, 0.0)
+        return dense if by_words is None else dense + by_words[self._snapshot.lexical().rows(numbers)]
+
+    # The second stage
+
+    def _scored(self, pool: _Pool, weights: Weights, row: Rows | None, words: Words | None) -> list[Ranked]:
+        parts = self._snapshot.parts(pool.numbers) if weights.sentence and row is not None else {}
+        rows = self._snapshot.lexical().rows(pool.numbers) if words is not None else pool.numbers
+        ranked = []
+        for place, cosine, at in zip(
+            self._snapshot.places(pool.numbers), pool.cosines.tolist(), rows.tolist(), strict=True
+        ):
+            sentences = parts[place.number][1] if place.number in parts else np.empty((0, 0), np.float32)
+            nearest = float(exact_cosines(sentences, row).max()) if row is not None and len(sentences) else cosine
+            evidence = Evidence(
+                weights=weights,
+                cosine=None if row is None else cosine,
+                sentence=None if row is None else nearest,
+                words=None if words is None else float(words.passage.scores[at]),
+                words_bound=0.0 if words is None else words.passage.bound,
+                article=None if words is None else float(words.article[at]),
+                article_bound=0.0 if words is None else words.article_bound,
+            )
+            ranked.append(Ranked(evidence.score, place.doc_id, place.start, place.end, place.number, evidence))
+        return ranked
+
+    # Words
+
+    def _words(self, question: Question, allowed: Ids | None) -> Words:
+        """BM25 among the passages that the filters let through, and what the operators leave of those."""
+        view = self._snapshot.lexical()
+        mask = view.allowed(allowed)
+        passages, articles = [], []
+        begin = 0
+        for index in view.indexes:
+            own = None if mask is None else mask[begin : begin + len(index)]
+            begin += len(index)
+            passages.append(LexicalRows(index.passages.lengths, own))
+            articles.append(LexicalRows(index.documents.lengths, _owners(index, own)))
+        stems = query_terms(question.text, view.languages)
+        passage = bm25(passages, [[_postings(view.indexes, "passages", stem) for stem in word] for word in stems])
+        article = bm25(articles, [[_postings(view.indexes, "documents", stem) for stem in word] for word in stems])
+        begin, spread = 0, [np.empty(0, np.float32)]
+        for index in view.indexes:
+            count = len(index.documents.lengths)
+            spread.append(article.scores[begin : begin + count][index.owners])
+            begin += count
+        return Words(passage, np.concatenate(spread), article.bound, self._operated(question, mask))
+
+    def _findable(self, words: Words, allowed: Ids | None) -> Ids | None:
+        return allowed if words.findable is None else self._snapshot.lexical().numbers[words.findable]
+
+    def _operated(self, question: Question, mask: Mask | None) -> Mask | None:
+        """The mask, less what the question's operators rule out."""
+        if not question.has_operators:
+            return mask
+        view = self._snapshot.lexical()
+        left = np.ones(len(view.numbers), np.bool_) if mask is None else mask.copy()
+        for phrase in question.required:
+            left &= self._holding(phrase, left, titles=False)
+        for phrase in question.titled:
+            left &= self._holding(phrase, left, titles=True)
+        for phrase in question.excluded:
+            left &= ~self._holding(phrase, left, titles=False)
+        return left
+
+    def _holding(self, phrase: str, among: Mask, *, titles: bool) -> Mask:
+        """Rows whose title, or whose passage or title, holds a phrase word by word."""
+        view = self._snapshot.lexical()
+        possible = among.copy()
+        for word in query_terms(phrase, view.languages):
+            has, begin = np.zeros(len(view.numbers), np.bool_), 0
+            for index in view.indexes:
+                for stem in word:
+                    term = index.find(stem)
+                    if term is not None:
+                        has[begin + index.passages.postings(term)[0]] = True
+                begin += len(index)
+            possible &= has
+        pattern = phrase_pattern(phrase)
+        rows = np.flatnonzero(possible)
+        if pattern is None or not len(rows):
+            return np.zeros(len(view.numbers), np.bool_)
+        held = np.zeros(len(view.numbers), np.bool_)
+        for row, (title, text) in zip(rows.tolist(), self._snapshot.texts(view.numbers[rows]), strict=True):
+            held[row] = bool(pattern.search(title)) or (not titles and bool(pattern.search(text)))
+        return held
+
+
+def _postings(indexes: Sequence[LexicalIndex], field: str, stem: str) -> list[Postings]:
+    nothing = np.empty(0, np.int32), np.empty(0, np.uint16)
+    found = []
+    for index in indexes:
+        term = index.find(stem)
+        found.append(nothing if term is None else getattr(index, field).postings(term))
+    return found
+
+
+def _owners(index: LexicalIndex, rows: Mask | None) -> Mask | None:
+    """The documents of some passages; None where those are all."""
+    if rows is None:
+        return None
+    owners = np.zeros(len(index.documents.lengths), np.bool_)
+    owners[index.owners[rows]] = True
+    return owners
+
+
+def _nth_highest(scores: Scores, count: int) -> float:
+    """The ``count``-th highest score; minus infinity where there are not so many."""
+    if len(scores) < count:
+        return -np.inf
+    return float(np.partition(scores, len(scores) - count)[len(scores) - count])

@@ -1,0 +1,112 @@
+"""The writer's side of the accelerators: when they are rewritten, and how."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.errors import IndexDamaged
+from semsearch.storage.accelerators import AcceleratorFile, check_file, record_file, slack
+from semsearch.storage.database import Connection, meta, set_meta
+from semsearch.storage.dense import DenseIndex, load_dense
+from semsearch.storage.files import TEMPORARY
+from semsearch.storage.lexical import LexicalIndex, build_lexical, merge_lexical, read_lexical
+from semsearch.storage.lexical_view import read_lexical_texts
+from semsearch.storage.recorded import DENSE, LEXICAL, read_encoder, read_file, read_vectors
+
+SUFFIXES = {DENSE: ".faiss", LEXICAL: ".safetensors"}
+
+
+class Accelerating:
+    """The accelerators of an index that is being written."""
+
+    def __init__(
+        self, folder: Path, connection: Connection, transaction: Callable[[], AbstractContextManager[None]]
+    ) -> None:
+        self._folder = folder
+        self._db = connection
+        self._transaction = transaction
+
+    def needed(self) -> bool:
+        """True where an accelerator is missing, damaged, or so far behind that questions would notice.
+
+        What it does not hold, a reader searches by itself; so adding an article does not rewrite it.
+        """
+        for kind in SUFFIXES:
+            file = read_file(self._db, kind)
+            if file is None or self._damaged(file):
+                return True
+            behind = self._db.execute(
+                "SELECT (SELECT count(*) FROM passage WHERE number > ?) + (SELECT count(*) FROM removed)",
+                (file.watermark,),
+            ).fetchone()[0]
+            if int(behind) > slack(file.count):
+                return True
+        return False
+
+    def run(self) -> None:
+        """Bring the accelerators up to the truth: new files beside the old, then the commit."""
+        record = read_encoder(self._db)
+        if record is None:
+            return
+        last = int(meta(self._db, "next_passage") or 1) - 1
+        generation = int(meta(self._db, "generation") or 0) + 1
+        paths = {kind: self._folder / f"{kind}-{generation:06}{suffix}" for kind, suffix in SUFFIXES.items()}
+        with self._transaction():
+            dense = self._dense(record.dim)
+            dense.save(paths[DENSE])
+            files = {DENSE: record_file(paths[DENSE], last, len(dense))}
+            del dense  # its memory is needed by what comes
+            lexical = self._lexical()
+            lexical.save(paths[LEXICAL])
+            files[LEXICAL] = record_file(paths[LEXICAL], last, len(lexical))
+            for kind, file in files.items():
+                set_meta(self._db, kind, json.dumps(asdict(file)))
+            set_meta(self._db, "generation", str(generation))
+            self._db.execute("DELETE FROM removed")
+        self._tidy(generation)
+
+    def _damaged(self, file: AcceleratorFile) -> bool:
+        try:
+            check_file(self._folder, file)
+        except IndexDamaged:
+            return True
+        return False
+
+    def _removed(self, watermark: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        rows = self._db.execute("SELECT number FROM removed WHERE number <= ?", (watermark,)).fetchall()
+        return np.array([number for (number,) in rows], np.int64)
+
+    def _dense(self, dim: int) -> DenseIndex:
+        file, index, watermark = read_file(self._db, DENSE), DenseIndex(dim), 0
+        if file is not None:
+            with suppress(IndexDamaged):  # what cannot be trusted is made from the truth
+                index, watermark = load_dense(self._folder, file, dim, to_change=True), file.watermark
+        index.reserve(int(self._db.execute("SELECT count(*) FROM passage").fetchone()[0]))
+        index.remove(self._removed(watermark))
+        for numbers, rows in read_vectors(self._db, "p.number > ?", (watermark,)):
+            index.add(numbers, rows)
+        return index
+
+    def _lexical(self) -> LexicalIndex:
+        file = read_file(self._db, LEXICAL)
+        if file is not None:
+            with suppress(IndexDamaged):
+                check_file(self._folder, file, full=True)
+                held = read_lexical(self._folder / file.name)
+                kept = ~np.isin(held.numbers, self._removed(file.watermark))
+                return merge_lexical(held, kept, build_lexical(read_lexical_texts(self._db, file.watermark)))
+        return build_lexical(read_lexical_texts(self._db, 0))
+
+    def _tidy(self, generation: int) -> None:
+        """Remove accelerators older than the one before this: a reader may still be opening that."""
+        for kind in SUFFIXES:
+            for path in self._folder.glob(f"{kind}-*"):
+                number = path.name.removeprefix(f"{kind}-").split(".")[0]
+                if path.name.endswith(TEMPORARY) or (number.isdigit() and int(number) < generation - 1):
+                    path.unlink(missing_ok=True)

@@ -1,0 +1,82 @@
+"""The lexical accelerator as one snapshot sees it: what is too new for its file is added, what is gone is masked."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.analysis import UNKNOWN
+from semsearch.arrays import Ids, Mask
+from semsearch.errors import IndexDamaged
+from semsearch.storage.accelerators import AcceleratorFile, check_file
+from semsearch.storage.database import Connection
+from semsearch.storage.lexical import LexicalIndex, LexicalText, build_lexical, read_lexical
+
+
+class LexicalView:
+    """All passages of a snapshot, as rows of one or two indexes, one after the other."""
+
+    def __init__(self, indexes: list[LexicalIndex], removed: Ids, languages: list[str]) -> None:
+        self.indexes = [index for index in indexes if len(index)]
+        self.languages = languages  # in which its documents are stemmed
+        self.numbers = np.concatenate([index.numbers for index in self.indexes] or [np.empty(0, np.int64)])
+        self._alive = ~np.isin(self.numbers, removed) if len(removed) else None
+
+    def rows(self, numbers: Ids) -> Ids:
+        """The rows of passages that are there."""
+        return np.searchsorted(self.numbers, numbers)
+
+    def count(self, stems: Sequence[str]) -> int:
+        """How many rows hold a word, given as its stems, those that are gone counted in."""
+        found = [(index, index.find(stem)) for index in self.indexes for stem in stems]
+        return sum(len(index.passages.postings(term)[0]) for index, term in found if term is not None)
+
+    def allowed(self, numbers: Ids | None) -> Mask | None:
+        """Which rows may be found: those of ``numbers`` (None: all) that are not gone; None for every row."""
+        if numbers is None:
+            return self._alive
+        mask = np.zeros(len(self.numbers), np.bool_)
+        mask[self.rows(numbers)] = True
+        return mask
+
+
+def open_lexical(
+    folder: Path, connection: Connection, file: AcceleratorFile | None, removed: Ids
+) -> tuple[LexicalView, str]:
+    """The view of a snapshot, and why the file was not used, if it was not."""
+    indexes, watermark, note = [], 0, ""
+    if file is not None:
+        try:
+            check_file(folder, file)
+            indexes, watermark = [read_lexical(folder / file.name)], file.watermark
+        except IndexDamaged as error:
+            note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
+    indexes.append(build_lexical(read_lexical_texts(connection, watermark)))
+    return LexicalView(indexes, removed[removed <= watermark], languages_of(connection)), note
+
+
+def languages_of(connection: Connection) -> list[str]:
+    """The languages in which the documents are stemmed, the most frequent first."""
+    rows = connection.execute(
+        "SELECT coalesce(language, ?) AS code, count(*) AS documents FROM document GROUP BY code "
+        "ORDER BY documents DESC, code",
+        (UNKNOWN,),
+    )
+    return [code for code, _ in rows]
+
+
+def read_lexical_texts(connection: Connection, watermark: int) -> Iterator[LexicalText]:
+    """Documents whose passages lie above the watermark, in the order of their numbers."""
+    rows = connection.execute(
+        "SELECT p.document_id, d.title, coalesce(d.language, ?), p.number, p.start, p.end, d.text FROM passage p "
+        "JOIN document d USING (document_id) WHERE p.number > ? ORDER BY p.number",
+        (UNKNOWN, watermark),
+    )
+    for _, group in itertools.groupby(rows, key=lambda row: row[0]):
+        found = list(group)
+        _, title, language, *_ = found[0]
+        text = found[0][6]
+        yield LexicalText(title, language, [row[3] for row in found], [text[row[4] : row[5]] for row in found])
