@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from semsearch.arrays import Span
@@ -46,7 +46,8 @@ class Analyzer:
     """Terms of texts in one language, by its ISO 639-1 code; words of other languages keep their endings."""
 
     def __init__(self, language: str = UNKNOWN) -> None:
-        self._analyzer = _analyzer(STEMMED.get(language, ""))
+        self._stemmer = STEMMED.get(language, "")
+        self._analyzer = _analyzer(self._stemmer)
 
     def terms(self, text: str) -> list[str]:
         """The terms of ``text``, in order."""
@@ -54,12 +55,8 @@ class Analyzer:
 
     def matches(self, text: str, wanted: set[str]) -> list[tuple[Span, str]]:
         """The words of ``text`` whose term is ``wanted``, as spans in characters, each with its term."""
-        return [
-            (word.span(), term)
-            for word in _WORD.finditer(text)
-            for term in self.terms(word.group())[:1]
-            if term in wanted
-        ]
+        found = ((word.span(), _term(self._stemmer, word.group())) for word in _WORD.finditer(text))
+        return [(span, term) for span, term in found if term in wanted]
 
 
 def query_terms(text: str, languages: Sequence[str]) -> list[list[str]]:
@@ -81,3 +78,8 @@ def _analyzer(stemmer: str) -> TextAnalyzer:
     if stemmer:
         builder = builder.filter(Filter.stemmer(stemmer))
     return builder.filter(Filter.ascii_fold()).build()
+
+
+@lru_cache(100_000)  # a text has few words that the texts before it had not
+def _term(stemmer: str, word: str) -> str:
+    return next(iter(_analyzer(stemmer).analyze(word)), "")

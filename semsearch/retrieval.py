@@ -137,25 +137,35 @@ class Retrieval:
     # The second stage
 
     def _scored(self, pool: _Pool, weights: Weights, row: Rows | None, words: Words | None) -> list[Ranked]:
-        parts = self._snapshot.parts(pool.numbers) if weights.sentence and row is not None else {}
-        rows = self._snapshot.lexical().rows(pool.numbers) if words is not None else pool.numbers
-        ranked = []
-        for place, cosine, at in zip(
-            self._snapshot.places(pool.numbers), pool.cosines.tolist(), rows.tolist(), strict=True
-        ):
-            sentences = parts[place.number][1] if place.number in parts else np.empty((0, 0), np.float32)
-            nearest = float(exact_cosines(sentences, row).max()) if row is not None and len(sentences) else cosine
-            evidence = Evidence(
-                weights=weights,
-                cosine=None if row is None else cosine,
-                sentence=None if row is None else nearest,
-                words=None if words is None else float(words.passage.scores[at]),
-                words_bound=0.0 if words is None else words.passage.bound,
-                article=None if words is None else float(words.article[at]),
-                article_bound=0.0 if words is None else words.article_bound,
-            )
-            ranked.append(Ranked(evidence.score, place.doc_id, place.start, place.end, place.number, evidence))
-        return ranked
+        rows = None if words is None else self._snapshot.lexical().rows(pool.numbers)
+        evidence = Evidence(
+            weights,
+            None if row is None else pool.cosines,
+            None if row is None else self._nearest_sentences(pool, weights, row),
+            None if words is None else words.passage.scores[rows].astype(np.float64),
+            0.0 if words is None else words.passage.bound,
+            None if words is None else words.article[rows].astype(np.float64),
+            0.0 if words is None else words.article_bound,
+        )
+        places = self._snapshot.places(pool.numbers)
+        return [
+            Ranked(score, place.doc_id, place.start, place.end, place.number, evidence, at)
+            for at, (score, place) in enumerate(zip(evidence.scores().tolist(), places, strict=True))
+        ]
+
+    def _nearest_sentences(self, pool: _Pool, weights: Weights, row: Rows) -> Scores:
+        """The cosine of each passage's nearest sentence; of the passage where its sentences have no rows."""
+        nearest = pool.cosines.copy()
+        if not weights.sentence:
+            return nearest
+        parts = self._snapshot.parts(pool.numbers)
+        found = [parts[number][1] for number in pool.numbers.tolist()]
+        counts = np.array([len(rows) for rows in found])
+        if counts.sum():
+            held = np.flatnonzero(counts)
+            cosines = exact_cosines(np.concatenate([found[at] for at in held]), row)
+            nearest[held] = np.maximum.reduceat(cosines, np.cumsum(counts[held]) - counts[held])
+        return nearest
 
     # Words
 

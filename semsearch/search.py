@@ -9,7 +9,7 @@ from types import TracebackType
 
 import numpy as np
 
-from semsearch.arrays import Rows, Span
+from semsearch.arrays import Rows, Scores, Span
 from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch
 from semsearch.marking import Marking, centre
@@ -139,9 +139,9 @@ class Index:
         return Hit(
             rank=rank,
             score=ranked.score,
-            dense=ranked.evidence.cosine,
-            lexical=ranked.evidence.words,
-            signals=ranked.evidence.signals,
+            dense=_one(ranked.evidence.cosine, ranked.at),
+            lexical=_one(ranked.evidence.words, ranked.at),
+            signals=ranked.signals,
             document=document,
             start=start,
             end=end,
@@ -160,6 +160,10 @@ class Index:
             yield f"{_count(undated, 'undated document')} left out of the window"
         if vague:
             yield f"{_count(vague, 'document')} left out whose date (a month or a year) only overlaps the window"
+
+
+def _one(values: Scores | None, at: int) -> float | None:
+    return None if values is None else float(values[at])
 
 
 def _count(number: int, noun: str) -> str:

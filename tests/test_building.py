@@ -31,7 +31,7 @@ def answers(index: Path, questions: tuple[str, ...] = ("soldiers town", "grain d
     with open_index(index) as opened:
         return [
             [
-                (h.document.doc_id, h.start, h.end, h.text, str(h.document.published), round(h.dense, 6))
+                (h.document.doc_id, h.start, h.end, h.text, str(h.document.published), round(h.score, 6))
                 for h in opened.search(question, top=20, per_document=5).hits
             ]
             for question in questions

@@ -31,7 +31,7 @@ def write_corpus(path: Path, rng: random.Random, count: int) -> Path:
 
 def ranking(index: Index) -> list[tuple[str, int, float]]:
     hits = index.search("grain bridge", top=50).hits
-    return [(hit.document.doc_id, hit.start, round(hit.dense, 9)) for hit in hits]
+    return [(hit.document.doc_id, hit.start, round(hit.score, 6)) for hit in hits]
 
 
 def start(*arguments: object, cwd: Path) -> subprocess.Popen[bytes]:

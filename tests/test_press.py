@@ -8,12 +8,13 @@ import random
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 from semsearch.building import build
+from semsearch.encoders.hashing import HashEncoder
+from semsearch.records import Document, Mode
 from semsearch.search import Index, open_index
-from semsearch.storage.snapshot import exact_cosines, open_snapshot
+from tests.brute import Brute, assert_same
 from tests.conftest import shared
 
 
@@ -72,26 +73,22 @@ def windows(count: int) -> list[tuple[str, date, date]]:
     return found
 
 
-def test_two_hundred_windows_equal_brute_force(folder: Path, index: Index, records: dict[str, dict[str, str]]) -> None:
-    """Every passage whose record lies in the window, scored in NumPy, against the index's answer."""
-    snapshot = open_snapshot(folder)
-    numbers = np.arange(1, snapshot.count_passages() + 1)
-    rows, places = snapshot.vectors(numbers), snapshot.places(numbers)
+@pytest.mark.parametrize("mode", ["hybrid", "lexical"])
+def test_windows_equal_brute_force(folder: Path, index: Index, records: dict[str, dict[str, str]], mode: Mode) -> None:
+    """Every passage whose record lies in the window, scored in plain Python, against the index's answer."""
+    brute = Brute(folder)
     days = {doc_id: record["published_at"][:10] for doc_id, record in records.items()}
-    from semsearch.encoders.hashing import HashEncoder
-
     alone = 0
-    for question, first, last in windows(200):
-        cosines = exact_cosines(rows, HashEncoder().encode_queries([question])[0])
-        inside = [
-            (-cosine, place.doc_id, place.start)
-            for cosine, place in zip(cosines.tolist(), places, strict=True)
-            if first.isoformat() <= days[place.doc_id] <= last.isoformat()
-        ]
-        hits = index.search(question, since=str(first), until=str(last), top=10, per_document=100).hits
-        assert [(-hit.dense, hit.document.doc_id, hit.start) for hit in hits] == sorted(inside)[:10]
-        alone += len({doc_id for _, doc_id, _ in inside}) == 1
-    snapshot.close()
+    for question, first, last in windows(25):
+
+        def inside(document: Document, first: date = first, last: date = last) -> bool:
+            return first.isoformat() <= days[document.doc_id] <= last.isoformat()
+
+        row = HashEncoder().encode_queries([question])[0]
+        hits = index.search(question, since=str(first), until=str(last), per_document=100, mode=mode).hits
+        found = [(hit.score, hit.document.doc_id, hit.start) for hit in hits]
+        assert_same(found, brute.answer(question, row, mode, inside, per_document=100))
+        alone += len({doc_id for _, doc_id, _ in found}) == 1
 
 
 def test_a_removed_record_leaves_and_an_edited_one_alone_is_encoded(

@@ -110,7 +110,7 @@ def test_the_picture_is_what_the_program_prints(tmp_path: Path, monkeypatch: pyt
     build([ROOT / "seeds"], tmp_path / "ix", precision="float32")
     with open_index(tmp_path / "ix") as index:
         answer = index.search(QUESTION, top=3)
-    text = TextRenderer(Style(width=100, colour=True), many=False).answer("1", answer, first=True)
+    text = TextRenderer(Style(width=100, colour=True), many=False, explain=False).answer("1", answer, first=True)
     drawn = draw(f'\x1b[2m$\x1b[0m \x1b[1msemsearch ask "{QUESTION}" --top 3\x1b[0m\n{text}', 102)
     if os.environ.get("PICTURE"):
         PICTURE.write_text(drawn, "utf-8")

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.records import Answer, DateRange, Document, Hit, PublishedDate, Query
+from semsearch.records import Answer, DateRange, Document, Hit, PublishedDate, Query, Signal
 from semsearch.rendering.formats import FORMATS, Format, make_renderer
 from semsearch.rendering.tables import trec_id
 from semsearch.rendering.text import Style
@@ -32,7 +32,9 @@ def make_document(**changes: object) -> Document:
 
 
 def make_answer(document: Document, question: str = "what is best") -> Answer:
-    hit = Hit(1, 0.75, 0.75, document, 0, len(TEXT), document.text, 3, 5, (17, 36))
+    signals = (Signal("passage", 0.8, 0.5, 0.4), Signal("words", 7.0, 0.5, 0.35))
+    words = ((31, 35),)
+    hit = Hit(1, 0.75, 0.8, 7.0, signals, document, 0, len(TEXT), document.text, 3, 5, (17, 36), words)
     window = DateRange(date(2022, 11, 1), None)
     return Answer(Query(question, window=window, window_words="--since 2022-11"), (hit,), True)
 
@@ -52,8 +54,8 @@ def test_json_has_the_fields_of_the_contract() -> None:
             {
                 "rank": 1,
                 "score": 0.75,
-                "dense": 0.75,
-                "lexical": None,
+                "dense": 0.8,
+                "lexical": 7.0,
                 "doc_id": "a.txt",
                 "title": "A title",
                 "published": "2022-11-09",
@@ -68,6 +70,7 @@ def test_json_has_the_fields_of_the_contract() -> None:
                 "end": 43,
                 "text": TEXT,
                 "best_sentence": [17, 36],
+                "words": [[31, 35]],
                 "copies": [],
                 "events": [],
             }
@@ -98,7 +101,7 @@ def test_text_for_people() -> None:
 
 def test_colour_marks_the_best_sentence() -> None:
     text = render(Format.text, make_answer(make_document()), colour=True)
-    assert "\x1b[1mThe second is best.\x1b[0m" in text
+    assert "\x1b[1mThe second is \x1b[4mbest\x1b[24m.\x1b[22m" in text
     assert "**" not in text
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from datetime import date, timedelta
 from pathlib import Path
 
-import numpy as np
 import pytest
 
 import semsearch
@@ -14,9 +14,11 @@ from semsearch.building import build
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import UnknownDocument, UsageError
 from semsearch.queries import make_query
-from semsearch.ranking import Ranked, best_sentence, is_strong, merge_documents
-from semsearch.records import DateRange
+from semsearch.ranking import Evidence, Ranked, best_sentence, is_strong, merge_documents
+from semsearch.ranking.fusion import Weights
+from semsearch.records import DateRange, Document, Hit, Mode
 from semsearch.search import Index, open_index
+from tests.brute import Brute, Found, assert_same
 from tests.conftest import write_articles
 
 WORDS = [
@@ -57,42 +59,45 @@ def index(corpus: dict[str, tuple[date | None, str]], tmp_path_factory: pytest.T
     return open_index(root / "ix")
 
 
-def brute_force(
-    corpus: dict[str, tuple[date | None, str]], question: str, first: date | None, last: date | None
-) -> list[tuple[str, float]]:
-    """Every article in the window by its inner product with the question, in NumPy, ties by id."""
-    encoder = HashEncoder()
-    inside = [
-        name
-        for name, (day, _) in corpus.items()
-        if (not first and not last) or (day and (first or DAY) <= day <= (last or date.max))
-    ]
-    if not inside:
-        return []
-    rows = encoder.encode_passages([corpus[name][1] for name in inside]).astype(np.float64)
-    row = encoder.encode_queries([question])[0].astype(np.float64)
-    scores = (rows * row).sum(axis=1)
-    return sorted(zip(inside, scores.tolist(), strict=True), key=lambda found: (-found[1], found[0]))
+@pytest.fixture(scope="module")
+def brute(index: Index) -> Brute:
+    return Brute(Path(index.info().folder))
 
 
-def test_two_hundred_windows_equal_brute_force(index: Index, corpus: dict[str, tuple[date | None, str]]) -> None:
+def found(hits: Sequence[Hit]) -> list[Found]:
+    return [(hit.score, hit.document.doc_id, hit.start) for hit in hits]
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+def test_two_hundred_windows_equal_brute_force(index: Index, brute: Brute, mode: Mode) -> None:
     rng = random.Random(11)
     for _ in range(200):
         days = sorted(DAY + timedelta(rng.randint(-5, 370)) for _ in range(2))
         first, last = (None if rng.random() < 0.1 else days[0]), (None if rng.random() < 0.1 else days[1])
         question = " ".join(rng.choices(WORDS, k=2))
-        answer = index.search(question, since=str(first) if first else None, until=str(last) if last else None)
-        expected = brute_force(corpus, question, first, last)[:10]
-        assert [hit.document.doc_id for hit in answer.hits] == [name for name, _ in expected]
-        np.testing.assert_allclose([hit.dense for hit in answer.hits], [score for _, score in expected], atol=1e-9)
+        options = {"since": str(first) if first else None, "until": str(last) if last else None}
+        hits = index.search(question, since=options["since"], until=options["until"], mode=mode).hits
+
+        def inside(document: Document, first: date | None = first, last: date | None = last) -> bool:
+            published = document.published
+            if not first and not last:
+                return True
+            return published is not None and (first or DAY) <= published.first <= (last or date.max)
+
+        row = HashEncoder().encode_queries([question])[0]
+        assert_same(found(hits), brute.answer(question, row, mode, inside))
 
 
-def test_every_top_equals_brute_force(index: Index, corpus: dict[str, tuple[date | None, str]]) -> None:
-    expected = brute_force(corpus, "grain deal", None, None)
-    for top in (1, 2, 7, 50, 299, 300, 1000):
-        answer = index.search("grain deal", top=top)
-        assert [hit.document.doc_id for hit in answer.hits] == [name for name, _ in expected[:top]]
-        assert [hit.rank for hit in answer.hits] == list(range(1, min(top, 300) + 1))
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+def test_every_top_equals_brute_force(index: Index, brute: Brute, mode: Mode) -> None:
+    row = HashEncoder().encode_queries(["grain deal"])[0]
+    for top in (1, 2, 7, 50):
+        hits = index.search("grain deal", top=top, mode=mode).hits
+        assert_same(found(hits), brute.answer("grain deal", row, mode, lambda _: True, top))
+        assert [hit.rank for hit in hits] == list(range(1, top + 1))
+    for top in (299, 300, 1000):
+        hits = index.search("grain deal", top=top, mode="dense").hits
+        assert [hit.rank for hit in hits] == list(range(1, min(top, 300) + 1))
 
 
 def test_a_window_with_one_article_returns_it(index: Index, corpus: dict[str, tuple[date | None, str]]) -> None:
@@ -139,7 +144,7 @@ def test_one_passage_a_document_unless_more_are_asked_for(tmp_path: Path) -> Non
         many = opened.search("grain part", per_document=3, top=10).hits
         assert sorted(h.document.doc_id for h in many) == ["long.txt"] * 3 + ["short.txt"]
         assert len({h.start for h in many if h.document.doc_id == "long.txt"}) == 3
-        assert [h.dense for h in many] == sorted((h.dense for h in many), reverse=True)
+        assert [h.score for h in many] == sorted((h.score for h in many), reverse=True)
 
 
 def test_hits_are_true_quotations_with_their_lines(tmp_path: Path) -> None:
@@ -174,12 +179,13 @@ def test_a_batch_answers_as_single_questions_do(index: Index) -> None:
 
 
 def test_similar_articles_leave_the_article_itself_out(
-    index: Index, corpus: dict[str, tuple[date | None, str]]
+    index: Index, brute: Brute, corpus: dict[str, tuple[date | None, str]]
 ) -> None:
     answer = index.similar("004.txt")
     assert "004.txt" not in [hit.document.doc_id for hit in answer.hits]
-    expected = [found for found in brute_force(corpus, corpus["004.txt"][1], None, None) if found[0] != "004.txt"]
-    assert [hit.document.doc_id for hit in answer.hits] == [name for name, _ in expected[:10]]
+    row = HashEncoder().encode_passages([corpus["004.txt"][1]])[0]
+    expected = brute.answer("", row, "dense", lambda document: document.doc_id != "004.txt")
+    assert_same(found(answer.hits), expected)
 
 
 def test_an_unknown_document_names_its_neighbours(index: Index) -> None:
@@ -217,22 +223,30 @@ def test_odd_questions_are_answered(index: Index, question: str) -> None:
 
 def test_the_score_is_the_cosine_and_does_not_depend_on_other_hits(index: Index) -> None:
     hit = index.search("grain deal", top=1).hits[0]
-    assert hit.score == pytest.approx(hit.dense)
+    assert hit.score == index.search("grain deal", top=7).hits[0].score
+    (dense,) = index.search("grain deal", top=1, mode="dense").hits
+    assert dense.score == pytest.approx(dense.dense)
     nonsense = index.search("quite other things entirely", top=5).hits
     assert all(0 <= hit.score < 0.5 for hit in nonsense)
 
 
+NOTHING = Evidence(Weights(1, 0, 0, 0), None, None, None, 0.0, None, 0.0)
+
+
 def test_documents_merge_by_their_best_passage_and_ties_go_by_id() -> None:
-    passages = [Ranked(0.5, "b", 0, 1), Ranked(0.5, "a", 9, 2), Ranked(0.9, "c", 0, 3), Ranked(0.5, "a", 3, 4)]
+    passages = [
+        Ranked(score, doc_id, start, start + 1, number, NOTHING, 0)
+        for score, doc_id, start, number in [(0.5, "b", 0, 1), (0.5, "a", 9, 2), (0.9, "c", 0, 3), (0.5, "a", 3, 4)]
+    ]
     assert [p.number for p in merge_documents(passages, 1)] == [3, 4, 1]
     assert [p.number for p in merge_documents(passages, 2)] == [3, 4, 2, 1]
 
 
-def test_the_best_sentence_shares_most_with_the_question() -> None:
-    text = "Nothing here. The army retreated because supplies failed. An army is here."
-    spans = [(0, 13), (14, 57), (58, 74)]
-    assert best_sentence("why did the army retreat", text, spans) == (14, 57)
-    assert best_sentence("who", text, spans) == (0, 13)
+def test_the_best_sentence_has_most_of_meaning_and_words_and_the_first_of_equals_wins() -> None:
+    assert best_sentence([0.2, 0.7, 0.6], [0.0, 0.1, 0.5]) == 2
+    assert best_sentence([0.2, 0.7, 0.6], [0.0, 0.1, 0.1]) == 1
+    assert best_sentence([], [0.3, 0.5, 0.5]) == 1
+    assert best_sentence([0.5, 0.5], [0.0, 0.0]) == 0
 
 
 def test_strength_stands_on_an_absolute_scale() -> None:

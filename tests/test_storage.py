@@ -155,7 +155,7 @@ def test_a_read_only_index_answers(index: Path) -> None:
 
 def test_passage_numbers_are_never_used_again(index: Path, articles: Path) -> None:
     def numbers(snapshot: Snapshot) -> set[int]:
-        found = snapshot.nearest(np.eye(1, 256, dtype=np.float32)[0], 50, None).numbers
+        found = snapshot.nearest(np.eye(1, 256, dtype=np.float32)[0], 50, None, np.empty(0, np.int64)).numbers
         snapshot.close()
         return set(found.tolist())
 

@@ -7,10 +7,12 @@ were chosen on judged questions: scripts/bench fusion, and DECISIONS.md.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+import numpy as np
+
+from semsearch.arrays import Scores
 from semsearch.records import Mode, Signal
 
 
@@ -38,32 +40,39 @@ WEIGHTS: Mapping[Mode, Weights] = {
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """All that speaks for a passage. A cosine or a BM25 value is None where the mode does not look at it."""
+    """All that speaks for some passages, each array (passages,); None where the mode does not look at it."""
 
     weights: Weights
-    cosine: float | None
-    sentence: float | None  # cosine of the nearest sentence; of the passage where sentences have no rows
-    words: float | None  # BM25 of the passage
+    cosine: Scores | None
+    sentence: Scores | None  # cosine of the nearest sentence; of the passage where sentences have no rows
+    words: Scores | None  # BM25 of the passage
     words_bound: float  # what that could be at most for this question
-    article: float | None  # BM25 of the article
+    article: Scores | None  # BM25 of the article
     article_bound: float
 
-    @property
-    def signals(self) -> tuple[Signal, ...]:
-        """The parts of the score, those that count nothing left out."""
+    def scores(self) -> Scores:
+        """The score of each passage, 0 to 1, higher is better."""
+        shares = [weight * _scaled(values, bound) for _, values, weight, bound in self._parts()]
+        return np.asarray(sum(shares[1:], shares[0]), np.float64)
+
+    def signals(self, at: int) -> tuple[Signal, ...]:
+        """What the score of one passage is made of."""
+        return tuple(
+            Signal(name, float(values[at]), weight, float(weight * _scaled(values[at : at + 1], bound)[0]))
+            for name, values, weight, bound in self._parts()
+        )
+
+    def _parts(self) -> list[tuple[str, Scores, float, float]]:
+        """Name, values, weight and highest possible value of what counts."""
         parts = (
             ("passage", self.cosine, self.weights.passage, 1.0),
             ("sentence", self.sentence, self.weights.sentence, 1.0),
             ("words", self.words, self.weights.words, self.words_bound),
             ("article", self.article, self.weights.article, self.article_bound),
         )
-        return tuple(
-            Signal(name, value, weight, weight * min(max(value, 0.0) / bound, 1.0) if bound else 0.0)
-            for name, value, weight, bound in parts
-            if weight and value is not None
-        )
+        return [(name, values, weight, bound) for name, values, weight, bound in parts if weight and values is not None]
 
-    @property
-    def score(self) -> float:
-        """0 to 1, higher is better."""
-        return math.fsum(signal.share for signal in self.signals)
+
+def _scaled(values: Scores, bound: float) -> Scores:
+    """Values as shares of the highest possible one; opposite meanings count like unrelated ones."""
+    return np.clip(values / bound, 0.0, 1.0) if bound else np.zeros_like(values)

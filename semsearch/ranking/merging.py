@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from semsearch.ranking.fusion import Evidence
+from semsearch.records import Signal
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,12 @@ class Ranked:
     end: int
     number: int
     evidence: Evidence
+    at: int  # its place there
+
+    @property
+    def signals(self) -> tuple[Signal, ...]:
+        """What the score is made of."""
+        return self.evidence.signals(self.at)
 
     @property
     def key(self) -> tuple[float, str, int]:

@@ -1,0 +1,97 @@
+"""Every passage of an index scored one after the other in plain Python: what any answer must equal."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from semsearch.analysis import Analyzer
+from semsearch.arrays import Rows
+from semsearch.records import Document, Mode
+from semsearch.storage.snapshot import open_snapshot
+
+SHARES = {"hybrid": (0.275, 0.275, 0.225, 0.225), "dense": (1, 0, 0, 0), "lexical": (0, 0, 0.5, 0.5)}
+FIRST = 100  # passages whose sentences are looked at
+Found = tuple[float, str, int]  # score, document, start
+
+
+class Brute:
+    """The passages of an index, read out whole."""
+
+    def __init__(self, folder: Path) -> None:
+        snapshot = open_snapshot(folder)
+        numbers = snapshot.lexical().numbers
+        self.places = snapshot.places(numbers)
+        self.rows = snapshot.vectors(numbers).astype(np.float64)
+        self.parts = [parts for _, (_, parts) in sorted(snapshot.parts(numbers).items())]
+        self.documents = {place.doc_id: snapshot.document(place.doc_id) for place in self.places}
+        snapshot.close()
+        english = Analyzer("en")
+        self.titles = {doc_id: english.terms(found.title) for doc_id, found in self.documents.items()}
+        self.bodies = [english.terms(self.documents[p.doc_id].text[p.start : p.end]) for p in self.places]
+
+    def bm25(self, question: str, units: dict[object, Sequence[str]]) -> tuple[dict[object, float], float]:
+        """BM25 of units of text, and what one could have at most: the formula of the docstring, word by word."""
+        counted = {name: Counter(terms) for name, terms in units.items()}
+        mean = sum(len(terms) for terms in units.values()) / max(len(units), 1)
+        scores, bound = dict.fromkeys(units, 0.0), 0.0
+        for term in dict.fromkeys(Analyzer("en").terms(question)):
+            holding = sum(term in counts for counts in counted.values())
+            weight = math.log(1 + (len(units) - holding + 0.5) / (holding + 0.5)) ** 1.25
+            bound += weight * 1.9
+            for name, terms in units.items():
+                times = counted[name][term]
+                scores[name] += weight * times * 1.9 / (times + 0.9 * (0.4 + 0.6 * len(terms) / mean)) if times else 0
+        return scores, bound
+
+    def answer(
+        self,
+        question: str,
+        row: Rows,
+        mode: Mode,
+        allowed: Callable[[Document], bool],
+        top: int = 10,
+        per_document: int = 1,
+    ) -> list[Found]:
+        """The hits of a question: score, document, start."""
+        inside = [at for at, place in enumerate(self.places) if allowed(self.documents[place.doc_id])]
+        owners = {at: self.places[at].doc_id for at in inside}
+        wholes: dict[object, list[str]] = {doc_id: list(self.titles[doc_id]) for doc_id in owners.values()}
+        for at in inside:
+            wholes[owners[at]] += self.bodies[at]
+        passages, bound = self.bm25(question, {at: [*self.titles[owners[at]], *self.bodies[at]] for at in inside})
+        articles, whole_bound = self.bm25(question, dict(wholes))
+        shares, first = SHARES[mode], {}
+        for at in inside:
+            words = shares[2] * passages[at] / (bound or 1) + shares[3] * articles[owners[at]] / (whole_bound or 1)
+            cosine = max(float((self.rows[at] * row).sum()), 0.0)
+            first[at] = (words, cosine, words + (shares[0] + shares[1]) * cosine)
+        least = sorted((score for _, _, score in first.values()), reverse=True)[:FIRST][-1] if first else 0.0
+        found = []
+        for at, (words, cosine, score) in first.items():
+            if score < least - 1e-12 or (mode == "lexical" and not words):
+                continue
+            nearest = max((self.parts[at].astype(np.float64) * row).sum(axis=1), default=cosine)
+            total = words + shares[0] * cosine + shares[1] * max(float(nearest), 0.0)
+            found.append((total, owners[at], self.places[at].start))
+        taken: Counter[str] = Counter()
+        kept = []
+        for hit in sorted(found, key=lambda hit: (-round(hit[0], 9), hit[1], hit[2])):
+            taken[hit[1]] += 1
+            if taken[hit[1]] <= per_document:
+                kept.append(hit)
+        return kept[:top]
+
+
+def assert_same(hits: Sequence[Found], expected: Sequence[Found], tolerance: float = 2e-6) -> None:
+    """Equal scores in order, and equal passages but for the order of near equals."""
+    np.testing.assert_allclose([hit[0] for hit in hits], [hit[0] for hit in expected], atol=tolerance)
+    for hit, other in zip(hits, expected, strict=True):
+        if hit[1:] != other[1:]:
+            rivals = [rival[1:] for rival in expected if abs(rival[0] - hit[0]) <= 2 * tolerance]
+            last = abs(hit[0] - expected[-1][0]) <= 2 * tolerance
+            assert last or hit[1:] in rivals, f"{hit} where {other} was expected"
