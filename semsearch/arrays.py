@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -13,3 +16,11 @@ Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]  # (n,), higher is better
 Span = tuple[int, int]  # start and end in characters
 Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters
+
+
+@dataclass(frozen=True, slots=True)
+class Stem:
+    """A term, and where it stands in each block of rows."""
+
+    term: str
+    postings: Sequence[Postings]

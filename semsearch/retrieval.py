@@ -7,14 +7,13 @@ again with their sentences.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.analysis import query_terms
-from semsearch.arrays import Ids, Mask, Postings, Rows, Scores
+from semsearch.arrays import Ids, Mask, Rows, Scores
 from semsearch.operators import Question, phrase_pattern
 from semsearch.ranking import Evidence, Ranked, merge_documents
 from semsearch.ranking.bm25 import Bm25, bm25
@@ -22,9 +21,11 @@ from semsearch.ranking.bm25 import Rows as LexicalRows
 from semsearch.ranking.fusion import WEIGHTS, Weights
 from semsearch.records import Query
 from semsearch.storage.lexical import LexicalIndex
-from semsearch.storage.snapshot import Snapshot, exact_cosines
+from semsearch.storage.lexical_view import LexicalView
+from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
 
 RESCORED = 100  # passages whose sentences are looked at
+FETCHED = 5  # times as many are asked of FAISS: the more, the fewer others could still come in
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ class Words:
 
     def score(self, weights: Weights) -> Scores:
         """The words' part of every row's score."""
-        article = self.article / np.float32(self.article_bound or 1)
-        both = weights.words * self.passage.coverage.astype(np.float64) + weights.article * article
-        return both if self.findable is None else np.where(self.findable, both, 0.0)
+        both = self.passage.scores * np.float64(weights.words / (self.passage.bound or 1))
+        both += self.article * np.float64(weights.article / (self.article_bound or 1))
+        if self.findable is not None:
+            both[~self.findable] = 0.0
+        return both
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,7 @@ class Retrieval:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
+        self._all: tuple[list[LexicalRows], list[LexicalRows]] | None = None
 
     def rank(self, query: Query, question: Question, row: Rows | None) -> list[Ranked]:
         """The hits for a question: ``row`` (dim,) is its vector, None in the lexical mode."""
@@ -92,8 +96,7 @@ class Retrieval:
         """The ``depth`` passages with most of the words, and those equal to the last of them."""
         if words is None:
             raise ValueError("neither words nor a vector to rank by")
-        scores = words.score(weights)
-        rows = np.flatnonzero(scores >= max(_nth_highest(scores, depth), np.nextafter(0, 1)))
+        rows = _highest(words.score(weights), depth)
         return _Pool(self._snapshot.lexical().numbers[rows], np.full(len(rows), np.nan))
 
     def _leading(
@@ -101,34 +104,32 @@ class Retrieval:
     ) -> _Pool:
         """The ``depth`` passages that lead by cosine and words, and those equal to the last of them."""
         by_words = words.score(weights) if words is not None and weights.words else None
-        fetch = 2 * depth
+        fetch = FETCHED * depth
         while True:
             near = self._snapshot.nearest(row, fetch, allowed, without)
             numbers, cosines = near.numbers, near.cosines
             if by_words is not None:
-                strong = np.flatnonzero(by_words >= max(_nth_highest(by_words, depth), np.nextafter(0, 1)))
-                numbers, cosines = self._joined(numbers, cosines, strong, row)
+                numbers, cosines = self._joined(numbers, cosines, _highest(by_words, depth), row)
             unseen = weights.dense * max(near.floor, 0.0)  # bound of the others' dense part
-            scores = self._first_score(weights, numbers, cosines, by_words)
-            least = _nth_highest(scores, depth)
-            if near.floor > -np.inf and unseen >= least:
-                fetch *= 4
-                continue
-            if by_words is not None and near.floor > -np.inf:
-                rest = np.flatnonzero(by_words >= least - unseen)
-                numbers, cosines = self._joined(numbers, cosines, rest, row)
-                scores = self._first_score(weights, numbers, cosines, by_words)
-                least = _nth_highest(scores, depth)
-            lead = scores >= least
-            return _Pool(numbers[lead], cosines[lead])
+            least = _nth_highest(self._first_score(weights, numbers, cosines, by_words), depth) - 2 * COSINE_ERROR
+            if near.floor == -np.inf or unseen < least:
+                break
+            fetch *= 4
+        if by_words is not None and near.floor > -np.inf:
+            numbers, cosines = self._joined(numbers, cosines, np.flatnonzero(by_words >= least - unseen), row)
+        scores = self._first_score(weights, numbers, cosines, by_words)
+        numbers = numbers[scores >= _nth_highest(scores, depth) - 2 * COSINE_ERROR]
+        cosines = self._snapshot.exact(row, numbers)
+        scores = self._first_score(weights, numbers, cosines, by_words)
+        lead = scores >= _nth_highest(scores, depth)
+        return _Pool(numbers[lead], cosines[lead])
 
     def _joined(self, numbers: Ids, cosines: Scores, rows: Ids, row: Rows) -> tuple[Ids, Scores]:
         """The passages of ``rows`` beside those that are there already."""
         more = np.setdiff1d(self._snapshot.lexical().numbers[rows], numbers)
         if not len(more):
             return numbers, cosines
-        found = exact_cosines(self._snapshot.vectors(more), row)
-        return np.concatenate([numbers, more]), np.concatenate([cosines, found])
+        return np.concatenate([numbers, more]), np.concatenate([cosines, self._snapshot.cosines(row, more)])
 
     def _first_score(self, weights: Weights, numbers: Ids, cosines: Scores, by_words: Scores | None) -> Scores:
         dense = weights.dense * np.maximum(cosines, 0.0)
@@ -173,22 +174,30 @@ class Retrieval:
         """BM25 among the passages that the filters let through, and what the operators leave of those."""
         view = self._snapshot.lexical()
         mask = view.allowed(allowed)
-        passages, articles = [], []
-        begin = 0
-        for index in view.indexes:
-            own = None if mask is None else mask[begin : begin + len(index)]
-            begin += len(index)
-            passages.append(LexicalRows(index.passages.lengths, own))
-            articles.append(LexicalRows(index.documents.lengths, _owners(index, own)))
-        stems = query_terms(question.text, view.languages)
-        passage = bm25(passages, [[_postings(view.indexes, "passages", stem) for stem in word] for word in stems])
-        article = bm25(articles, [[_postings(view.indexes, "documents", stem) for stem in word] for word in stems])
+        passages, articles = self._blocks(view, mask)
+        words = query_terms(question.text, view.languages)
+        passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words])
+        article = bm25(articles, [[view.stem("documents", stem) for stem in word] for word in words])
         begin, spread = 0, [np.empty(0, np.float32)]
         for index in view.indexes:
             count = len(index.documents.lengths)
             spread.append(article.scores[begin : begin + count][index.owners])
             begin += count
         return Words(passage, np.concatenate(spread), article.bound, self._operated(question, mask))
+
+    def _blocks(self, view: LexicalView, mask: Mask | None) -> tuple[list[LexicalRows], list[LexicalRows]]:
+        """The passages and the articles to be scored, remembered where all are."""
+        if mask is None and self._all is not None:
+            return self._all
+        passages, articles, begin = [], [], 0
+        for index in view.indexes:
+            own = None if mask is None else mask[begin : begin + len(index)]
+            begin += len(index)
+            passages.append(LexicalRows(index.passages.lengths, own, {} if mask is None else None))
+            articles.append(LexicalRows(index.documents.lengths, _owners(index, own), {} if mask is None else None))
+        if mask is None:
+            self._all = passages, articles
+        return passages, articles
 
     def _findable(self, words: Words, allowed: Ids | None) -> Ids | None:
         return allowed if words.findable is None else self._snapshot.lexical().numbers[words.findable]
@@ -230,15 +239,6 @@ class Retrieval:
         return held
 
 
-def _postings(indexes: Sequence[LexicalIndex], field: str, stem: str) -> list[Postings]:
-    nothing = np.empty(0, np.int32), np.empty(0, np.uint16)
-    found = []
-    for index in indexes:
-        term = index.find(stem)
-        found.append(nothing if term is None else getattr(index, field).postings(term))
-    return found
-
-
 def _owners(index: LexicalIndex, rows: Mask | None) -> Mask | None:
     """The documents of some passages; None where those are all."""
     if rows is None:
@@ -246,6 +246,12 @@ def _owners(index: LexicalIndex, rows: Mask | None) -> Mask | None:
     owners = np.zeros(len(index.documents.lengths), np.bool_)
     owners[index.owners[rows]] = True
     return owners
+
+
+def _highest(scores: Scores, count: int) -> Ids:
+    """Places of the ``count`` highest scores above 0, and of those equal to the last of them."""
+    least = _nth_highest(scores, count)
+    return np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
 
 
 def _nth_highest(scores: Scores, count: int) -> float:

@@ -17,19 +17,25 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import Counts, Mask, Postings
+from semsearch.arrays import Counts, Mask, Postings, Stem
 
 K1 = 0.9
 B = 0.6
+FREQUENT = 16  # a term is frequent that one row in so many has
+MOST_KNOWN = 48  # frequent terms that are remembered: a megabyte each for 250,000 rows
 RARITY = 1.25  # a rare word says more than its idf: chosen with the weights, see DECISIONS.md
 
 
 @dataclass(frozen=True, slots=True)
 class Rows:
-    """Some of the rows to be scored: their lengths, and which are allowed (None: all)."""
+    """A block of the rows to be scored: their lengths, and which are allowed (None: all).
+
+    ``known`` remembers what frequent terms add, for blocks that are scored again with the same mean length.
+    """
 
     lengths: Counts
     allowed: Mask | None
+    known: dict[str, NDArray[np.float32]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,32 +45,26 @@ class Bm25:
     scores: NDArray[np.float32]
     bound: float
 
-    @property
-    def coverage(self) -> NDArray[np.float32]:
-        """The share of the question that each row covers, 0 to 1."""
-        return self.scores / np.float32(self.bound) if self.bound else self.scores
 
-
-def bm25(blocks: Sequence[Rows], words: Sequence[Sequence[Sequence[Postings]]]) -> Bm25:
+def bm25(blocks: Sequence[Rows], words: Sequence[Sequence[Stem]]) -> Bm25:
     """Score all rows of all blocks, those that are not allowed with 0.
 
-    ``words`` has, for each word of the question, for each of its stems, its postings in each block.
+    ``words`` has the stems of each word of the question, one for each language of the documents.
     """
     count = sum(_count(block) for block in blocks)
     mean = sum(_length(block) for block in blocks) / max(count, 1)
-    slopes = [_slope(block.lengths, mean) for block in blocks]
     scores = [np.zeros(len(block.lengths), np.float32) for block in blocks]
     bound = 0.0
     for stems in words:
         best = 0.0
-        for postings in stems:
-            holding = sum(_holding(block, found) for block, found in zip(blocks, postings, strict=True))
+        for stem in stems:
+            holding = sum(_holding(block, found) for block, found in zip(blocks, stem.postings, strict=True))
             if not holding and len(stems) > 1:
                 continue  # a stem of another language
             weight = word_weight(count, holding)
             best = max(best, weight)
-            for score, slope, (rows, counts) in zip(scores, slopes, postings, strict=True):
-                _add(score, slope, rows, counts, weight)
+            for score, block, found in zip(scores, blocks, stem.postings, strict=True):
+                _add(score, block, stem.term, found, mean, np.float32(weight * (K1 + 1)))
         bound += (best or word_weight(count, 0)) * (K1 + 1)
     for score, block in zip(scores, blocks, strict=True):
         if block.allowed is not None:
@@ -77,22 +77,31 @@ def word_weight(count: int, holding: int) -> float:
     return float(math.log(1 + (count - holding + 0.5) / (holding + 0.5)) ** RARITY)
 
 
-def _add(
-    scores: NDArray[np.float32], slope: NDArray[np.float32], rows: Counts, counts: NDArray[np.uint16], weight: float
-) -> None:
-    if not len(rows):
-        return
+def _add(scores: NDArray[np.float32], block: Rows, term: str, postings: Postings, mean: float, by: np.float32) -> None:
+    """Add a term's part to the scores of a block."""
+    rows, counts = postings
+    if block.known is not None and len(rows) * FREQUENT > len(scores):
+        whole = block.known.get(term)
+        if whole is None:
+            whole = np.zeros(len(scores), np.float32)
+            whole[rows] = _saturated(block, rows, counts, mean)
+            if len(block.known) >= MOST_KNOWN:
+                block.known.pop(next(iter(block.known)))
+            block.known[term] = whole
+        scores += whole * by
+    elif len(rows):
+        scores[rows] += _saturated(block, rows, counts, mean) * by
+
+
+def _saturated(block: Rows, rows: Counts, counts: NDArray[np.uint16], mean: float) -> NDArray[np.float32]:
+    """Tf / (tf + K1 (1 - B + B l / m)) of some rows."""
+    slope = block.lengths[rows].astype(np.float32)
+    slope *= np.float32(K1 * B / max(mean, 1e-9))
+    slope += np.float32(K1 * (1 - B))
     times = counts.astype(np.float32)
-    times /= times + slope[rows]
-    times *= np.float32(weight * (K1 + 1))
-    scores[rows] += times
-
-
-def _slope(lengths: Counts, mean: float) -> NDArray[np.float32]:
-    """K1 (1 - B + B l / m) of every row."""
-    return np.asarray(
-        lengths.astype(np.float32) * np.float32(K1 * B / max(mean, 1e-9)) + np.float32(K1 * (1 - B)), np.float32
-    )
+    slope += times
+    times /= slope
+    return times
 
 
 def _count(block: Rows) -> int:

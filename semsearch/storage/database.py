@@ -73,9 +73,12 @@ CREATE TABLE passage (
 CREATE INDEX passage_text ON passage (text_sha256);
 CREATE TABLE vector (
     text_sha256 BLOB PRIMARY KEY,
-    row BLOB NOT NULL,             -- float32, little endian, length 1
-    spans BLOB NOT NULL,           -- int32, the passage's sentences: start and end in characters
-    parts BLOB NOT NULL            -- float16, a row of length 1 for each sentence, or nothing
+    row BLOB NOT NULL              -- float32, little endian, length 1
+);
+CREATE TABLE sentences (           -- of a passage; apart from its row, which is read more often
+    text_sha256 BLOB PRIMARY KEY,
+    spans BLOB NOT NULL,           -- int32, start and end in characters of the passage
+    rows BLOB NOT NULL             -- float16, a row of length 1 for each, or nothing
 );
 CREATE TABLE removed (number INTEGER PRIMARY KEY);  -- gone, but still in the accelerator
 """

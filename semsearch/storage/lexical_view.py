@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 
 from semsearch.analysis import UNKNOWN
-from semsearch.arrays import Ids, Mask
+from semsearch.arrays import Ids, Mask, Stem
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators import AcceleratorFile, check_file
 from semsearch.storage.database import Connection
@@ -28,6 +29,16 @@ class LexicalView:
     def rows(self, numbers: Ids) -> Ids:
         """The rows of passages that are there."""
         return np.searchsorted(self.numbers, numbers)
+
+    def stem(self, field: Literal["passages", "documents"], term: str) -> Stem:
+        """A term and its postings in each index."""
+        nothing = np.empty(0, np.int32), np.empty(0, np.uint16)
+        found = []
+        for index in self.indexes:
+            number = index.find(term)
+            held = index.passages if field == "passages" else index.documents
+            found.append(nothing if number is None else held.postings(number))
+        return Stem(term, found)
 
     def count(self, stems: Sequence[str]) -> int:
         """How many rows hold a word, given as its stems, those that are gone counted in."""

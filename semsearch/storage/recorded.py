@@ -71,7 +71,7 @@ def read_vectors(connection: Connection, condition: str, values: Sequence[object
 def read_parts(connection: Connection, numbers: Ids) -> dict[int, tuple[list[Span], Rows]]:
     """The sentences of passages and their rows, by passage number; no rows where the encoder gives none."""
     cursor = connection.execute(
-        "SELECT p.number, v.spans, v.parts FROM passage p JOIN vector v USING (text_sha256) "
+        "SELECT p.number, s.spans, s.rows FROM passage p JOIN sentences s USING (text_sha256) "
         "WHERE p.number IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers.tolist()),),
     )

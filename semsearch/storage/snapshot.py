@@ -31,7 +31,7 @@ from semsearch.storage.recorded import (
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """Passages near a query, best first, with the cosine of each, computed from the truth.
+    """Passages near a query, with the cosine of each, within :data:`COSINE_ERROR`.
 
     ``floor`` bounds the cosine of every allowed passage that is not among them; minus infinity
     where all are.
@@ -143,14 +143,23 @@ class Snapshot:
         if allowed is not None and len(without):
             allowed, without = np.setdiff1d(allowed, without), without[:0]
         numbers, found = dense.search(row, count, allowed, np.union1d(self._removed, without))
-        tail = self._tail[0] if allowed is None else self._tail[0][np.isin(self._tail[0], allowed)]
-        tail = np.setdiff1d(tail, without)
-        everything = len(numbers) < count
-        floor = -np.inf if everything else float(found[-1]) + _FAISS_ERROR
-        numbers = np.concatenate([numbers, tail])
-        cosines = exact_cosines(self.vectors(numbers), row)
-        order = np.lexsort((numbers, -cosines))
-        return Candidates(numbers[order], cosines[order], floor)
+        floor = -np.inf if len(numbers) < count else float(found[-1]) + COSINE_ERROR
+        tail = ~np.isin(self._tail[0], without)
+        if allowed is not None:
+            tail &= np.isin(self._tail[0], allowed)
+        tail_cosines = exact_cosines(self._tail[1][tail], row)
+        return Candidates(np.concatenate([numbers, self._tail[0][tail]]), np.concatenate([found, tail_cosines]), floor)
+
+    def cosines(self, row: Rows, numbers: Ids) -> Scores:
+        """Cosines of passages, within :data:`COSINE_ERROR`, without reading the truth."""
+        near = self.nearest(row, len(numbers), numbers, numbers[:0])
+        order = np.argsort(near.numbers)
+        places = order[np.searchsorted(near.numbers, numbers, sorter=order)]
+        return near.cosines[places]
+
+    def exact(self, row: Rows, numbers: Ids) -> Scores:
+        """Cosines of passages from the stored vectors: what a score is made of."""
+        return exact_cosines(self.vectors(numbers), row)
 
     def _open_dense(self) -> DenseIndex:
         if self._dense is not None:
@@ -321,7 +330,7 @@ class Snapshot:
         )
 
 
-_FAISS_ERROR = 1e-5  # how far FAISS's float32 sums may lie from the exact cosine
+COSINE_ERROR = 1e-5  # how far FAISS's float32 sums may lie from the exact cosine
 
 
 def exact_cosines(rows: Rows, row: Rows) -> Scores:

@@ -274,21 +274,21 @@ class Writer:
     def add_vectors(self, hashes: Sequence[bytes], encoded: SpanRows, sentences: Sequence[Sequence[Span]]) -> None:
         """Store the vectors of passages that were unknown, and of their sentences."""
         self._db.executemany(
-            "INSERT INTO vector VALUES (?, ?, ?, ?)",
+            "INSERT INTO vector VALUES (?, ?)",
+            [(digest, row.astype("<f4").tobytes()) for digest, row in zip(hashes, encoded.rows, strict=True)],
+        )
+        self._db.executemany(
+            "INSERT INTO sentences VALUES (?, ?, ?)",
             [
-                (
-                    digest,
-                    row.astype("<f4").tobytes(),
-                    np.array(spans, "<i4").tobytes(),
-                    parts.astype("<f2").tobytes(),
-                )
-                for digest, row, spans, parts in zip(hashes, encoded.rows, sentences, encoded.parts, strict=True)
+                (digest, np.array(spans, "<i4").tobytes(), rows.astype("<f2").tobytes())
+                for digest, spans, rows in zip(hashes, sentences, encoded.parts, strict=True)
             ],
         )
 
     def drop_unused_vectors(self) -> None:
         """Forget the vectors of texts that no passage has any more."""
-        self._db.execute("DELETE FROM vector WHERE text_sha256 NOT IN (SELECT text_sha256 FROM passage)")
+        for table in ("vector", "sentences"):
+            self._db.execute(f"DELETE FROM {table} WHERE text_sha256 NOT IN (SELECT text_sha256 FROM passage)")
 
     # The accelerators
 
