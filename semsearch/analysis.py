@@ -55,8 +55,12 @@ class Analyzer:
 
     def matches(self, text: str, wanted: set[str]) -> list[tuple[Span, str]]:
         """The words of ``text`` whose term is ``wanted``, as spans in characters, each with its term."""
-        found = ((word.span(), _term(self._stemmer, word.group())) for word in _WORD.finditer(text))
-        return [(span, term) for span, term in found if term in wanted]
+        terms = {word: _term(self._stemmer, word) for word in set(_WORD.findall(text))}
+        held = {word: term for word, term in terms.items() if term in wanted}
+        if not held:
+            return []
+        pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, held))})(?![^\W_])")
+        return [(word.span(), held[word.group()]) for word in pattern.finditer(text)]
 
 
 def query_terms(text: str, languages: Sequence[str]) -> list[list[str]]:

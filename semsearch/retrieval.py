@@ -37,10 +37,10 @@ class Words:
     article_bound: float
     findable: Mask | None  # rows that filters and operators let through; None: all
 
-    def score(self, weights: Weights) -> Scores:
+    def score(self, weights: Weights) -> NDArray[np.float32]:
         """The words' part of every row's score."""
-        both = self.passage.scores * np.float64(weights.words / (self.passage.bound or 1))
-        both += self.article * np.float64(weights.article / (self.article_bound or 1))
+        both = self.passage.scores * np.float32(weights.words / (self.passage.bound or 1))
+        both += self.article * np.float32(weights.article / (self.article_bound or 1))
         if self.findable is not None:
             both[~self.findable] = 0.0
         return both
@@ -79,7 +79,7 @@ class Retrieval:
     def _best(
         self, query: Query, weights: Weights, row: Rows | None, words: Words | None, allowed: Ids | None, without: Ids
     ) -> list[Ranked]:
-        depth = RESCORED
+        depth = RESCORED if weights.sentence else 4 * query.top + 20
         while True:
             if row is None:
                 pool = self._matching(weights, words, depth)
@@ -131,7 +131,9 @@ class Retrieval:
             return numbers, cosines
         return np.concatenate([numbers, more]), np.concatenate([cosines, self._snapshot.cosines(row, more)])
 
-    def _first_score(self, weights: Weights, numbers: Ids, cosines: Scores, by_words: Scores | None) -> Scores:
+    def _first_score(
+        self, weights: Weights, numbers: Ids, cosines: Scores, by_words: NDArray[np.float32] | None
+    ) -> Scores:
         dense = weights.dense * np.maximum(cosines, 0.0)
         return dense if by_words is None else dense + by_words[self._snapshot.lexical().rows(numbers)]
 
@@ -181,7 +183,7 @@ class Retrieval:
         begin, spread = 0, [np.empty(0, np.float32)]
         for index in view.indexes:
             count = len(index.documents.lengths)
-            spread.append(article.scores[begin : begin + count][index.owners])
+            spread.append(np.repeat(article.scores[begin : begin + count], index.owned))
             begin += count
         return Words(passage, np.concatenate(spread), article.bound, self._operated(question, mask))
 
@@ -248,13 +250,13 @@ def _owners(index: LexicalIndex, rows: Mask | None) -> Mask | None:
     return owners
 
 
-def _highest(scores: Scores, count: int) -> Ids:
+def _highest(scores: NDArray[np.float32], count: int) -> Ids:
     """Places of the ``count`` highest scores above 0, and of those equal to the last of them."""
     least = _nth_highest(scores, count)
     return np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
 
 
-def _nth_highest(scores: Scores, count: int) -> float:
+def _nth_highest(scores: Scores | NDArray[np.float32], count: int) -> float:
     """The ``count``-th highest score; minus infinity where there are not so many."""
     if len(scores) < count:
         return -np.inf

@@ -21,8 +21,8 @@ from semsearch.arrays import Counts, Mask, Postings, Stem
 
 K1 = 0.9
 B = 0.6
-FREQUENT = 16  # a term is frequent that one row in so many has
-MOST_KNOWN = 48  # frequent terms that are remembered: a megabyte each for 250,000 rows
+FREQUENT = 8  # a term is frequent that one row in so many has
+MOST_KNOWN = 64  # frequent terms that are remembered: a megabyte each for 250,000 rows
 RARITY = 1.25  # a rare word says more than its idf: chosen with the weights, see DECISIONS.md
 
 
@@ -54,6 +54,7 @@ def bm25(blocks: Sequence[Rows], words: Sequence[Sequence[Stem]]) -> Bm25:
     count = sum(_count(block) for block in blocks)
     mean = sum(_length(block) for block in blocks) / max(count, 1)
     scores = [np.zeros(len(block.lengths), np.float32) for block in blocks]
+    room = np.empty(max(map(len, scores), default=0), np.float32)  # to ask for it costs more than to fill it
     bound = 0.0
     for stems in words:
         best = 0.0
@@ -64,7 +65,7 @@ def bm25(blocks: Sequence[Rows], words: Sequence[Sequence[Stem]]) -> Bm25:
             weight = word_weight(count, holding)
             best = max(best, weight)
             for score, block, found in zip(scores, blocks, stem.postings, strict=True):
-                _add(score, block, stem.term, found, mean, np.float32(weight * (K1 + 1)))
+                _add(score, block, stem.term, found, mean, np.float32(weight * (K1 + 1)), room[: len(score)])
         bound += (best or word_weight(count, 0)) * (K1 + 1)
     for score, block in zip(scores, blocks, strict=True):
         if block.allowed is not None:
@@ -77,8 +78,16 @@ def word_weight(count: int, holding: int) -> float:
     return float(math.log(1 + (count - holding + 0.5) / (holding + 0.5)) ** RARITY)
 
 
-def _add(scores: NDArray[np.float32], block: Rows, term: str, postings: Postings, mean: float, by: np.float32) -> None:
-    """Add a term's part to the scores of a block."""
+def _add(
+    scores: NDArray[np.float32],
+    block: Rows,
+    term: str,
+    postings: Postings,
+    mean: float,
+    by: np.float32,
+    room: NDArray[np.float32],
+) -> None:
+    """Add a term's part to the scores of a block; ``room`` is as large as the scores."""
     rows, counts = postings
     if block.known is not None and len(rows) * FREQUENT > len(scores):
         whole = block.known.get(term)
@@ -88,7 +97,7 @@ def _add(scores: NDArray[np.float32], block: Rows, term: str, postings: Postings
             if len(block.known) >= MOST_KNOWN:
                 block.known.pop(next(iter(block.known)))
             block.known[term] = whole
-        scores += whole * by
+        scores += np.multiply(whole, by, out=room)
     elif len(rows):
         scores[rows] += _saturated(block, rows, counts, mean) * by
 

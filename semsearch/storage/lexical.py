@@ -21,6 +21,7 @@ from semsearch.errors import IndexDamaged
 from semsearch.storage.files import publish
 from semsearch.tensors import MappedTensors
 
+REMEMBERED = 10_000  # terms that were looked for
 MOST = 65_535  # of one term that is counted in one passage or document
 
 
@@ -61,12 +62,21 @@ class LexicalIndex:
         self.owners = owners  # (rows,), the document's row
         self.passages = passages
         self.documents = documents
+        self.owned = np.bincount(owners, minlength=len(documents.lengths))  # passages of each document
+        self._found: dict[str, int | None] = {}
 
     def __len__(self) -> int:
         return len(self.numbers)
 
     def find(self, term: str) -> int | None:
         """A term's number, or None."""
+        if term not in self._found:
+            if len(self._found) >= REMEMBERED:
+                self._found.clear()
+            self._found[term] = self._search(term)
+        return self._found[term]
+
+    def _search(self, term: str) -> int | None:
         wanted, low, high = term.encode(), 0, len(self._ends)
         while low < high:
             middle = (low + high) // 2
