@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import csv
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from semsearch.building import BuildReport, Progress, build
 from semsearch.embedding import EncoderChoice
 from semsearch.errors import InputError
-from semsearch.evaluation import Evaluation, evaluate, read_qrels
+from semsearch.evaluation import MEASURES, Evaluation, evaluate, read_qrels
 from semsearch.queries import Options
 from semsearch.questions import Question, QuestionFile
-from semsearch.records import Problem
+from semsearch.records import Mode, Problem
 from semsearch.search import open_index
 
 DEPTH = 100  # documents a question in the run that is measured
@@ -61,11 +62,12 @@ def evaluate_dataset(
     index: Path,
     choice: EncoderChoice,
     *,
+    modes: Sequence[Mode] = ("hybrid",),
     defaults: Options | None = None,
     building: Callable[[Progress], None] | None = None,
     asking: Callable[[int, int], None] | None = None,
-) -> tuple[Evaluation, BuildReport]:
-    """Bring ``index`` up to the dataset's corpus, ask its judged questions and measure the run.
+) -> tuple[dict[Mode, Evaluation], BuildReport]:
+    """Bring ``index`` up to the dataset's corpus, ask its judged questions in each mode and measure the runs.
 
     ``defaults`` gives the filters; ``asking`` is told questions done and their number.
     """
@@ -82,11 +84,24 @@ def evaluate_dataset(
     questions, problems = read_judged_questions(dataset, defaults)
     report.problems += problems
     judged = [question for question in questions if question.query_id in qrels]
-    run: dict[str, dict[str, float]] = {}
+    measured: dict[Mode, Evaluation] = {}
     with open_index(index) as opened:
-        answers = opened.answer_all([replace(question.query, top=DEPTH) for question in judged])
-        for done, (question, answer) in enumerate(zip(judged, answers, strict=True), 1):
-            run[question.query_id] = {hit.document.doc_id: hit.score for hit in answer.hits}
-            if asking:
-                asking(done, len(judged))
-    return evaluate(run, qrels), report
+        for turn, mode in enumerate(modes):
+            run: dict[str, dict[str, float]] = {}
+            answers = opened.answer_all([replace(question.query, top=DEPTH, mode=mode) for question in judged])
+            for done, (question, answer) in enumerate(zip(judged, answers, strict=True), 1):
+                run[question.query_id] = {hit.document.doc_id: hit.score for hit in answer.hits}
+                if asking:
+                    asking(turn * len(judged) + done, len(modes) * len(judged))
+            measured[mode] = evaluate(run, qrels)
+    return measured, report
+
+
+def write_per_query(path: Path, measured: Mapping[Mode, Evaluation]) -> None:
+    """A CSV file with a row for each mode and question."""
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        rows = csv.writer(stream, lineterminator="\n")
+        rows.writerow(["mode", "query_id", *MEASURES])
+        for mode, evaluation in measured.items():
+            for query_id, values in evaluation.per_query.items():
+                rows.writerow([mode, query_id, *(f"{values[name]:.6f}" for name in MEASURES)])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 
@@ -98,7 +99,7 @@ class Index:
         """
         document = self._snapshot.document(doc_id)
         row = centre(self._snapshot.document_vectors(doc_id))
-        query = query or Query(document.title)
+        query = replace(query or Query(document.title), mode="dense")
         ranked = self._retrieval.similar(query, row, self._snapshot.passage_numbers(doc_id))
         return self._answer(query, ranked, Marking(document.title, row, self._snapshot.lexical()), [])
 
@@ -126,8 +127,8 @@ class Index:
         notes.extend(self._window_notes(query))
         if self._snapshot.note:
             notes.append(self._snapshot.note)
-        cosines = [hit.dense for hit in hits if hit.dense is not None]
-        return Answer(query, hits, is_strong(cosines, self._snapshot.encoder.model), tuple(notes))
+        best = hits[0].score if hits else None
+        return Answer(query, hits, is_strong(best, query.mode, self._snapshot.encoder.model), tuple(notes))
 
     def _hit(self, rank: int, ranked: Ranked, marking: Marking, sentences: Sequence[Span], rows: Rows) -> Hit:
         document = self._snapshot.document(ranked.doc_id)

@@ -32,6 +32,8 @@ OWNERS = {
     "openvino": {"encoders/openvino_bert.py"},
     "pathspec": {"readers/walking.py"},
     "py3langid": {"languages.py"},
+    "safetensors": {"storage/lexical.py"},
+    "scipy": {"evaluation.py"},
     "sentence_transformers": {"encoders/transformer.py"},
     "sentencex": {"chunking.py"},
     "tokenizers": {"encoders/tokenizing.py"},

@@ -251,8 +251,9 @@ def test_the_best_sentence_has_most_of_meaning_and_words_and_the_first_of_equals
 
 def test_strength_stands_on_an_absolute_scale() -> None:
     model = "all-MiniLM-L6-v2"
-    assert [is_strong(cosines, model) for cosines in ([0.1, 0.6], [0.1], [])] == [True, False, False]
-    assert [is_strong(cosines, "another") for cosines in ([0.1], [])] == [True, False]
+    assert [is_strong(best, "hybrid", model) for best in (0.6, 0.36, 0.35, None)] == [True, True, False, False]
+    assert [is_strong(best, "dense", model) for best in (0.48, 0.47)] == [True, False]
+    assert [is_strong(best, "hybrid", "another") for best in (0.1, None)] == [True, False]
 
 
 def test_the_library_is_reached_from_its_top(articles: Path, tmp_path: Path) -> None:

@@ -52,13 +52,16 @@ def main() -> None:
         folder = Path(name)
         begin = time.monotonic()
         dataset = find_dataset(folder)
-        ours, _ = evaluate_dataset(dataset, Path("indexes", f"eval-{dataset.name}"), EncoderChoice())
+        index = Path("indexes", f"eval-{dataset.name}")
+        modes, _ = evaluate_dataset(dataset, index, EncoderChoice(), modes=("dense", "hybrid"))
+        ours = modes["hybrid"]
         middle = time.monotonic()
         theirs = baseline(folder)
         print(f"{dataset.name}, {ours.queries} judged questions")
         print(f"{'':<26}{''.join(f'{measure:>9}' for measure in MEASURES)}{'seconds':>9}")
         for label, found, seconds in (
-            ("semsearch, dense", ours, middle - begin),
+            ("semsearch, hybrid", ours, middle - begin),
+            ("semsearch, dense", modes["dense"], middle - begin),
             ("whole texts, NumPy", theirs, time.monotonic() - middle),
         ):
             print(f"{label:<26}{''.join(f'{found.means[m]:>9.4f}' for m in MEASURES)}{seconds:>9.0f}")

@@ -21,6 +21,7 @@ from semsearch.cli.options import (
     QuietOption,
     SinceOption,
     SourceOption,
+    StrictOption,
     TopOption,
     UntilOption,
     options_from,
@@ -54,6 +55,7 @@ def ask(
     mode: ModeOption = ModeName.hybrid,
     output_format: FormatOption = Format.text,
     explain: ExplainOption = False,
+    strict: StrictOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -63,7 +65,8 @@ def ask(
     query = options_from(top, since, until, on, source, per_document, mode).query(question)
     with open_index(index) as opened:
         answer = opened.answer(query)
-    return print_answer(answer, output_format, quiet, explain=explain)
+    status = print_answer(answer, output_format, quiet, explain=explain)
+    return NO_HITS if strict and not answer.strong else status
 
 
 def print_answer(answer: Answer, output_format: Format, quiet: bool, *, explain: bool = False) -> int:

@@ -23,6 +23,7 @@ from semsearch.cli.options import (
     QuietOption,
     SinceOption,
     SourceOption,
+    StrictOption,
     TopOption,
     UntilOption,
     options_from,
@@ -68,6 +69,7 @@ def batch(
     mode: ModeOption = ModeName.hybrid,
     output_format: FormatOption = Format.jsonl,
     explain: ExplainOption = False,
+    strict: StrictOption = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -89,7 +91,7 @@ def batch(
         else:
             identity = fingerprint(data, defaults, output_format, explain, opened.state, Path.cwd())
             report = _to_file(opened, questions, renderer, quiet, ResumableFile(output, identity, resume=resume))
-    return _finish(report, quiet)
+    return _finish(report, quiet, strict)
 
 
 def _to_stdout(opened: Index, questions: QuestionFile, renderer: Renderer, quiet: bool) -> BatchReport:
@@ -119,7 +121,7 @@ def _to_file(
     return report
 
 
-def _finish(report: BatchReport, quiet: bool) -> int:
+def _finish(report: BatchReport, quiet: bool, strict: bool) -> int:
     for problem in report.problems:
         say(str(problem))
     if not quiet:
@@ -132,4 +134,5 @@ def _finish(report: BatchReport, quiet: bool) -> int:
         say(", ".join(parts))
     if report.problems:
         return SKIPPED
-    return NO_HITS if report.asked and report.without_hits == report.asked else DONE
+    unanswered = report.without_hits + report.weak if strict else report.without_hits
+    return NO_HITS if report.asked and unanswered == report.asked else DONE

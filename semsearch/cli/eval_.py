@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -27,10 +28,14 @@ from semsearch.cli.options import (
     options_from,
 )
 from semsearch.cli.progress import build_bar, count_bar
+from semsearch.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from semsearch.dataset import Dataset
-    from semsearch.evaluation import Evaluation
+    from semsearch.evaluation import Difference, Evaluation
+    from semsearch.records import Mode
 
 
 class EvalFormat(StrEnum):
@@ -48,6 +53,7 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "semsearch eval seeds",
             "semsearch eval beir/scifact --mode dense --format json",
+            "semsearch eval seeds --compare dense,lexical,hybrid --per-query values.csv",
         ),
     )(evaluate)
 
@@ -63,6 +69,13 @@ def evaluate(
     on: OnOption = None,
     source: SourceOption = None,
     mode: ModeOption = ModeName.hybrid,
+    compare: Annotated[
+        str | None,
+        typer.Option(metavar="MODES", help="Several modes, with commas; the last is compared with each of the others."),
+    ] = None,
+    per_query: Annotated[
+        Path | None, typer.Option("--per-query", metavar="FILE", help="Write each question's values here, as CSV.")
+    ] = None,
     model: ModelOption = None,
     device: DeviceOption = DeviceName.auto,
     precision: PrecisionOption = None,
@@ -70,10 +83,11 @@ def evaluate(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Measure the ranking on a judged collection: nDCG@10, R@10, R@100, RR@10, AP@100."""
-    from semsearch.dataset import evaluate_dataset, find_dataset
+    """Measure the ranking on a judged collection: nDCG@10, R@10, R@100, RR@10, AP@100, judged@10."""
+    from semsearch.dataset import evaluate_dataset, find_dataset, write_per_query
     from semsearch.embedding import EncoderChoice
 
+    modes = _modes(compare) if compare is not None else [mode]
     defaults = options_from(10, since, until, on, source, per_document=1, mode=mode)
     defaults.query("any")  # refuses options that make no sense
     found = find_dataset(dataset)
@@ -83,28 +97,60 @@ def evaluate(
             found,
             folder,
             EncoderChoice(model, device.value, precision.value if precision else None),
+            modes=[each.value for each in modes],
             defaults=defaults,
             building=building,
             asking=asking,
         )
     for problem in report.problems:
         say(str(problem))
-    emit(_render(found, measured, mode, output_format) + "\n")
+    if per_query is not None:
+        write_per_query(per_query, measured)
+    emit(_render(found, measured, output_format) + "\n")
     return SKIPPED if report.problems else DONE
 
 
-def _render(dataset: Dataset, measured: Evaluation, mode: ModeName, output_format: EvalFormat) -> str:
-    from semsearch.evaluation import MEASURES
+def _modes(names: str) -> list[ModeName]:
+    known = {each.value: each for each in ModeName}
+    wanted = list(dict.fromkeys(name.strip() for name in names.split(",")))
+    unknown = [name for name in wanted if name not in known]
+    if unknown:
+        raise UsageError(f"--compare {unknown[0]!r}: expected modes with commas, of {', '.join(known)}")
+    return [known[name] for name in wanted]
 
+
+def _render(dataset: Dataset, measured: Mapping[Mode, Evaluation], output_format: EvalFormat) -> str:
+    from semsearch.evaluation import MEASURES, difference
+
+    *others, last = measured
+    beside = {other: difference(measured[last], measured[other], MEASURES[0]) for other in others}
+    questions = measured[last].queries
     match output_format:
         case EvalFormat.json:
-            return json.dumps(
-                {"dataset": dataset.name, "mode": mode, "queries": measured.queries, **measured.means}, indent=2
-            )
+            modes = {mode: evaluation.means for mode, evaluation in measured.items()}
+            fields: dict[str, object] = {"dataset": dataset.name, "queries": questions}
+            if not others:
+                return json.dumps({**fields, "mode": last, **modes[last]}, indent=2)
+            fields["modes"] = modes
+            fields["differences"] = [
+                {"measure": MEASURES[0], "of": last, "from": other, **asdict(found)} for other, found in beside.items()
+            ]
+            return json.dumps(fields, indent=2)
         case EvalFormat.md:
-            head = f"| {dataset.name} | {' | '.join(MEASURES)} |\n| --- |{' ---: |' * len(MEASURES)}"
-            return f"{head}\n| {mode} | {' | '.join(f'{measured.means[name]:.4f}' for name in MEASURES)} |"
+            lines = [f"| {dataset.name} | {' | '.join(MEASURES)} |", f"| --- |{' ---: |' * len(MEASURES)}"]
+            for mode, evaluation in measured.items():
+                lines.append(f"| {mode} | {' | '.join(f'{evaluation.means[name]:.4f}' for name in MEASURES)} |")
         case EvalFormat.text:
-            cells = "".join(f"{name:>9}" for name in MEASURES)
-            values = "".join(f"{measured.means[name]:>9.4f}" for name in MEASURES)
-            return f"{dataset.name}, {measured.queries} judged questions\n{'':<8}{cells}\n{mode:<8}{values}"
+            lines = [f"{dataset.name}, {questions} judged questions"]
+            lines.append(" " * 8 + "".join(f"{name:>10}" for name in MEASURES))
+            for mode, evaluation in measured.items():
+                lines.append(f"{mode:<8}" + "".join(f"{evaluation.means[name]:>10.4f}" for name in MEASURES))
+    if others:
+        lines.append("")
+    lines += [_difference_text(last, other, found, MEASURES[0]) for other, found in beside.items()]
+    return "\n".join(lines)
+
+
+def _difference_text(one: Mode, other: Mode, found: Difference, measure: str) -> str:
+    interval = f"95 % interval {found.low:+.4f} to {found.high:+.4f}"
+    return f"{one} - {other}: {measure} {found.mean:+.4f}, {interval}, p = {found.p:.4f}"

@@ -61,6 +61,7 @@ PerDocumentOption = Annotated[int, typer.Option(metavar="N", help="Passages of o
 ModeOption = Annotated[
     ModeName, typer.Option("--mode", help="Rank by meaning and words, by meaning alone, or by words alone.")
 ]
+StrictOption = Annotated[bool, typer.Option("--strict", help="Leave with status 1 where no match is strong.")]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Say of each hit what its score is made of.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="What comes out.")]
 ModelOption = Annotated[

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-# The best cosine below which an answer is called weak, for each model on which it was measured
-# (scripts/bench strength). Cosines of other models lie elsewhere, so nothing is said of them.
-STRONG_COSINE: Mapping[str, float] = {"all-MiniLM-L6-v2": 0.40}
+from semsearch.records import Mode
+
+# The best score below which an answer is called weak, for each model on which it was measured
+# (scripts/bench strength). Scores of other models lie elsewhere, so nothing is said of them.
+STRONG_SCORE: Mapping[str, Mapping[Mode, float]] = {
+    "all-MiniLM-L6-v2": {"hybrid": 0.36, "dense": 0.48},
+}
 
 
-def is_strong(cosines: Sequence[float], model: str) -> bool:
-    """True where the best hit's cosine is one that right answers have, as far as the model is known."""
-    return bool(cosines) and max(cosines) >= STRONG_COSINE.get(model, -1.0)
+def is_strong(best: float | None, mode: Mode, model: str) -> bool:
+    """True where the ``best`` hit's score (None: no hit) is one that right answers have, as far as is known."""
+    return best is not None and best >= STRONG_SCORE.get(model, {}).get(mode, 0.0)
