@@ -16,6 +16,9 @@ from semsearch.records import Document
 from semsearch.storage.recorded import EncoderRecord
 from semsearch.storage.writer import Writer
 
+ENGLISH_MODELS = (DEFAULT_MODEL,)
+MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
+
 
 @dataclass(frozen=True, slots=True)
 class EncoderChoice:
@@ -95,6 +98,21 @@ class Embedding:
             now = replace(now, engines=(*now.engines, engine))
         if now != record:
             self._writer.set_encoder(now)
+
+    def doubts(self) -> list[str]:
+        """What the index's articles hold that its model does not understand."""
+        record = self._writer.encoder()
+        if record is None or record.model not in ENGLISH_MODELS:
+            return []
+        others = [(code, count) for code, count in self._writer.languages() if code != "en"]
+        if not others:
+            return []
+        named = ", ".join(f"{code} {count}" for code, count in others)
+        return [
+            f"{sum(count for _, count in others)} articles are not in English ({named}), and {record.model} knows "
+            "English only: their words are found, their meaning is not; a model that knows 50 languages: "
+            f"semsearch index --rebuild --model {MULTILINGUAL} --index {self._writer.folder}"
+        ]
 
     def close(self) -> None:
         """Let the encoder and its memory go, without waiting for what it is at."""

@@ -190,6 +190,14 @@ class Writer:
 
     # Documents
 
+    def languages(self) -> list[tuple[str, int]]:
+        """The languages that could be told, with their documents, the most frequent first."""
+        rows = self._db.execute(
+            "SELECT language, count(*) AS documents FROM document WHERE language IS NOT NULL GROUP BY language "
+            "ORDER BY documents DESC, language"
+        )
+        return [(code, count) for code, count in rows]
+
     def find_document(self, doc_id: str) -> KnownDocument | None:
         """What is known of a document, if it is in the index."""
         row = self._db.execute(
