@@ -10,7 +10,7 @@ from semsearch.analysis import UNKNOWN, Analyzer, query_terms
 from semsearch.arrays import Rows, Span
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
-from semsearch.ranking.sentences import COMMON
+from semsearch.ranking.sentences import COMMON, has_sign, wanted_sign
 from semsearch.storage.lexical_view import LexicalView
 from semsearch.storage.snapshot import exact_cosines
 
@@ -20,6 +20,8 @@ class Marking:
 
     def __init__(self, text: str, row: Rows | None, view: LexicalView) -> None:
         self._row = row
+        self._question = text
+        self._sign = wanted_sign(text)
         words = [stems for stems in query_terms(text, view.languages) if not COMMON.intersection(stems)]
         self._weights = [word_weight(len(view.numbers), view.count(stems)) for stems in words]
         self._word_of = {stem: at for at, stems in enumerate(words) for stem in stems}
@@ -29,15 +31,16 @@ class Marking:
         found = Analyzer(language or UNKNOWN).matches(text, set(self._word_of))
         return [(span, self._word_of[term]) for span, term in found]
 
-    def best(self, sentences: Sequence[Span], rows: Rows, words: Sequence[tuple[Span, int]]) -> Span:
-        """The best of a passage's sentences, given with their rows, if there are any, and the question's words."""
+    def best(self, text: str, sentences: Sequence[Span], rows: Rows, words: Sequence[tuple[Span, int]]) -> Span:
+        """The best sentence of a passage: ``rows`` are those of its sentences, if there are any."""
         cosines = exact_cosines(rows, self._row).tolist() if self._row is not None and len(rows) else []
         total = sum(self._weights) or 1.0
         coverage = [
             sum(self._weights[word] for word in {word for (at, _), word in words if start <= at < end}) / total
             for start, end in sentences
         ]
-        return sentences[best_sentence(cosines, coverage)]
+        signs = [has_sign(text[start:end], self._question, self._sign) for start, end in sentences]
+        return sentences[best_sentence(cosines, coverage, signs)]
 
 
 def centre(rows: Rows) -> Rows:

@@ -135,7 +135,7 @@ class Index:
         start, end = ranked.start, ranked.end
         text = document.text[start:end]
         words = marking.words(text, document.language)
-        best = marking.best(sentences, rows, words)
+        best = marking.best(text, sentences, rows, words)
         first = document.line + document.text.count("\n", 0, start) * document.multiline
         return Hit(
             rank=rank,

@@ -16,6 +16,7 @@ from semsearch.errors import UnknownDocument, UsageError
 from semsearch.queries import make_query
 from semsearch.ranking import Evidence, Ranked, best_sentence, is_strong, merge_documents
 from semsearch.ranking.fusion import Weights
+from semsearch.ranking.sentences import has_sign, wanted_sign
 from semsearch.records import DateRange, Document, Hit, Mode
 from semsearch.search import Index, open_index
 from tests.brute import Brute, Found, assert_same
@@ -243,10 +244,30 @@ def test_documents_merge_by_their_best_passage_and_ties_go_by_id() -> None:
 
 
 def test_the_best_sentence_has_most_of_meaning_and_words_and_the_first_of_equals_wins() -> None:
-    assert best_sentence([0.2, 0.7, 0.6], [0.0, 0.1, 0.5]) == 2
-    assert best_sentence([0.2, 0.7, 0.6], [0.0, 0.1, 0.1]) == 1
-    assert best_sentence([], [0.3, 0.5, 0.5]) == 1
-    assert best_sentence([0.5, 0.5], [0.0, 0.0]) == 0
+    no = [False] * 3
+    assert best_sentence([0.2, 0.7, 0.6], [0.0, 0.0, 0.5], no) == 2
+    assert best_sentence([0.2, 0.7, 0.6], [0.0, 0.1, 0.1], no) == 1
+    assert best_sentence([], [0.3, 0.5, 0.5], no) == 1
+    assert best_sentence([0.5, 0.5], [0.0, 0.0], no[:2]) == 0
+    assert best_sentence([0.5, 0.5, 0.45], [0.0, 0.0, 0.0], [False, False, True]) == 2
+    assert best_sentence([0.3, 0.5, 0.5], [0.4, 0.0, 0.0], no) == 1  # it shares in the words before
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence", "held"),
+    [
+        ("How many people died?", "Officials spoke of 23 dead.", True),
+        ("How many people died?", "Two children were among them.", True),
+        ("How many people died on 24 August?", "It was hit on 24 August.", False),
+        ("How many people died?", "Several people died.", False),
+        ("When was the deal signed?", "It was signed in July.", True),
+        ("Why did they leave?", "They left because of the river.", True),
+        ("Why did they leave?", "They left at night.", False),
+        ("Who was hurt?", "23 people, because of the shelling, in July.", False),
+    ],
+)
+def test_what_is_asked_for_shows_in_a_sentence(question: str, sentence: str, held: bool) -> None:
+    assert has_sign(sentence, question, wanted_sign(question)) == held
 
 
 def test_strength_stands_on_an_absolute_scale() -> None:
