@@ -24,6 +24,7 @@ def make_query(
     sources: Sequence[str] = (),
     per_document: int = 1,
     mode: Mode = "hybrid",
+    rerank: str | None = None,
     option_prefix: str = "",
 ) -> Query:
     """A query from what a user typed. Dates are ``2022``, ``2022-11`` or ``2022-11-09``.
@@ -40,7 +41,7 @@ def make_query(
         if not 1 <= value <= MOST_HITS:
             raise UsageError(f"{option_prefix}{name} is {value}: expected 1 to {MOST_HITS}")
     window, words = make_window(since, until, on, prefix=option_prefix)
-    return Query(text, top, window, words, tuple(sources), per_document, mode)
+    return Query(text, top, window, words, tuple(sources), per_document, mode, rerank)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,7 @@ class Options:
     sources: tuple[str, ...] = ()
     per_document: int = 1
     mode: Mode = "hybrid"
+    rerank: str | None = None
     prefix: str = ""  # before the options' names in what is said of them: "--" on a command line
 
     def query(self, text: str) -> Query:
@@ -67,5 +69,6 @@ class Options:
             sources=self.sources,
             per_document=self.per_document,
             mode=self.mode,
+            rerank=self.rerank,
             option_prefix=self.prefix,
         )

@@ -117,6 +117,7 @@ class Query:
     sources: tuple[str, ...] = ()  # publishers allowed; empty allows all
     per_document: int = 1  # passages of one document among the hits
     mode: Mode = "hybrid"
+    rerank: str | None = None  # a cross-encoder that decides the order of the first hits
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -17,11 +18,15 @@ from semsearch.marking import Marking, centre
 from semsearch.operators import parse_question
 from semsearch.queries import DEFAULT_INDEX, make_query
 from semsearch.ranking import Ranked, is_strong
-from semsearch.records import Answer, Document, Hit, Mode, Query
+from semsearch.records import Answer, Document, Hit, Mode, Query, Signal
 from semsearch.retrieval import Retrieval
 from semsearch.storage.database import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
 
+if TYPE_CHECKING:
+    from semsearch.encoders.crossencoder import Reranker
+
+RERANKED = 30  # passages that a cross-encoder reads, or as many as are wanted
 LONGEST_QUESTION = 10_000  # characters; the model looks at some hundred words
 
 
@@ -33,6 +38,7 @@ class Index:
         self._open_model = open_model
         self._opened: Encoder | None = None
         self._retrieval = Retrieval(snapshot)
+        self._rerankers: dict[str, Reranker] = {}
 
     def __enter__(self) -> Index:
         return self
@@ -57,11 +63,13 @@ class Index:
         sources: Sequence[str] = (),
         per_document: int = 1,
         mode: Mode = "hybrid",
+        rerank: str | None = None,
     ) -> Answer:
         """The passages that answer ``question``, best first.
 
         ``since``, ``until`` and ``on`` limit the publication day, both ends included, before
-        ranking. Raises UsageError for values that make no sense.
+        ranking; ``rerank`` names a cross-encoder for the first hits. Raises UsageError for values that make
+        no sense.
         """
         query = make_query(
             question,
@@ -72,6 +80,7 @@ class Index:
             sources=sources,
             per_document=per_document,
             mode=mode,
+            rerank=rerank,
         )
         return self.answer(query)
 
@@ -89,8 +98,10 @@ class Index:
                 text = text[:LONGEST_QUESTION]
             question = parse_question(text)
             row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
-            ranked = self._retrieval.rank(query, question, row)
-            yield self._answer(query, ranked, Marking(question.text, row, self._snapshot.lexical()), notes)
+            wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
+            ranked = self._retrieval.rank(wide, question, row)
+            answer = self._answer(query, ranked, Marking(question.text, row, self._snapshot.lexical()), notes)
+            yield answer if query.rerank is None else self._reranked(answer, question.text, query.rerank)
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
         """Documents like this one: those near the mean of its passages, itself left out.
@@ -129,6 +140,26 @@ class Index:
             notes.append(self._snapshot.note)
         best = hits[0].score if hits else None
         return Answer(query, hits, is_strong(best, query.mode, self._snapshot.encoder.model), tuple(notes))
+
+    def _reranked(self, answer: Answer, question: str, model: str) -> Answer:
+        """The hits in a cross-encoder's order, and as many as were asked for."""
+        if model not in self._rerankers:
+            self._rerankers[model] = self._open_reranker(model)
+        texts = [hit.text if hit.start == 0 else f"{hit.document.title}\n{hit.text}" for hit in answer.hits]
+        scores = self._rerankers[model].score(question, texts) if texts else np.empty(0)
+        order = sorted(range(len(texts)), key=lambda at: (-scores[at], at))[: answer.query.top]
+        hits = []
+        for rank, at in enumerate(order, 1):
+            score = float(scores[at])
+            signals = (Signal("rerank", score, 1.0, score),)
+            hits.append(replace(answer.hits[at], rank=rank, score=score, signals=signals))
+        return replace(answer, hits=tuple(hits))
+
+    @staticmethod
+    def _open_reranker(model: str) -> Reranker:
+        from semsearch.encoders.crossencoder import Reranker
+
+        return Reranker(model)
 
     def _hit(self, rank: int, ranked: Ranked, marking: Marking, sentences: Sequence[Span], rows: Rows) -> Hit:
         document = self._snapshot.document(ranked.doc_id)

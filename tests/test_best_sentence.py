@@ -1,6 +1,6 @@
 """The marked sentence holds the answer: a hundred questions over the seeds, judged by hand.
 
-``seeds/sentences.jsonl`` gives for each question the words that a sentence must hold to answer it. The odd
+``tests/sentences.jsonl`` gives for each question the words that a sentence must hold to answer it. The odd
 questions were used to choose the shares of :mod:`semsearch.ranking.sentences`, the even ones were not.
 """
 
@@ -29,7 +29,7 @@ def marked(index: Index, question: dict[str, str]) -> bool | None:
 
 
 def test_the_marked_sentence_holds_the_answer(tmp_path: Path) -> None:
-    lines = (ROOT / "seeds" / "sentences.jsonl").read_text("utf-8").splitlines()
+    lines = (ROOT / "tests" / "sentences.jsonl").read_text("utf-8").splitlines()
     questions = [json.loads(line) for line in lines]
     assert len(questions) == 100
     build([ROOT / "seeds"], tmp_path / "ix", precision="float32")

@@ -34,13 +34,13 @@ OWNERS = {
     "py3langid": {"languages.py"},
     "safetensors": {"storage/lexical.py"},
     "scipy": {"evaluation.py"},
-    "sentence_transformers": {"encoders/transformer.py"},
+    "sentence_transformers": {"encoders/transformer.py", "encoders/crossencoder.py"},
     "sentencex": {"chunking.py"},
     "tokenizers": {"encoders/tokenizing.py"},
     "tantivy": {"analysis.py"},
-    "torch": {"encoders/transformer.py"},
+    "torch": {"encoders/transformer.py", "encoders/crossencoder.py"},
     "tqdm": {"cli/progress.py"},
-    "transformers": {"encoders/transformer.py"},
+    "transformers": {"encoders/transformer.py", "encoders/crossencoder.py"},
     "yaml": {"readers/markdown.py"},
 }
 EARLY = {"sqlite3": {"storage/database.py"}, "click": set[str]()}

@@ -19,6 +19,7 @@ from semsearch.cli.options import (
     OnOption,
     PerDocumentOption,
     QuietOption,
+    RerankOption,
     SinceOption,
     SourceOption,
     StrictOption,
@@ -53,6 +54,7 @@ def ask(
     source: SourceOption = None,
     per_document: PerDocumentOption = 1,
     mode: ModeOption = ModeName.hybrid,
+    rerank: RerankOption = None,
     output_format: FormatOption = Format.text,
     explain: ExplainOption = False,
     strict: StrictOption = False,
@@ -62,7 +64,7 @@ def ask(
     """Answer a question with ranked passages, each with its source and date."""
     from semsearch.search import open_index
 
-    query = options_from(top, since, until, on, source, per_document, mode).query(question)
+    query = options_from(top, since, until, on, source, per_document, mode, rerank).query(question)
     with open_index(index) as opened:
         answer = opened.answer(query)
     status = print_answer(answer, output_format, quiet, explain=explain)

@@ -21,6 +21,7 @@ from semsearch.cli.options import (
     OnOption,
     PerDocumentOption,
     QuietOption,
+    RerankOption,
     SinceOption,
     SourceOption,
     StrictOption,
@@ -67,6 +68,7 @@ def batch(
     source: SourceOption = None,
     per_document: PerDocumentOption = 1,
     mode: ModeOption = ModeName.hybrid,
+    rerank: RerankOption = None,
     output_format: FormatOption = Format.jsonl,
     explain: ExplainOption = False,
     strict: StrictOption = False,
@@ -80,7 +82,7 @@ def batch(
 
     if resume and output is None:
         raise UsageError("--resume goes on with an output file: name it with -o OUT")
-    defaults = options_from(top, since, until, on, source, per_document, mode)
+    defaults = options_from(top, since, until, on, source, per_document, mode, rerank)
     defaults.query("any")  # refuses options that make no sense
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     questions = QuestionFile(data, str(file), defaults)

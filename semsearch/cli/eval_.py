@@ -22,6 +22,7 @@ from semsearch.cli.options import (
     OnOption,
     PrecisionOption,
     QuietOption,
+    RerankOption,
     SinceOption,
     SourceOption,
     UntilOption,
@@ -69,6 +70,7 @@ def evaluate(
     on: OnOption = None,
     source: SourceOption = None,
     mode: ModeOption = ModeName.hybrid,
+    rerank: RerankOption = None,
     compare: Annotated[
         str | None,
         typer.Option(metavar="MODES", help="Several modes, with commas; the last is compared with each of the others."),
@@ -88,7 +90,7 @@ def evaluate(
     from semsearch.embedding import EncoderChoice
 
     modes = _modes(compare) if compare is not None else [mode]
-    defaults = options_from(10, since, until, on, source, per_document=1, mode=mode)
+    defaults = options_from(10, since, until, on, source, per_document=1, mode=mode, rerank=rerank)
     defaults.query("any")  # refuses options that make no sense
     found = find_dataset(dataset)
     folder = index or Path("indexes", f"eval-{found.name}")

@@ -61,6 +61,12 @@ PerDocumentOption = Annotated[int, typer.Option(metavar="N", help="Passages of o
 ModeOption = Annotated[
     ModeName, typer.Option("--mode", help="Rank by meaning and words, by meaning alone, or by words alone.")
 ]
+RerankOption = Annotated[
+    str | None,
+    typer.Option(
+        "--rerank", metavar="MODEL", help="Let a cross-encoder (folder or hub name) order the first 30; takes seconds."
+    ),
+]
 StrictOption = Annotated[bool, typer.Option("--strict", help="Leave with status 1 where no match is strong.")]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Say of each hit what its score is made of.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="What comes out.")]
@@ -92,9 +98,10 @@ def options_from(
     source: list[str] | None,
     per_document: int,
     mode: ModeName = ModeName.hybrid,
+    rerank: str | None = None,
 ) -> Options:
     """The searching options as they were typed."""
-    return Options(top, since, until, on, tuple(source or ()), per_document, mode.value, prefix="--")
+    return Options(top, since, until, on, tuple(source or ()), per_document, mode.value, rerank, prefix="--")
 
 
 def terminal_style() -> Style:

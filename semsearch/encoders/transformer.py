@@ -96,7 +96,7 @@ class TransformerModel:
             if self._closed:
                 raise EncoderUnavailable("the encoder was closed")
             places = order[at : at + size]
-            with _told(self._name, "encode"):
+            with told(self._name, "encode"):
                 piece = self._encode_piece([texts[place] for place in places], [spans[place] for place in places])
             rows[places] = piece.rows
             for place, part in zip(places, piece.parts, strict=True):
@@ -138,7 +138,7 @@ class TransformerModel:
 
         One text at a time, so that a row does not depend on its neighbours.
         """
-        with _told(self._name, "encode"):
+        with told(self._name, "encode"):
             rows = [self._model().encode_query([text], show_progress_bar=False) for text in texts]
         return self._unit(np.concatenate(rows)) if rows else np.empty((0, self.dim), np.float32)
 
@@ -174,7 +174,7 @@ class TransformerModel:
             raise EncoderUnavailable(f"sentence-transformers is not usable here: {error}") from None
         _refuse_absent(self._device)
         logging.disable_progress_bar()
-        with _told(self._name, "be loaded"):
+        with told(self._name, "be loaded"):
             return SentenceTransformer(
                 self._name,
                 local_files_only=local,
@@ -185,7 +185,7 @@ class TransformerModel:
 
 
 @contextmanager
-def _told(model: str, what: str) -> Iterator[None]:
+def told(model: str, what: str) -> Iterator[None]:
     """Turn what torch and its neighbours raise, of whatever kind, into one line: a folder may hold anything."""
     try:
         yield

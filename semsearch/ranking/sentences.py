@@ -2,7 +2,7 @@
 
 Often one sentence names what a question asks about and the next one answers, so a sentence shares in the
 words of the one before. And what is asked for shows: "how many" wants a number, "when" a day, "why" a reason.
-The shares were chosen on the odd questions of seeds/sentences.jsonl; see DECISIONS.md for the even ones.
+The shares were chosen on the odd questions of tests/sentences.jsonl; see DECISIONS.md for the even ones.
 """
 
 from __future__ import annotations

@@ -11,7 +11,7 @@ from semsearch.rendering.visible import display_path, visible
 _BEST, _BEST_END, _WORD, _WORD_END = "\x02\x03\x04\x05"  # stand for the marks while lines are broken
 _COLOURED = str.maketrans({_BEST: "\x1b[1m", _BEST_END: "\x1b[22m", _WORD: "\x1b[4m", _WORD_END: "\x1b[24m"})
 _PLAIN = str.maketrans({_BEST: "**", _BEST_END: "**", _WORD: "", _WORD_END: ""})
-_COSINES = ("passage", "sentence")
+_KINDS = {"passage": "cosine", "sentence": "cosine", "words": "BM25", "article": "BM25", "rerank": "cross-encoder"}
 _MARKDOWN_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|"})
 
 
@@ -122,10 +122,7 @@ class MarkdownRenderer:
 
 def explanation(hit: Hit) -> str:
     """What the score is made of: each signal's weight, its value and what it added."""
-    parts = (
-        f"{signal.name} {signal.share:.3f} ({'cosine' if signal.name in _COSINES else 'BM25'} {signal.value:.3f})"
-        for signal in hit.signals
-    )
+    parts = (f"{signal.name} {signal.share:.3f} ({_KINDS[signal.name]} {signal.value:.3f})" for signal in hit.signals)
     return f"{hit.score:.3f} = {' + '.join(parts)}"
 
 

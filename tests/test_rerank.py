@@ -1,0 +1,97 @@
+"""A cross-encoder over the first hits: a tiny one with random weights, made here."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.building import build
+from semsearch.encoders.layout import packaged_folder
+from semsearch.errors import EncoderUnavailable
+from semsearch.search import RERANKED, open_index
+from tests.conftest import write_articles
+
+WORDS = ["grain", "port", "ship", "bridge", "army", "river", "winter", "light"]
+
+
+@pytest.fixture(scope="module")
+def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.manual_seed(3)
+    folder = tmp_path_factory.mktemp("cross")
+    config = BertConfig(
+        vocab_size=30522,
+        hidden_size=32,
+        num_hidden_layers=1,
+        num_attention_heads=2,
+        intermediate_size=64,
+        max_position_embeddings=64,
+        initializer_range=0.2,
+    )
+    config.num_labels = 1
+    BertForSequenceClassification(config).save_pretrained(folder)
+    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
+        shutil.copy(packaged_folder() / name, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = tmp_path_factory.mktemp("rerank")
+    texts = {f"{n:02}.txt": f"The grain {' '.join(WORDS[m] for m in range(8) if n >> m & 1)}." for n in range(60)}
+    build([write_articles(root / "a", texts)], root / "ix", model="hash")
+    return root / "ix"
+
+
+def probabilities(folder: Path, question: str, texts: list[str]) -> dict[str, float]:
+    """The sigmoid of the model's output for each pair, by transformers itself."""
+    import torch
+    from transformers import AutoModelForSequenceClassification, AutoTokenizer
+
+    model, tokenizer = (
+        AutoModelForSequenceClassification.from_pretrained(folder).eval(),
+        AutoTokenizer.from_pretrained(folder),
+    )
+    with torch.no_grad():
+        logits = [
+            float(model(**tokenizer(question, text, return_tensors="pt", truncation=True, max_length=64)).logits[0, 0])
+            for text in texts
+        ]
+    return dict(zip(texts, (1 / (1 + np.exp(-np.array(logits)))).tolist(), strict=True))
+
+
+def test_the_first_hits_are_ordered_by_the_cross_encoder(cross_encoder: Path, index: Path) -> None:
+    with open_index(index) as opened:
+        usual = opened.search("grain ship", top=RERANKED).hits
+        expected = probabilities(cross_encoder, "grain ship", [hit.text for hit in usual])
+        hits = opened.search("grain ship", top=5, rerank=str(cross_encoder)).hits
+        again = opened.search("grain ship", top=5, rerank=str(cross_encoder)).hits
+    assert [hit.text for hit in hits] == sorted(expected, key=lambda text: -expected[text])[:5]
+    assert [hit.text for hit in hits] != [hit.text for hit in usual[:5]]
+    np.testing.assert_allclose([hit.score for hit in hits], sorted(expected.values(), reverse=True)[:5], atol=1e-5)
+    assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5]
+    assert all(hit.signals[0].name == "rerank" and hit.signals[0].share == hit.score for hit in hits)
+    assert [hit.score for hit in again] == [hit.score for hit in hits]
+
+
+def test_the_command_line_takes_a_folder(cross_encoder: Path, index: Path) -> None:
+    command = [sys.executable, "-m", "semsearch", "ask", "grain ship", "--index", str(index), "--format", "json"]
+    ran = subprocess.run(
+        [*command, "--rerank", str(cross_encoder), "--explain"], capture_output=True, text=True, check=True
+    )
+    hit = json.loads(ran.stdout)["hits"][0]
+    assert hit["explain"] == [{"signal": "rerank", "value": hit["score"], "weight": 1.0, "share": hit["score"]}]
+
+
+def test_what_is_no_cross_encoder_is_told(index: Path, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    with open_index(index) as opened, pytest.raises(EncoderUnavailable, match="cannot be loaded"):
+        opened.search("grain", rerank=str(tmp_path))
