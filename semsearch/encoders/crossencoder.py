@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -58,4 +58,4 @@ class Reranker:
             model: CrossEncoder = CrossEncoder(
                 self._name, local_files_only=local, trust_remote_code=False, num_labels=1
             )
-        return cast("CrossEncoder", model)
+        return model
