@@ -36,7 +36,7 @@ def evaluate(run: Run, qrels: Qrels) -> Evaluation:
     measures = [ir_measures.parse_measure(name) for name in MEASURES]
     per_query = {query_id: dict.fromkeys(MEASURES, 0.0) for query_id in qrels}
     judgements = {query_id: dict(grades) for query_id, grades in qrels.items()}
-    scored = {query_id: dict(scores) for query_id, scores in run.items() if query_id in qrels}
+    scored = {query_id: dict(scores) for query_id, scores in run.items() if query_id in qrels and scores}
     for metric in ir_measures.iter_calc(measures, judgements, scored):
         per_query[metric.query_id][str(metric.measure)] = float(metric.value)
     count = len(per_query)

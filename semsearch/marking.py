@@ -26,6 +26,11 @@ class Marking:
         self._weights = [word_weight(len(view.numbers), view.count(stems)) for stems in words]
         self._word_of = {stem: at for at, stems in enumerate(words) for stem in stems}
 
+    @property
+    def count(self) -> int:
+        """Words of the question, common ones left out."""
+        return len(self._weights)
+
     def words(self, text: str, language: str | None) -> list[tuple[Span, int]]:
         """The question's words in a text, as spans, each with its place in the question; common words left out."""
         found = Analyzer(language or UNKNOWN).matches(text, set(self._word_of))

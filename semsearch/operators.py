@@ -1,8 +1,8 @@
 """What search engines' users write into a question: "a phrase", +must, -not, title:word.
 
-A sign is an operator only where nobody would write it otherwise: at the beginning of a word, with no blank
-behind it, and a minus before a letter. So dashes, negative numbers, apostrophes and a lone quotation mark
-are plain text.
+A sign is an operator only where nobody would write it otherwise: at the beginning of a word, before a letter.
+So dashes, signed numbers, apostrophes and a lone quotation mark are plain text. And a phrase that nothing holds
+was perhaps only quoted: its words are searched for, and that is said.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 _QUOTED = r"\"[^\"]*[^\W_][^\"]*\""
 _OPERATOR = re.compile(
-    rf"(?<!\S)(?:(?P<sign>\+(?=[^\W_\"]|\")|-(?=[^\W\d_]|\")|title:(?=[^\W_]|\"))(?P<word>{_QUOTED}|[^\s\"]+)"
+    rf"(?<!\S)(?:(?P<sign>[+-](?=[^\W\d_]|\")|title:(?=[^\W_]|\"))(?P<word>{_QUOTED}|[^\s\"]+)"
     rf"|(?P<quoted>{_QUOTED}))"
 )
 _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
@@ -23,6 +23,7 @@ class Question:
     """A question taken apart. Phrases may be single words; their words follow one another."""
 
     text: str  # what is asked, in plain words
+    quoted: tuple[str, ...] = ()  # phrases that a passage or its title holds, if any does
     required: tuple[str, ...] = ()  # phrases that a passage or its title must hold
     excluded: tuple[str, ...] = ()  # phrases that neither may hold
     titled: tuple[str, ...] = ()  # phrases that the title must hold
@@ -30,15 +31,15 @@ class Question:
     @property
     def has_operators(self) -> bool:
         """True where some passages are ruled out by words."""
-        return bool(self.required or self.excluded or self.titled)
+        return bool(self.quoted or self.required or self.excluded or self.titled)
 
 
 def parse_question(text: str) -> Question:
     """Take a question apart; what is no operator stays as it is."""
-    found: dict[str, list[str]] = {"+": [], "-": [], "title:": []}
+    found: dict[str, list[str]] = {'"': [], "+": [], "-": [], "title:": []}
 
     def taken(match: re.Match[str]) -> str:
-        sign, phrase = match["sign"] or "+", (match["word"] or match["quoted"]).strip('"')
+        sign, phrase = match["sign"] or '"', (match["word"] or match["quoted"]).strip('"')
         found[sign].append(phrase)
         return "" if sign == "-" else phrase
 
@@ -46,7 +47,7 @@ def parse_question(text: str) -> Question:
     plain = _OPERATOR.sub(taken, straight)
     if not any(found.values()):
         return Question(text)
-    return Question(" ".join(plain.split()), *(tuple(found[sign]) for sign in ("+", "-", "title:")))
+    return Question(" ".join(plain.split()), *map(tuple, found.values()))
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str] | None:

@@ -36,6 +36,7 @@ class Words:
     article: NDArray[np.float32]  # BM25 of the passage's article
     article_bound: float
     findable: Mask | None  # rows that filters and operators let through; None: all
+    unheld: bool  # no passage holds what was quoted, so it was not asked for
 
     def score(self, weights: Weights) -> NDArray[np.float32]:
         """The words' part of every row's score."""
@@ -61,15 +62,19 @@ class Retrieval:
         self._snapshot = snapshot
         self._all: tuple[list[LexicalRows], list[LexicalRows]] | None = None
 
-    def rank(self, query: Query, question: Question, row: Rows | None) -> list[Ranked]:
-        """The hits for a question: ``row`` (dim,) is its vector, None in the lexical mode."""
+    def rank(self, query: Query, question: Question, row: Rows | None) -> tuple[list[Ranked], bool]:
+        """The hits for a question, and whether no passage holds what it quotes.
+
+        ``row`` (dim,) is its vector, None in the lexical mode.
+        """
         allowed = self._snapshot.allowed(query.window, query.sources)
         weights = WEIGHTS[query.mode]
         words = None
         if weights.words or question.has_operators:
             words = self._words(question, allowed)
             allowed = self._findable(words, allowed)
-        return self._best(query, weights, row, words, allowed, np.empty(0, np.int64))
+        ranked = self._best(query, weights, row, words, allowed, np.empty(0, np.int64))
+        return ranked, words is not None and words.unheld
 
     def similar(self, query: Query, row: Rows, without: Ids) -> list[Ranked]:
         """The passages nearest to a vector, some left out."""
@@ -185,7 +190,7 @@ class Retrieval:
             count = len(index.documents.lengths)
             spread.append(np.repeat(article.scores[begin : begin + count], index.owned))
             begin += count
-        return Words(passage, np.concatenate(spread), article.bound, self._operated(question, mask))
+        return Words(passage, np.concatenate(spread), article.bound, *self._operated(question, mask))
 
     def _blocks(self, view: LexicalView, mask: Mask | None) -> tuple[list[LexicalRows], list[LexicalRows]]:
         """The passages and the articles to be scored, remembered where all are."""
@@ -204,10 +209,10 @@ class Retrieval:
     def _findable(self, words: Words, allowed: Ids | None) -> Ids | None:
         return allowed if words.findable is None else self._snapshot.lexical().numbers[words.findable]
 
-    def _operated(self, question: Question, mask: Mask | None) -> Mask | None:
-        """The mask, less what the question's operators rule out."""
+    def _operated(self, question: Question, mask: Mask | None) -> tuple[Mask | None, bool]:
+        """The mask, less what the question's operators rule out; and whether a quotation was passed over."""
         if not question.has_operators:
-            return mask
+            return mask, False
         view = self._snapshot.lexical()
         left = np.ones(len(view.numbers), np.bool_) if mask is None else mask.copy()
         for phrase in question.required:
@@ -216,7 +221,11 @@ class Retrieval:
             left &= self._holding(phrase, left, titles=True)
         for phrase in question.excluded:
             left &= ~self._holding(phrase, left, titles=False)
-        return left
+        held = left.copy()
+        for phrase in question.quoted:
+            held &= self._holding(phrase, held, titles=False)
+        unheld = bool(left.any() and not held.any())
+        return (left if unheld else held), unheld
 
     def _holding(self, phrase: str, among: Mask, *, titles: bool) -> Mask:
         """Rows whose title, or whose passage or title, holds a phrase word by word."""

@@ -99,7 +99,10 @@ class Index:
             question = parse_question(text)
             row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
             wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
-            ranked = self._retrieval.rank(wide, question, row)
+            ranked, unheld = self._retrieval.rank(wide, question, row)
+            if unheld:
+                quoted = " and ".join(f'"{phrase}"' for phrase in question.quoted)
+                notes.append(f"no passage holds {quoted}: its words were searched for")
             answer = self._answer(query, ranked, Marking(question.text, row, self._snapshot.lexical()), notes)
             yield answer if query.rerank is None else self._reranked(answer, question.text, query.rerank)
 
@@ -139,7 +142,8 @@ class Index:
         if self._snapshot.note:
             notes.append(self._snapshot.note)
         best = hits[0].score if hits else None
-        return Answer(query, hits, is_strong(best, query.mode, self._snapshot.encoder.model), tuple(notes))
+        strong = is_strong(best, query.mode, self._snapshot.encoder.model, marking.count)
+        return Answer(query, hits, strong, tuple(notes))
 
     def _reranked(self, answer: Answer, question: str, model: str) -> Answer:
         """The hits in a cross-encoder's order, and as many as were asked for."""

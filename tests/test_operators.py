@@ -19,11 +19,11 @@ from tests.conftest import write_articles
     [
         ('who led the "Wagner group" then', Question("who led the Wagner group then", ("Wagner group",))),
         ("“special operation” why", Question("special operation why", ("special operation",))),
-        ("+kherson bridge", Question("kherson bridge", ("kherson",))),
-        ("bridge -kerch", Question("bridge", (), ("kerch",))),
-        ('grain -"grain deal"', Question("grain", (), ("grain deal",))),
-        ("title:Odesa port", Question("Odesa port", (), (), ("Odesa",))),
-        ('title:"Black Sea" +grain', Question("Black Sea grain", ("grain",), (), ("Black Sea",))),
+        ("+kherson bridge", Question("kherson bridge", (), ("kherson",))),
+        ("bridge -kerch", Question("bridge", (), (), ("kerch",))),
+        ('grain -"grain deal"', Question("grain", (), (), ("grain deal",))),
+        ("title:Odesa port", Question("Odesa port", (), (), (), ("Odesa",))),
+        ('title:"Black Sea" +grain', Question("Black Sea grain", (), ("grain",), (), ("Black Sea",))),
     ],
 )
 def test_operators_are_taken_out(text: str, expected: Question) -> None:
@@ -42,6 +42,7 @@ def test_operators_are_taken_out(text: str, expected: Question) -> None:
         "C++ and 1+1 - what?",
         "subtitle:x a+b a-b",
         "- + -- ++",
+        "nucleosomes at +1 and in the +5 position",
     ],
 )
 def test_plain_questions_never_trip_over_punctuation(text: str) -> None:
@@ -82,7 +83,8 @@ def index(tmp_path_factory: pytest.TempPathFactory) -> Index:
     ("question", "expected"),
     [
         ('"grain deal"', {"deal.txt", "bridge.md"}),
-        ('"deal grain"', set()),
+        ('+"deal grain"', set()),
+        ('"grain deal" +over', {"bridge.md"}),
         ("grain +signed", {"deal.txt", "dealer.txt"}),
         ("+grain -night", {"deal.txt", "dealer.txt"}),
         ('grain +was -"grain deal" -about', set()),
@@ -102,3 +104,11 @@ def test_operators_hold_in_the_dense_mode_too(index: Index) -> None:
         "dealer.txt",
         "other.txt",
     }
+
+
+def test_a_quotation_that_nothing_holds_is_searched_for_by_its_words(index: Index) -> None:
+    answer = index.search('who signed the "deal grain."')
+    assert answer.notes == ('no passage holds "deal grain.": its words were searched for',)
+    assert {hit.document.doc_id for hit in answer.hits} == {"deal.txt", "dealer.txt", "bridge.md", "other.txt"}
+    assert index.search('who signed the "grain deal"').notes == ()
+    assert index.search('"deal grain" +zebra').hits == ()

@@ -272,9 +272,10 @@ def test_what_is_asked_for_shows_in_a_sentence(question: str, sentence: str, hel
 
 def test_strength_stands_on_an_absolute_scale() -> None:
     model = "all-MiniLM-L6-v2"
-    assert [is_strong(best, "hybrid", model) for best in (0.6, 0.36, 0.35, None)] == [True, True, False, False]
-    assert [is_strong(best, "dense", model) for best in (0.48, 0.47)] == [True, False]
-    assert [is_strong(best, "hybrid", "another") for best in (0.1, None)] == [True, False]
+    assert [is_strong(best, "hybrid", model, 7) for best in (0.6, 0.36, 0.35, None)] == [True, True, False, False]
+    assert [is_strong(best, "dense", model, 9) for best in (0.48, 0.47)] == [True, False]
+    assert [is_strong(best, "hybrid", model, 2) for best in (0.19, 0.18)] == [True, False]
+    assert [is_strong(best, "hybrid", "another", 7) for best in (0.1, None)] == [True, False]
 
 
 def test_the_library_is_reached_from_its_top(articles: Path, tmp_path: Path) -> None:

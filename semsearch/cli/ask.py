@@ -79,7 +79,7 @@ def print_answer(answer: Answer, output_format: Format, quiet: bool, *, explain:
         for note in answer.notes:
             say(note)
         if not answer.hits:
-            say("no hits: nothing in the index was published in that window by those sources")
+            say("no hits: the window, the sources and the words of the question leave nothing")
         elif not answer.strong:
             say("no strong match: nothing in the index seems to answer this")
     return DONE if answer.hits else NO_HITS

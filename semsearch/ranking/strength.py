@@ -11,8 +11,15 @@ from semsearch.records import Mode
 STRONG_SCORE: Mapping[str, Mapping[Mode, float]] = {
     "all-MiniLM-L6-v2": {"hybrid": 0.36, "dense": 0.48},
 }
+LONG = 7  # words of a question, common ones left out, for which that holds
+# For each word that a question is shorter: few words are like no passage very much.
+LESS: Mapping[Mode, float] = {"hybrid": 0.035, "dense": 0.06, "lexical": 0.0}
 
 
-def is_strong(best: float | None, mode: Mode, model: str) -> bool:
-    """True where the ``best`` hit's score (None: no hit) is one that right answers have, as far as is known."""
-    return best is not None and best >= STRONG_SCORE.get(model, {}).get(mode, 0.0)
+def is_strong(best: float | None, mode: Mode, model: str, words: int) -> bool:
+    """True where the ``best`` hit's score (None: no hit) is one that right answers have, as far as is known.
+
+    ``words`` counts those of the question, common ones left out.
+    """
+    least = STRONG_SCORE.get(model, {}).get(mode, 0.0) - LESS[mode] * max(LONG - words, 0)
+    return best is not None and best >= least
