@@ -55,8 +55,9 @@ class Analyzer:
 
     def matches(self, text: str, wanted: set[str]) -> list[tuple[Span, str]]:
         """The words of ``text`` whose term is ``wanted``, as spans in characters, each with its term."""
-        terms = {word: _term(self._stemmer, word) for word in set(_WORD.findall(text))}
-        held = {word: term for word, term in terms.items() if term in wanted}
+        letters = {term[:1] for term in wanted}  # no stem begins with another letter than its word
+        words = (word for word in set(_WORD.findall(text)) if not word.isascii() or word[0].lower() in letters)
+        held = {word: term for word in words if (term := _term(self._stemmer, word)) in wanted}
         if not held:
             return []
         pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, held))})(?![^\W_])")

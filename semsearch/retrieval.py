@@ -25,6 +25,7 @@ from semsearch.storage.lexical_view import LexicalView
 from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
 
 RESCORED = 100  # passages whose sentences are looked at
+BLOCK = 64  # rows of which only the highest is looked at first
 FETCHED = 5  # times as many are asked of FAISS: the more, the fewer others could still come in
 
 
@@ -261,8 +262,11 @@ def _owners(index: LexicalIndex, rows: Mask | None) -> Mask | None:
 
 def _highest(scores: NDArray[np.float32], count: int) -> Ids:
     """Places of the ``count`` highest scores above 0, and of those equal to the last of them."""
-    least = _nth_highest(scores, count)
-    return np.flatnonzero(scores >= least) if least > 0 else np.flatnonzero(scores > 0)
+    whole = len(scores) // BLOCK * BLOCK
+    tops = scores[:whole].reshape(-1, BLOCK).max(axis=1)  # so many rows reach the count-th of these, at the least
+    bound = max(_nth_highest(tops, count), 0.0)
+    places = np.flatnonzero(scores >= bound) if bound else np.flatnonzero(scores)
+    return places[scores[places] >= _nth_highest(scores[places], count)]
 
 
 def _nth_highest(scores: Scores | NDArray[np.float32], count: int) -> float:

@@ -12,21 +12,25 @@ _STYLES = {
     "2": 'fill="#8a8a8a"',
     "36": 'fill="#4ec9b0"',
 }
+_OFF = {"22": ("1", "2"), "24": ("4",), "0": ("1", "2", "4", "36")}  # what an escape sequence ends
 
 
 def draw(text: str, columns: int) -> str:
     """An SVG of ``text``, whose only escape sequences are the styles of ``TextRenderer``."""
     lines = text.rstrip("\n").split("\n")
     width, height = columns * _COLUMN + 2 * _MARGIN, len(lines) * _LINE + 2 * _MARGIN
-    body, style = [], ""
+    body, styles = [], list[str]()
     for number, line in enumerate(lines):
         spans, column = [], 0
         for piece in re.split(r"(\x1b\[\d+m)", line):
             if match := re.fullmatch(r"\x1b\[(\d+)m", piece):
-                style = "" if match[1] == "0" else match[1]
+                styles = [one for one in styles if one not in _OFF.get(match[1], ())]
+                styles += [match[1]] * (match[1] not in _OFF)
             elif piece:
                 x = _MARGIN + column * _COLUMN
-                spans.append(f'<tspan x="{x:.1f}" {_STYLES[style]}>{escape(piece)}</tspan>')
+                look = _STYLES[next((one for one in reversed(styles) if one in _STYLES), "")]
+                look += ' text-decoration="underline"' * ("4" in styles)
+                spans.append(f'<tspan x="{x:.1f}" {look}>{escape(piece)}</tspan>')
                 column += len(piece)
         y = _MARGIN + (number + 0.75) * _LINE
         body.append(f'<text y="{y:.1f}" xml:space="preserve">{"".join(spans)}</text>')

@@ -22,7 +22,7 @@ from semsearch.arrays import Counts, Mask, Postings, Stem
 K1 = 0.9
 B = 0.6
 FREQUENT = 8  # a term is frequent that one row in so many has
-MOST_KNOWN = 64  # frequent terms that are remembered: a megabyte each for 250,000 rows
+MOST_KNOWN = 100  # frequent terms that are remembered: a megabyte each for 250,000 rows
 RARITY = 1.25  # a rare word says more than its idf: chosen with the weights, see DECISIONS.md
 
 
