@@ -72,7 +72,12 @@ def collections() -> list[tuple[str, Path]]:
 def both_indexes(name: str, source: Path) -> tuple[Path, Path]:
     """Indexes of a source made by semsearch and by the baseline, kept for the next time."""
     ours, theirs = INDEXES / f"bench-{name}", INDEXES / f"bench-{name}-baseline"
-    run([*SEMSEARCH, "index", str(source), "--index", str(ours), "--quiet"])
+    indexing = [*SEMSEARCH, "index", str(source), "--index", str(ours), "--quiet"]
+    try:
+        run(indexing)
+    except subprocess.CalledProcessError:  # of another format, or half written
+        shutil.rmtree(ours, ignore_errors=True)
+        run(indexing)
     if not (theirs / "passages.json").is_file():
         shutil.rmtree(theirs, ignore_errors=True)
         run([*BASELINE, "index", str(source), str(theirs)])
