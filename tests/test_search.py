@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -286,3 +287,28 @@ def test_the_library_is_reached_from_its_top(articles: Path, tmp_path: Path) -> 
     assert isinstance(answer, semsearch.Answer)
     assert answer.hits[0].document.doc_id == "grain.txt"
     assert str(answer.hits[0].document.published) == "2022-07-22"
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory: pytest.TempPathFactory) -> Index:
+    """More passages than are asked of FAISS at once, so that its bound decides who else is scored."""
+    root = tmp_path_factory.mktemp("many")
+    rng = random.Random(23)
+    words = [f"{first}{last}" for first in WORDS for last in ("s", "dale", "ton", "by", "wick", "ham")]
+    lines = [
+        json.dumps({"_id": f"{n:04}", "text": " ".join(rng.choices(words, k=rng.randint(2, 40)))}) for n in range(3000)
+    ]
+    build([write_articles(root / "a", {"a.jsonl": "\n".join(lines)})], root / "ix", model="hash")
+    return open_index(root / "ix")
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+def test_nobody_who_belongs_to_the_first_is_missed(many: Index, mode: Mode) -> None:
+    brute, rng = Brute(Path(many.info().folder)), random.Random(5)
+    for _ in range(12):
+        question = " ".join(
+            rng.choice(WORDS) + rng.choice(("s", "dale", "ton", "by")) for _ in range(rng.randint(1, 4))
+        )
+        row = HashEncoder().encode_queries([question])[0]
+        hits = many.search(question, top=20, mode=mode).hits
+        assert_same(found(hits), brute.answer(question, row, mode, lambda _: True, 20))
