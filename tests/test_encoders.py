@@ -72,14 +72,15 @@ def test_spans_have_unit_rows_and_leave_the_rows_of_texts_as_they_are(encoder: E
 
 
 @pytest.mark.parametrize("way", ["auto", "transformers", "numpy"])
-def test_a_span_is_the_mean_of_its_tokens_states_in_the_text(prompted_model: Path, way: str) -> None:
+@pytest.mark.parametrize("prompt", ["passage of an article: ", ""])
+def test_a_span_is_the_mean_of_its_tokens_states_in_the_text(prompted_model: Path, way: str, prompt: str) -> None:
     """The states are those that transformers itself gives."""
     import torch
     from transformers import AutoModel, AutoTokenizer
 
     from semsearch.encoders.transformer import TransformerEncoder
 
-    folder, prompt = prompted_model, "passage of an article: "
+    folder = prompted_model if prompt else packaged_folder()
     tokenizer, model = AutoTokenizer.from_pretrained(folder), AutoModel.from_pretrained(folder).float().eval()
     found = tokenizer(prompt + SPANNED, return_tensors="pt", return_offsets_mapping=True)
     with torch.no_grad():

@@ -310,5 +310,15 @@ def test_nobody_who_belongs_to_the_first_is_missed(many: Index, mode: Mode) -> N
             rng.choice(WORDS) + rng.choice(("s", "dale", "ton", "by")) for _ in range(rng.randint(1, 4))
         )
         row = HashEncoder().encode_queries([question])[0]
-        hits = many.search(question, top=20, mode=mode).hits
-        assert_same(found(hits), brute.answer(question, row, mode, lambda _: True, 20))
+        hits = many.search(question, top=100, mode=mode).hits
+        assert_same(found(hits), brute.answer(question, row, mode, lambda _: True, 100))
+
+
+def test_without_vectors_the_sentence_with_the_words_is_marked(tmp_path: Path) -> None:
+    text = "Nothing happened here. The bridge was hit at night. The mayor said so."
+    build([write_articles(tmp_path / "a", {"a.txt": text})], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        for question, expected in (("the bridge", "The bridge was hit at night."), ("mayor", "The mayor said so.")):
+            (hit,) = opened.search(question, mode="lexical").hits
+            assert text[slice(*hit.best_sentence)] == expected
+            assert [text[slice(*word)] for word in hit.words] == [question.split()[-1]]
