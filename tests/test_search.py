@@ -295,23 +295,27 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Index:
     root = tmp_path_factory.mktemp("many")
     rng = random.Random(23)
     words = [f"{first}{last}" for first in WORDS for last in ("s", "dale", "ton", "by", "wick", "ham")]
-    lines = [
-        json.dumps({"_id": f"{n:04}", "text": " ".join(rng.choices(words, k=rng.randint(2, 40)))}) for n in range(3000)
-    ]
+    sentences = [f"{' '.join(rng.choices(words, k=rng.randint(2, 12)))}.".capitalize() for _ in range(7500)]
+    texts = [" ".join(rng.sample(sentences, rng.randint(1, 4))) for _ in range(3000)]
+    lines = [json.dumps({"_id": f"{n:04}", "text": text}) for n, text in enumerate(texts)]
     build([write_articles(root / "a", {"a.jsonl": "\n".join(lines)})], root / "ix", model="hash")
     return open_index(root / "ix")
 
 
+@pytest.mark.parametrize(("fetched", "first"), [(5, 100), (1, 20)])
 @pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
-def test_nobody_who_belongs_to_the_first_is_missed(many: Index, mode: Mode) -> None:
+def test_nobody_who_belongs_to_the_first_is_missed(
+    many: Index, mode: Mode, fetched: int, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("semsearch.retrieval.FETCHED", fetched)
+    monkeypatch.setattr("semsearch.retrieval.RESCORED", first)
+    monkeypatch.setattr("tests.brute.FIRST", first if mode == "hybrid" else 3000)
     brute, rng = Brute(Path(many.info().folder)), random.Random(5)
     for _ in range(12):
-        question = " ".join(
-            rng.choice(WORDS) + rng.choice(("s", "dale", "ton", "by")) for _ in range(rng.randint(1, 4))
-        )
-        row = HashEncoder().encode_queries([question])[0]
-        hits = many.search(question, top=100, mode=mode).hits
-        assert_same(found(hits), brute.answer(question, row, mode, lambda _: True, 100))
+        words = [rng.choice(WORDS) + rng.choice(("s", "dale", "ton", "by")) for _ in range(rng.randint(1, 4))]
+        row = HashEncoder().encode_queries([" ".join(words)])[0]
+        hits = many.search(" ".join(words), top=first, mode=mode).hits
+        assert_same(found(hits), brute.answer(" ".join(words), row, mode, lambda _: True, first))
 
 
 def test_without_vectors_the_sentence_with_the_words_is_marked(tmp_path: Path) -> None:
