@@ -62,6 +62,7 @@ CREATE TABLE document (
 );
 CREATE INDEX document_of_file ON document (file_id);
 CREATE INDEX document_source ON document (source);
+CREATE INDEX document_language ON document (language);
 CREATE INDEX document_days ON document (first_day, last_day, first_passage, passage_count);
 CREATE TABLE passage (
     number INTEGER PRIMARY KEY,    -- never used again
