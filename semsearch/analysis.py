@@ -60,8 +60,7 @@ class Analyzer:
         held = {word: term for word in words if (term := _term(self._stemmer, word)) in wanted}
         if not held:
             return []
-        pattern = re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, held))})(?![^\W_])")
-        return [(word.span(), held[word.group()]) for word in pattern.finditer(text)]
+        return [(word.span(), held[word[0]]) for word in _WORD.finditer(text) if word[0] in held]
 
 
 def query_terms(text: str, languages: Sequence[str]) -> list[list[str]]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-
 from semsearch.analysis import UNKNOWN, Analyzer, query_terms
 from semsearch.arrays import Rows, Span
+from semsearch.encoders.spans import unit
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
 from semsearch.ranking.sentences import COMMON, has_sign, wanted_sign
@@ -50,5 +49,4 @@ class Marking:
 
 def centre(rows: Rows) -> Rows:
     """The unit row in the middle of rows."""
-    mean = rows.mean(axis=0)
-    return np.asarray(mean / max(float(np.linalg.norm(mean)), 1e-12), np.float32)
+    return unit(rows.mean(axis=0))

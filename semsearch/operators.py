@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_QUOTED = r"\"[^\"]*[^\W_][^\"]*\""
+_QUOTED = r"\"[^\"]*\""
+_LETTER = re.compile(r"[^\W_]")
 _OPERATOR = re.compile(
     rf"(?<!\S)(?:(?P<sign>[+-](?=[^\W\d_]|\")|title:(?=[^\W_]|\"))(?P<word>{_QUOTED}|[^\s\"]+)"
     rf"|(?P<quoted>{_QUOTED}))"
@@ -40,6 +41,8 @@ def parse_question(text: str) -> Question:
 
     def taken(match: re.Match[str]) -> str:
         sign, phrase = match["sign"] or '"', (match["word"] or match["quoted"]).strip('"')
+        if not _LETTER.search(phrase):
+            return match[0]
         found[sign].append(phrase)
         return "" if sign == "-" else phrase
 

@@ -83,8 +83,9 @@ def prepare(documents: Sequence[tuple[Document, bytes]], encoder: Encoder, setti
         for passage, header in cut:
             sentences = tuple(split_sentences(passage.text)) or ((0, len(passage.text)),)
             embedded = EmbeddedPassage(header, passage.text, sentences)
-            prepared.texts[embedded.sha256] = embedded
-            spans.append((passage.start, passage.end, embedded.sha256))
+            digest = embedded.sha256
+            prepared.texts[digest] = embedded
+            spans.append((passage.start, passage.end, digest))
         language = language_of(f"{document.title}\n{document.text}")
         prepared.documents[document.doc_id] = NewDocument(document, content, language, spans)
     return prepared

@@ -12,6 +12,7 @@ from semsearch.records import Mode, Query
 
 DEFAULT_INDEX = "indexes/default"
 MOST_HITS = 100_000
+LONGEST_QUESTION = 10_000  # characters that are looked at; the model sees some hundred words
 
 
 def make_query(
@@ -35,7 +36,7 @@ def make_query(
     text = text.encode("utf-8", "replace").decode()  # an argument may hold bytes that are no text
     if not text.strip():
         raise UsageError('the question is empty: expected words, as in: semsearch ask "why did Russia retreat"')
-    if not parse_question(text).text.strip():
+    if not parse_question(text[:LONGEST_QUESTION]).text.strip():
         raise UsageError(f"{text!r} only says what is not wanted: add words that say what is")
     for name, value in (("top", top), ("per-document", per_document)):
         if not 1 <= value <= MOST_HITS:

@@ -16,8 +16,7 @@ from semsearch.analysis import query_terms
 from semsearch.arrays import Ids, Mask, Rows, Scores
 from semsearch.operators import Question, phrase_pattern
 from semsearch.ranking import Evidence, Ranked, merge_documents
-from semsearch.ranking.bm25 import Bm25, bm25
-from semsearch.ranking.bm25 import Rows as LexicalRows
+from semsearch.ranking.bm25 import Block, Bm25, bm25, joined
 from semsearch.ranking.fusion import WEIGHTS, Weights
 from semsearch.records import Query
 from semsearch.storage.lexical import LexicalIndex
@@ -26,6 +25,7 @@ from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
 
 RESCORED = 100  # passages whose sentences are looked at
 BLOCK = 64  # rows of which only the highest is looked at first
+READ_AT_ONCE = 5_000  # passages whose text is looked at for a phrase
 FETCHED = 5  # times as many are asked of FAISS: the more, the fewer others could still come in
 
 
@@ -61,7 +61,7 @@ class Retrieval:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._all: tuple[list[LexicalRows], list[LexicalRows]] | None = None
+        self._all: tuple[list[Block], list[Block]] | None = None
 
     def rank(self, query: Query, question: Question, row: Rows | None) -> tuple[list[Ranked], bool]:
         """The hits for a question, and whether no passage holds what it quotes.
@@ -85,7 +85,7 @@ class Retrieval:
     def _best(
         self, query: Query, weights: Weights, row: Rows | None, words: Words | None, allowed: Ids | None, without: Ids
     ) -> list[Ranked]:
-        depth = RESCORED if weights.sentence else 4 * query.top + 20
+        depth = RESCORED if weights.sentence else 2 * query.top + 20
         while True:
             if row is None:
                 pool = self._matching(weights, words, depth)
@@ -182,28 +182,28 @@ class Retrieval:
         """BM25 among the passages that the filters let through, and what the operators leave of those."""
         view = self._snapshot.lexical()
         mask = view.allowed(allowed)
-        passages, articles = self._blocks(view, mask)
+        passages, articles = self._blocks(view, mask, everything=allowed is None)
         words = query_terms(question.text, view.languages)
         passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words])
         article = bm25(articles, [[view.stem("documents", stem) for stem in word] for word in words])
-        begin, spread = 0, [np.empty(0, np.float32)]
+        spread, begin = [], 0
         for index in view.indexes:
             count = len(index.documents.lengths)
             spread.append(np.repeat(article.scores[begin : begin + count], index.owned))
             begin += count
-        return Words(passage, np.concatenate(spread), article.bound, *self._operated(question, mask))
+        return Words(passage, joined(spread), article.bound, *self._operated(question, mask))
 
-    def _blocks(self, view: LexicalView, mask: Mask | None) -> tuple[list[LexicalRows], list[LexicalRows]]:
-        """The passages and the articles to be scored, remembered where all are."""
-        if mask is None and self._all is not None:
+    def _blocks(self, view: LexicalView, mask: Mask | None, *, everything: bool) -> tuple[list[Block], list[Block]]:
+        """The passages and the articles to be scored; kept where no filter leaves some of the snapshot out."""
+        if everything and self._all is not None:
             return self._all
         passages, articles, begin = [], [], 0
         for index in view.indexes:
             own = None if mask is None else mask[begin : begin + len(index)]
             begin += len(index)
-            passages.append(LexicalRows(index.passages.lengths, own, {} if mask is None else None))
-            articles.append(LexicalRows(index.documents.lengths, _owners(index, own), {} if mask is None else None))
-        if mask is None:
+            passages.append(Block(index.passages.lengths, own, remembers=everything))
+            articles.append(Block(index.documents.lengths, _owners(index, own), remembers=everything))
+        if everything:
             self._all = passages, articles
         return passages, articles
 
@@ -246,8 +246,10 @@ class Retrieval:
         if pattern is None or not len(rows):
             return np.zeros(len(view.numbers), np.bool_)
         held = np.zeros(len(view.numbers), np.bool_)
-        for row, (title, text) in zip(rows.tolist(), self._snapshot.texts(view.numbers[rows]), strict=True):
-            held[row] = bool(pattern.search(title)) or (not titles and bool(pattern.search(text)))
+        for begin in range(0, len(rows), READ_AT_ONCE):
+            block = rows[begin : begin + READ_AT_ONCE]
+            for row, (title, text) in zip(block.tolist(), self._snapshot.texts(view.numbers[block]), strict=True):
+                held[row] = bool(pattern.search(title)) or (not titles and bool(pattern.search(text)))
         return held
 
 

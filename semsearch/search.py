@@ -16,7 +16,7 @@ from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch
 from semsearch.marking import Marking, centre
 from semsearch.operators import parse_question
-from semsearch.queries import DEFAULT_INDEX, make_query
+from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, make_query
 from semsearch.ranking import Ranked, is_strong
 from semsearch.records import Answer, Document, Hit, Mode, Query, Signal
 from semsearch.retrieval import Retrieval
@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from semsearch.encoders.crossencoder import Reranker
 
 RERANKED = 30  # passages that a cross-encoder reads, or as many as are wanted
-LONGEST_QUESTION = 10_000  # characters; the model looks at some hundred words
 
 
 class Index:

@@ -4,8 +4,36 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 from semsearch.encoders.layout import packaged_folder
+
+SIZES: dict[str, Any] = {
+    "vocab_size": 30522,
+    "hidden_size": 32,
+    "num_attention_heads": 4,
+    "intermediate_size": 64,
+    "max_position_embeddings": 64,
+}
+
+
+def copy_tokenizer(folder: Path) -> None:
+    """MiniLM's tokenizer, for a model in ``folder``."""
+    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
+        shutil.copy(packaged_folder() / name, folder / name)
+
+
+def tiny_cross_encoder(folder: Path) -> Path:
+    """A cross-encoder of one layer with random weights and one output."""
+    import torch
+    from transformers import BertConfig, BertForSequenceClassification
+
+    torch.manual_seed(3)
+    config = BertConfig(**SIZES, num_hidden_layers=1, initializer_range=0.2)
+    config.num_labels = 1
+    BertForSequenceClassification(config).save_pretrained(folder)
+    copy_tokenizer(folder)
+    return folder
 
 
 def tiny_model(folder: Path, kind: str, *, pooling: str, limit: int, dtype: str, prompts: dict[str, str]) -> Path:
@@ -17,19 +45,10 @@ def tiny_model(folder: Path, kind: str, *, pooling: str, limit: int, dtype: str,
 
     torch.manual_seed(7)
     config = BertConfig if kind == "bert" else RobertaConfig
-    sizes = config(
-        vocab_size=30522,
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=4,
-        intermediate_size=64,
-        max_position_embeddings=64,
-        pad_token_id=0,
-    )
+    sizes = config(**SIZES, num_hidden_layers=2, pad_token_id=0)
     made = AutoModel.from_config(sizes)
     made.to(getattr(torch, dtype)).save_pretrained(folder / "weights")
-    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
-        shutil.copy(packaged_folder() / name, folder / "weights" / name)
+    copy_tokenizer(folder / "weights")
     transformer = Transformer(str(folder / "weights"), max_seq_length=limit)
     modules = [transformer, Pooling(32, pooling_mode=pooling), Normalize()]
     model = SentenceTransformer(modules=modules, device="cpu", prompts=prompts)

@@ -14,11 +14,12 @@ from hypothesis import strategies as st
 from semsearch.analysis import Analyzer, query_terms
 from semsearch.building import build
 from semsearch.errors import IndexDamaged
-from semsearch.ranking.bm25 import Rows, bm25
+from semsearch.ranking.bm25 import Block, bm25
 from semsearch.records import Document
 from semsearch.search import open_index
+from semsearch.storage.database import connect_for_reading
 from semsearch.storage.lexical import LexicalIndex, LexicalText, build_lexical, merge_lexical, read_lexical
-from semsearch.storage.lexical_view import LexicalView
+from semsearch.storage.lexical_view import LexicalView, read_lexical_texts
 from semsearch.storage.snapshot import open_snapshot
 from tests.brute import Brute, assert_same
 from tests.conftest import ROOT, write_articles
@@ -150,7 +151,7 @@ def test_the_parts_of_an_explanation_sum_to_the_score(tmp_path: Path) -> None:
 def test_a_passage_with_all_the_words_many_times_covers_the_question() -> None:
     index = build_lexical(texts([([], [["grain"] * 500]), ([], [["port"]])]))
     view = LexicalView([index], np.empty(0, np.int64), ["en"])
-    found = bm25([Rows(index.passages.lengths, None)], [[view.stem("passages", "grain")]])
+    found = bm25([Block(index.passages.lengths, None)], [[view.stem("passages", "grain")]])
     assert found.scores[0] <= found.bound
     assert found.scores[1] == 0
 
@@ -215,6 +216,21 @@ def test_the_tail_and_what_is_gone_leave_scores_as_in_a_clean_index(tmp_path: Pa
                 for index in (one, other)
             )
             assert_same(mine, clean, tolerance=1e-6)
+
+
+def test_a_long_article_is_read_once_not_once_a_passage(tmp_path: Path) -> None:
+    import tracemalloc
+
+    text = " ".join(f"Sentence {n} speaks of the {WORDS[n % 8]}." for n in range(20_000))
+    build([write_articles(tmp_path / "a", {"a.txt": text})], tmp_path / "ix", model="hash")
+    connection = connect_for_reading(tmp_path / "ix")
+    tracemalloc.start()
+    (found,) = read_lexical_texts(connection, 0)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    connection.close()
+    assert len(found.passages) > 500
+    assert peak < 6 * len(text)
 
 
 def test_words_are_stemmed_by_the_documents_language(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -112,3 +113,12 @@ def test_a_quotation_that_nothing_holds_is_searched_for_by_its_words(index: Inde
     assert {hit.document.doc_id for hit in answer.hits} == {"deal.txt", "dealer.txt", "bridge.md", "other.txt"}
     assert index.search('who signed the "grain deal"').notes == ()
     assert index.search('"deal grain" +zebra').hits == ()
+
+
+@pytest.mark.parametrize("piece", ['"a', '+"a b ', ' "a', "-", 'title:"'])
+@pytest.mark.parametrize("text", ["{}" + "a" * 200_000, "{}" * 30_001])
+def test_no_question_takes_long_to_take_apart(text: str, piece: str) -> None:
+    """A lone quotation mark before many letters took quadratic time: a minute for these."""
+    began = time.monotonic()
+    parse_question(text.replace("{}", piece))
+    assert time.monotonic() - began < 2

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -12,35 +11,17 @@ import numpy as np
 import pytest
 
 from semsearch.building import build
-from semsearch.encoders.layout import packaged_folder
 from semsearch.errors import EncoderUnavailable
 from semsearch.search import RERANKED, open_index
 from tests.conftest import write_articles
+from tests.models import tiny_cross_encoder
 
 WORDS = ["grain", "port", "ship", "bridge", "army", "river", "winter", "light"]
 
 
 @pytest.fixture(scope="module")
 def cross_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import torch
-    from transformers import BertConfig, BertForSequenceClassification
-
-    torch.manual_seed(3)
-    folder = tmp_path_factory.mktemp("cross")
-    config = BertConfig(
-        vocab_size=30522,
-        hidden_size=32,
-        num_hidden_layers=1,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=64,
-        initializer_range=0.2,
-    )
-    config.num_labels = 1
-    BertForSequenceClassification(config).save_pretrained(folder)
-    for name in ("tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json"):
-        shutil.copy(packaged_folder() / name, folder / name)
-    return folder
+    return tiny_cross_encoder(tmp_path_factory.mktemp("cross"))
 
 
 @pytest.fixture(scope="module")

@@ -26,16 +26,24 @@ MOST_KNOWN = 100  # frequent terms that are remembered: a megabyte each for 250,
 RARITY = 1.25  # a rare word says more than its idf: chosen with the weights, see DECISIONS.md
 
 
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """A block of the rows to be scored: their lengths, and which are allowed (None: all).
+class Block:
+    """Some of the rows to be scored: their lengths, and which are allowed (None: all).
 
-    ``known`` remembers what frequent terms add, for blocks that are scored again with the same mean length.
+    One that is scored again ``remembers`` what frequent terms add; it must be scored with the same other blocks.
     """
 
-    lengths: Counts
-    allowed: Mask | None
-    known: dict[str, NDArray[np.float32]] | None = None
+    def __init__(self, lengths: Counts, allowed: Mask | None, *, remembers: bool = False) -> None:
+        counted = lengths if allowed is None else lengths[allowed]
+        self.lengths = lengths
+        self.allowed = allowed
+        self.count = len(counted)
+        self.total = int(counted.sum(dtype=np.int64))  # terms in the rows that are allowed
+        self.known: dict[str, NDArray[np.float32]] | None = {} if remembers else None
+
+    def holding(self, postings: Postings) -> int:
+        """How many of the allowed rows are among some."""
+        rows = postings[0]
+        return len(rows) if self.allowed is None else int(np.count_nonzero(self.allowed[rows]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,20 +54,20 @@ class Bm25:
     bound: float
 
 
-def bm25(blocks: Sequence[Rows], words: Sequence[Sequence[Stem]]) -> Bm25:
+def bm25(blocks: Sequence[Block], words: Sequence[Sequence[Stem]]) -> Bm25:
     """Score all rows of all blocks, those that are not allowed with 0.
 
     ``words`` has the stems of each word of the question, one for each language of the documents.
     """
-    count = sum(_count(block) for block in blocks)
-    mean = sum(_length(block) for block in blocks) / max(count, 1)
+    count = sum(block.count for block in blocks)
+    mean = sum(block.total for block in blocks) / max(count, 1)
     scores = [np.zeros(len(block.lengths), np.float32) for block in blocks]
     room = np.empty(max(map(len, scores), default=0), np.float32)  # to ask for it costs more than to fill it
     bound = 0.0
     for stems in words:
         best = 0.0
         for stem in stems:
-            holding = sum(_holding(block, found) for block, found in zip(blocks, stem.postings, strict=True))
+            holding = sum(block.holding(found) for block, found in zip(blocks, stem.postings, strict=True))
             if not holding and len(stems) > 1:
                 continue  # a stem of another language
             weight = word_weight(count, holding)
@@ -70,7 +78,12 @@ def bm25(blocks: Sequence[Rows], words: Sequence[Sequence[Stem]]) -> Bm25:
     for score, block in zip(scores, blocks, strict=True):
         if block.allowed is not None:
             score[~block.allowed] = 0
-    return Bm25(np.concatenate([*scores, np.empty(0, np.float32)]), bound)
+    return Bm25(joined(scores), bound)
+
+
+def joined(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """One array of several; a single one is not copied."""
+    return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty(0, np.float32)])
 
 
 def word_weight(count: int, holding: int) -> float:
@@ -80,7 +93,7 @@ def word_weight(count: int, holding: int) -> float:
 
 def _add(
     scores: NDArray[np.float32],
-    block: Rows,
+    block: Block,
     term: str,
     postings: Postings,
     mean: float,
@@ -102,7 +115,7 @@ def _add(
         scores[rows] += _saturated(block, rows, counts, mean) * by
 
 
-def _saturated(block: Rows, rows: Counts, counts: NDArray[np.uint16], mean: float) -> NDArray[np.float32]:
+def _saturated(block: Block, rows: Counts, counts: NDArray[np.uint16], mean: float) -> NDArray[np.float32]:
     """Tf / (tf + K1 (1 - B + B l / m)) of some rows."""
     slope = block.lengths[rows].astype(np.float32)
     slope *= np.float32(K1 * B / max(mean, 1e-9))
@@ -111,17 +124,3 @@ def _saturated(block: Rows, rows: Counts, counts: NDArray[np.uint16], mean: floa
     slope += times
     times /= slope
     return times
-
-
-def _count(block: Rows) -> int:
-    return len(block.lengths) if block.allowed is None else int(np.count_nonzero(block.allowed))
-
-
-def _length(block: Rows) -> int:
-    lengths = block.lengths if block.allowed is None else block.lengths[block.allowed]
-    return int(lengths.sum(dtype=np.int64))
-
-
-def _holding(block: Rows, postings: Postings) -> int:
-    rows = postings[0]
-    return len(rows) if block.allowed is None else int(np.count_nonzero(block.allowed[rows]))

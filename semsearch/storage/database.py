@@ -15,7 +15,6 @@ FORMAT = 2  # of the index on disk; it has its own count, releases do not change
 APPLICATION_ID = 0x53454D53  # "SEMS"
 
 Connection = sqlite3.Connection
-Row = tuple  # type: ignore[type-arg]  # of whatever the statement selects
 
 _SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Literal
@@ -83,14 +82,16 @@ def languages_of(connection: Connection) -> list[str]:
 
 
 def read_lexical_texts(connection: Connection, watermark: int) -> Iterator[LexicalText]:
-    """Documents whose passages lie above the watermark, in the order of their numbers."""
-    rows = connection.execute(
-        "SELECT p.document_id, d.title, coalesce(d.language, ?), p.number, p.start, p.end, d.text FROM passage p "
-        "JOIN document d USING (document_id) WHERE p.number > ? ORDER BY p.number",
+    """Documents whose passages lie above the watermark, in the order of their numbers, each text once."""
+    documents = connection.execute(
+        "SELECT title, coalesce(language, ?), text, first_passage, passage_count FROM document "
+        "WHERE first_passage > ? ORDER BY first_passage",
         (UNKNOWN, watermark),
     )
-    for _, group in itertools.groupby(rows, key=lambda row: row[0]):
-        found = list(group)
-        _, title, language, *_ = found[0]
-        text = found[0][6]
-        yield LexicalText(title, language, [row[3] for row in found], [text[row[4] : row[5]] for row in found])
+    for title, language, text, first, count in documents:
+        spans = connection.execute(
+            "SELECT number, start, end FROM passage WHERE number BETWEEN ? AND ? ORDER BY number",
+            (first, first + count - 1),
+        ).fetchall()
+        numbers = [number for number, _, _ in spans]
+        yield LexicalText(title, language, numbers, [text[start:end] for _, start, end in spans])

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import cast
+from typing import Any, cast
 
 import numpy as np
 
@@ -70,7 +70,7 @@ class IndexInfo:
     publishers: list[tuple[str, int]]  # the most frequent, with their documents
     encoder: EncoderRecord
     size: int  # bytes on disk
-    accelerated: bool  # false: the dense accelerator is missing, damaged or behind
+    accelerated: bool  # false: an accelerator is missing, damaged or far behind
 
 
 class Snapshot:
@@ -231,24 +231,24 @@ class Snapshot:
 
     def places(self, numbers: Ids) -> list[PassagePlace]:
         """Where passages stand, in the order of ``numbers``."""
-        with damage_told(self._folder):
-            rows = self._db.execute(
-                "SELECT p.number, p.document_id, d.doc_id, p.start, p.end FROM passage p JOIN document d "
-                "USING (document_id) WHERE p.number IN (SELECT value FROM json_each(?))",
-                (json.dumps(numbers.tolist()),),
-            ).fetchall()
-        by_number = {row[0]: PassagePlace(*row) for row in rows}
-        return [by_number[number] for number in numbers.tolist()]
+        return [
+            PassagePlace(*row) for row in self._passages(numbers, "p.number, p.document_id, d.doc_id, p.start, p.end")
+        ]
 
     def texts(self, numbers: Ids) -> list[tuple[str, str]]:
         """Title and text of passages, in the order of ``numbers``."""
+        columns = "p.number, d.title, substr(d.text, p.start + 1, p.end - p.start)"
+        return [(title, text) for _, title, text in self._passages(numbers, columns)]
+
+    def _passages(self, numbers: Ids, columns: str) -> list[tuple[Any, ...]]:
+        """Columns of passages ``p`` and their documents ``d``, the number first, in the order of ``numbers``."""
         with damage_told(self._folder):
             rows = self._db.execute(
-                "SELECT p.number, d.title, substr(d.text, p.start + 1, p.end - p.start) FROM passage p "
-                "JOIN document d USING (document_id) WHERE p.number IN (SELECT value FROM json_each(?))",
+                f"SELECT {columns} FROM passage p JOIN document d USING (document_id) "
+                "WHERE p.number IN (SELECT value FROM json_each(?))",
                 (json.dumps(numbers.tolist()),),
             ).fetchall()
-        by_number = {number: (title, text) for number, title, text in rows}
+        by_number = {row[0]: row for row in rows}
         return [by_number[number] for number in numbers.tolist()]
 
     def passage_numbers(self, doc_id: str) -> Ids:
@@ -312,6 +312,7 @@ class Snapshot:
             sources = [path for (path,) in self._db.execute("SELECT path FROM source ORDER BY source_id")]
             problems = self._db.execute("SELECT count(*) FROM problem").fetchone()[0]
             self._open_dense()
+            self.lexical()
         return IndexInfo(
             folder=str(self._folder),
             format=FORMAT,
@@ -326,7 +327,7 @@ class Snapshot:
             publishers=publishers,
             encoder=self.encoder,
             size=sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()),
-            accelerated=self._accelerated,
+            accelerated=self._accelerated and not self.note,
         )
 
 
