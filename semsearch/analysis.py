@@ -6,7 +6,7 @@ Its tokenizer splits at everything that is neither letter nor digit; stems are S
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
@@ -58,9 +58,7 @@ class Analyzer:
         letters = {term[:1] for term in wanted}  # no stem begins with another letter than its word
         words = (word for word in set(_WORD.findall(text)) if not word.isascii() or word[0].lower() in letters)
         held = {word: term for word in words if (term := _term(self._stemmer, word)) in wanted}
-        if not held:
-            return []
-        return [(word.span(), held[word[0]]) for word in _WORD.finditer(text) if word[0] in held]
+        return sorted((span, term) for word, term in held.items() for span in _places(text, word))
 
 
 def query_terms(text: str, languages: Sequence[str]) -> list[list[str]]:
@@ -82,6 +80,16 @@ def _analyzer(stemmer: str) -> TextAnalyzer:
     if stemmer:
         builder = builder.filter(Filter.stemmer(stemmer))
     return builder.filter(Filter.ascii_fold()).build()
+
+
+def _places(text: str, word: str) -> Iterator[Span]:
+    """Where a word stands in a text, whole."""
+    begin = text.find(word)
+    while begin >= 0:
+        end = begin + len(word)
+        if not text[begin - 1 : begin].isalnum() and not text[end : end + 1].isalnum():  # as _WORD has it
+            yield begin, end
+        begin = text.find(word, end)
 
 
 @lru_cache(100_000)  # a text has few words that the texts before it had not

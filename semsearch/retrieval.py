@@ -16,7 +16,7 @@ from semsearch.analysis import query_terms
 from semsearch.arrays import Ids, Mask, Rows, Scores
 from semsearch.operators import Question, phrase_pattern
 from semsearch.ranking import Evidence, Ranked, merge_documents
-from semsearch.ranking.bm25 import Block, Bm25, bm25, joined
+from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import WEIGHTS, Weights
 from semsearch.records import Query
 from semsearch.storage.lexical import LexicalIndex
@@ -34,15 +34,17 @@ class Words:
     """What the words of a question say of every passage, row by row of the snapshot's lexical view."""
 
     passage: Bm25
-    article: NDArray[np.float32]  # BM25 of the passage's article
-    article_bound: float
+    article: Bm25
+    owners: Ids  # the article of each passage
     findable: Mask | None  # rows that filters and operators let through; None: all
     unheld: bool  # no passage holds what was quoted, so it was not asked for
 
-    def score(self, weights: Weights) -> NDArray[np.float32]:
-        """The words' part of every row's score."""
-        both = self.passage.scores * np.float32(weights.words / (self.passage.bound or 1))
-        both += self.article * np.float32(weights.article / (self.article_bound or 1))
+    def score(self, weights: Weights, room: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The words' part of every row's score, in the first half of ``room`` (2, rows)."""
+        both: NDArray[np.float32] = room[0]
+        article = self.article.scores * np.float32(weights.article / (self.article.bound or 1))
+        np.take(article, self.owners, out=both, mode="clip")  # another mode takes room of its own
+        both += np.multiply(self.passage.scores, np.float32(weights.words / (self.passage.bound or 1)), out=room[1])
         if self.findable is not None:
             both[~self.findable] = 0.0
         return both
@@ -57,11 +59,12 @@ class _Pool:
 
 
 class Retrieval:
-    """Ranks the passages of a snapshot."""
+    """Ranks the passages of a snapshot, for one question at a time."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._all: tuple[list[Block], list[Block]] | None = None
+        self._room: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
     def rank(self, query: Query, question: Question, row: Rows | None) -> tuple[list[Ranked], bool]:
         """The hits for a question, and whether no passage holds what it quotes.
@@ -102,14 +105,14 @@ class Retrieval:
         """The ``depth`` passages with most of the words, and those equal to the last of them."""
         if words is None:
             raise ValueError("neither words nor a vector to rank by")
-        rows = _highest(words.score(weights), depth)
+        rows = _highest(words.score(weights, self._rooms()[0][1:]), depth)
         return _Pool(self._snapshot.lexical().numbers[rows], np.full(len(rows), np.nan))
 
     def _leading(
         self, weights: Weights, row: Rows, words: Words | None, allowed: Ids | None, without: Ids, depth: int
     ) -> _Pool:
         """The ``depth`` passages that lead by cosine and words, and those equal to the last of them."""
-        by_words = words.score(weights) if words is not None and weights.words else None
+        by_words = words.score(weights, self._rooms()[0][1:]) if words is not None and weights.words else None
         fetch = FETCHED * depth
         while True:
             near = self._snapshot.nearest(row, fetch, allowed, without)
@@ -153,8 +156,8 @@ class Retrieval:
             None if row is None else self._nearest_sentences(pool, weights, row),
             None if words is None else words.passage.scores[rows].astype(np.float64),
             0.0 if words is None else words.passage.bound,
-            None if words is None else words.article[rows].astype(np.float64),
-            0.0 if words is None else words.article_bound,
+            None if words is None else words.article.scores[words.owners[rows]].astype(np.float64),
+            0.0 if words is None else words.article.bound,
         )
         places = self._snapshot.places(pool.numbers)
         return [
@@ -184,14 +187,17 @@ class Retrieval:
         mask = view.allowed(allowed)
         passages, articles = self._blocks(view, mask, everything=allowed is None)
         words = query_terms(question.text, view.languages)
-        passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words])
-        article = bm25(articles, [[view.stem("documents", stem) for stem in word] for word in words])
-        spread, begin = [], 0
-        for index in view.indexes:
-            count = len(index.documents.lengths)
-            spread.append(np.repeat(article.scores[begin : begin + count], index.owned))
-            begin += count
-        return Words(passage, joined(spread), article.bound, *self._operated(question, mask))
+        rows, documents = self._rooms()
+        passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words], rows[0])
+        article = bm25(articles, [[view.stem("documents", stem) for stem in word] for word in words], documents)
+        return Words(passage, article, view.owners, *self._operated(question, mask))
+
+    def _rooms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Where scores of all passages, of three kinds, and of all articles are kept until the next question."""
+        if self._room is None:
+            view = self._snapshot.lexical()
+            self._room = np.empty((3, len(view.numbers)), np.float32), np.empty(view.documents, np.float32)
+        return self._room
 
     def _blocks(self, view: LexicalView, mask: Mask | None, *, everything: bool) -> tuple[list[Block], list[Block]]:
         """The passages and the articles to be scored; kept where no filter leaves some of the snapshot out."""

@@ -151,7 +151,7 @@ def test_the_parts_of_an_explanation_sum_to_the_score(tmp_path: Path) -> None:
 def test_a_passage_with_all_the_words_many_times_covers_the_question() -> None:
     index = build_lexical(texts([([], [["grain"] * 500]), ([], [["port"]])]))
     view = LexicalView([index], np.empty(0, np.int64), ["en"])
-    found = bm25([Block(index.passages.lengths, None)], [[view.stem("passages", "grain")]])
+    found = bm25([Block(index.passages.lengths, None)], [[view.stem("passages", "grain")]], np.ones(2, np.float32))
     assert found.scores[0] <= found.bound
     assert found.scores[1] == 0
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import Counts, Mask, Postings, Stem
+from semsearch.arrays import Counts, Ids, Mask, Postings, Stem
 
 K1 = 0.9
 B = 0.6
@@ -29,7 +29,7 @@ RARITY = 1.25  # a rare word says more than its idf: chosen with the weights, se
 class Block:
     """Some of the rows to be scored: their lengths, and which are allowed (None: all).
 
-    One that is scored again ``remembers`` what frequent terms add; it must be scored with the same other blocks.
+    One that is scored again ``remembers`` what it can; it must be scored with the same other blocks.
     """
 
     def __init__(self, lengths: Counts, allowed: Mask | None, *, remembers: bool = False) -> None:
@@ -38,12 +38,43 @@ class Block:
         self.allowed = allowed
         self.count = len(counted)
         self.total = int(counted.sum(dtype=np.int64))  # terms in the rows that are allowed
-        self.known: dict[str, NDArray[np.float32]] | None = {} if remembers else None
+        self.remembers = remembers
+        self._mean = 0.0
+        self._slopes: NDArray[np.float32] | None = None  # the divisor of every row, less tf
+        self._known: dict[str, NDArray[np.float32]] = {}
 
     def holding(self, postings: Postings) -> int:
         """How many of the allowed rows are among some."""
         rows = postings[0]
         return len(rows) if self.allowed is None else int(np.count_nonzero(self.allowed[rows]))
+
+    def add(self, scores: NDArray[np.float32], term: str, postings: Postings, mean: float, by: np.float32) -> None:
+        """Add a term's part to the scores of all rows."""
+        rows, counts = postings
+        if self.remembers and len(rows) * FREQUENT > len(scores):
+            if term not in self._known:
+                if len(self._known) >= MOST_KNOWN:
+                    self._known.pop(next(iter(self._known)))
+                self._known[term] = np.zeros(len(scores), np.float32)
+                self._known[term][rows] = self._part(rows, counts, mean, by)
+            scores += self._known[term]
+        elif len(rows):
+            places = rows.astype(np.intp)  # once, not at each use
+            np.add.at(scores, places, self._part(places, counts, mean, by))  # faster than scores[places] +=
+
+    def _part(self, rows: Ids | Counts, counts: NDArray[np.uint16], mean: float, by: np.float32) -> NDArray[np.float32]:
+        """``by`` tf / (tf + K1 (1 - B + B l / m)) of some rows."""
+        if self._slopes is None or mean != self._mean:
+            self._mean = mean
+            self._slopes = self.lengths.astype(np.float32)
+            self._slopes *= np.float32(K1 * B / max(mean, 1e-9))
+            self._slopes += np.float32(K1 * (1 - B))
+        times = counts.astype(np.float32)
+        below = self._slopes.take(rows, mode="clip")  # another mode takes longer
+        below += times
+        times /= below
+        times *= by
+        return times
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,15 +85,16 @@ class Bm25:
     bound: float
 
 
-def bm25(blocks: Sequence[Block], words: Sequence[Sequence[Stem]]) -> Bm25:
+def bm25(blocks: Sequence[Block], words: Sequence[Sequence[Stem]], room: NDArray[np.float32]) -> Bm25:
     """Score all rows of all blocks, those that are not allowed with 0.
 
-    ``words`` has the stems of each word of the question, one for each language of the documents.
+    ``words`` has the stems of each word of the question, one for each language of the documents; ``room``
+    takes the scores: the system gives new memory more slowly than it is filled.
     """
     count = sum(block.count for block in blocks)
     mean = sum(block.total for block in blocks) / max(count, 1)
-    scores = [np.zeros(len(block.lengths), np.float32) for block in blocks]
-    room = np.empty(max(map(len, scores), default=0), np.float32)  # to ask for it costs more than to fill it
+    room.fill(0.0)
+    scores = np.split(room, np.cumsum([len(block.lengths) for block in blocks])[:-1])
     bound = 0.0
     for stems in words:
         best = 0.0
@@ -73,54 +105,14 @@ def bm25(blocks: Sequence[Block], words: Sequence[Sequence[Stem]]) -> Bm25:
             weight = word_weight(count, holding)
             best = max(best, weight)
             for score, block, found in zip(scores, blocks, stem.postings, strict=True):
-                _add(score, block, stem.term, found, mean, np.float32(weight * (K1 + 1)), room[: len(score)])
+                block.add(score, stem.term, found, mean, np.float32(weight * (K1 + 1)))
         bound += (best or word_weight(count, 0)) * (K1 + 1)
     for score, block in zip(scores, blocks, strict=True):
         if block.allowed is not None:
             score[~block.allowed] = 0
-    return Bm25(joined(scores), bound)
-
-
-def joined(parts: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """One array of several; a single one is not copied."""
-    return parts[0] if len(parts) == 1 else np.concatenate([*parts, np.empty(0, np.float32)])
+    return Bm25(room, bound)
 
 
 def word_weight(count: int, holding: int) -> float:
     """What a word counts that ``holding`` of ``count`` rows have."""
     return float(math.log(1 + (count - holding + 0.5) / (holding + 0.5)) ** RARITY)
-
-
-def _add(
-    scores: NDArray[np.float32],
-    block: Block,
-    term: str,
-    postings: Postings,
-    mean: float,
-    by: np.float32,
-    room: NDArray[np.float32],
-) -> None:
-    """Add a term's part to the scores of a block; ``room`` is as large as the scores."""
-    rows, counts = postings
-    if block.known is not None and len(rows) * FREQUENT > len(scores):
-        whole = block.known.get(term)
-        if whole is None:
-            whole = np.zeros(len(scores), np.float32)
-            whole[rows] = _saturated(block, rows, counts, mean)
-            if len(block.known) >= MOST_KNOWN:
-                block.known.pop(next(iter(block.known)))
-            block.known[term] = whole
-        scores += np.multiply(whole, by, out=room)
-    elif len(rows):
-        scores[rows] += _saturated(block, rows, counts, mean) * by
-
-
-def _saturated(block: Block, rows: Counts, counts: NDArray[np.uint16], mean: float) -> NDArray[np.float32]:
-    """Tf / (tf + K1 (1 - B + B l / m)) of some rows."""
-    slope = block.lengths[rows].astype(np.float32)
-    slope *= np.float32(K1 * B / max(mean, 1e-9))
-    slope += np.float32(K1 * (1 - B))
-    times = counts.astype(np.float32)
-    slope += times
-    times /= slope
-    return times

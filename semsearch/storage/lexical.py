@@ -62,7 +62,6 @@ class LexicalIndex:
         self.owners = owners  # (rows,), the document's row
         self.passages = passages
         self.documents = documents
-        self.owned = np.bincount(owners, minlength=len(documents.lengths))  # passages of each document
         self._found: dict[str, int | None] = {}
 
     def __len__(self) -> int:

@@ -23,6 +23,10 @@ class LexicalView:
         self.indexes = [index for index in indexes if len(index)]
         self.languages = languages  # in which its documents are stemmed
         self.numbers = np.concatenate([index.numbers for index in self.indexes] or [np.empty(0, np.int64)])
+        firsts = np.cumsum([0, *(len(index.documents.lengths) for index in self.indexes)])
+        owners = [index.owners.astype(np.int64) + first for index, first in zip(self.indexes, firsts, strict=False)]
+        self.owners = np.concatenate([*owners, np.empty(0, np.int64)])  # each row's document, counted through
+        self.documents = int(firsts[-1])
         self._alive = ~np.isin(self.numbers, removed) if len(removed) else None
 
     def rows(self, numbers: Ids) -> Ids:
