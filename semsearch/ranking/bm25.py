@@ -94,7 +94,8 @@ def bm25(blocks: Sequence[Block], words: Sequence[Sequence[Stem]], room: NDArray
     count = sum(block.count for block in blocks)
     mean = sum(block.total for block in blocks) / max(count, 1)
     room.fill(0.0)
-    scores = np.split(room, np.cumsum([len(block.lengths) for block in blocks])[:-1])
+    ends = np.cumsum([len(block.lengths) for block in blocks], dtype=np.int64)
+    scores = [room[end - len(block.lengths) : end] for block, end in zip(blocks, ends, strict=True)]
     bound = 0.0
     for stems in words:
         best = 0.0
