@@ -64,12 +64,14 @@ def evaluate_dataset(
     *,
     modes: Sequence[Mode] = ("hybrid",),
     defaults: Options | None = None,
+    events: Path | None = None,
     building: Callable[[Progress], None] | None = None,
     asking: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[Mode, Evaluation], BuildReport]:
     """Bring ``index`` up to the dataset's corpus, ask its judged questions in each mode and measure the runs.
 
-    ``defaults`` gives the filters; ``asking`` is told questions done and their number.
+    ``defaults`` gives the filters, ``events`` a file of named events; ``asking`` is told questions done
+    and their number.
     """
     report = build(
         [dataset.corpus],
@@ -85,7 +87,7 @@ def evaluate_dataset(
     report.problems += problems
     judged = [question for question in questions if question.query_id in qrels]
     measured: dict[Mode, Evaluation] = {}
-    with open_index(index) as opened:
+    with open_index(index, events=events) as opened:
         for turn, mode in enumerate(modes):
             run: dict[str, dict[str, float]] = {}
             answers = opened.answer_all([replace(question.query, top=DEPTH, mode=mode) for question in judged])

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from semsearch.analysis import UNKNOWN, Analyzer, query_terms
-from semsearch.arrays import Rows, Span
+from semsearch.arrays import Ids, Rows, Span
 from semsearch.encoders.spans import unit
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
@@ -17,12 +19,16 @@ from semsearch.storage.snapshot import exact_cosines
 class Marking:
     """Marks the passages that answer one question."""
 
-    def __init__(self, text: str, row: Rows | None, view: LexicalView) -> None:
+    def __init__(
+        self, text: str, row: Rows | None, view: LexicalView, allowed: Ids | None, languages: list[str]
+    ) -> None:
         self._row = row
         self._question = text
         self._sign = wanted_sign(text)
-        words = [stems for stems in query_terms(text, view.languages) if not COMMON.intersection(stems)]
-        self._weights = [word_weight(len(view.numbers), view.count(stems)) for stems in words]
+        words = [stems for stems in query_terms(text, languages) if not COMMON.intersection(stems)]
+        mask = view.allowed(allowed)
+        count = len(view.numbers) if mask is None else int(np.count_nonzero(mask))
+        self._weights = [word_weight(count, view.count(stems, mask)) for stems in words]
         self._word_of = {stem: at for at, stems in enumerate(words) for stem in stems}
 
     @property

@@ -20,9 +20,10 @@ from semsearch.chunking import (
     text_windows,
 )
 from semsearch.dates.published import resolve_published
+from semsearch.dates.spoken import spoken_dates
 from semsearch.encoders import Encoder
 from semsearch.languages import language_of
-from semsearch.records import Document, Passage, RawDocument
+from semsearch.records import DateRange, Document, Passage, RawDocument
 from semsearch.storage.sources import NewDocument
 
 
@@ -87,8 +88,15 @@ def prepare(documents: Sequence[tuple[Document, bytes]], encoder: Encoder, setti
             prepared.texts[digest] = embedded
             spans.append((passage.start, passage.end, digest))
         language = language_of(f"{document.title}\n{document.text}")
-        prepared.documents[document.doc_id] = NewDocument(document, content, language, spans)
+        events = spoken_dates(document.text, published_range(document))
+        prepared.documents[document.doc_id] = NewDocument(document, content, language, spans, events)
     return prepared
+
+
+def published_range(document: Document) -> DateRange | None:
+    """The days on one of which a document was published."""
+    published = document.published
+    return None if published is None else DateRange(published.first, published.last)
 
 
 def _cut(

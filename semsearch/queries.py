@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
-from semsearch.dates.periods import make_window
-from semsearch.errors import UsageError
+from semsearch.dates.periods import make_window, parse_half_life, parse_period, parse_range
+from semsearch.errors import DateNotUnderstood, UsageError
 from semsearch.operators import parse_question
 from semsearch.records import Mode, Query
 
@@ -26,9 +27,16 @@ def make_query(
     per_document: int = 1,
     mode: Mode = "hybrid",
     rerank: str | None = None,
+    event: str | None = None,
+    as_of: str | None = None,
+    recency: str | None = None,
+    use_time: bool = True,
+    strict_time: bool = False,
     option_prefix: str = "",
 ) -> Query:
     """A query from what a user typed. Dates are ``2022``, ``2022-11`` or ``2022-11-09``.
+
+    ``event`` may also be two dates with ``..`` between, ``recency`` is ``30d``, ``6w`` or ``off``.
 
     Raises UsageError for an empty question, a ``top`` or ``per_document`` below 1, or dates that
     make no sense; ``option_prefix`` (``--``) stands before option names in its message.
@@ -42,7 +50,30 @@ def make_query(
         if not 1 <= value <= MOST_HITS:
             raise UsageError(f"{option_prefix}{name} is {value}: expected 1 to {MOST_HITS}")
     window, words = make_window(since, until, on, prefix=option_prefix)
-    return Query(text, top, window, words, tuple(sources), per_document, mode, rerank)
+    return Query(
+        text,
+        top,
+        window,
+        words,
+        tuple(sources),
+        per_document,
+        mode,
+        rerank,
+        event=None if event is None else parse_range(event, f"{option_prefix}event"),
+        event_words="" if event is None else f"{option_prefix}event {event}",
+        as_of=None if as_of is None else _day(as_of, f"{option_prefix}as-of"),
+        recency=None if recency is None else parse_half_life(recency, f"{option_prefix}recency"),
+        use_time=use_time,
+        strict_time=strict_time,
+    )
+
+
+def _day(text: str, name: str) -> date:
+    """The last day of what a user typed. Raises UsageError."""
+    try:
+        return parse_period(text)[1]
+    except DateNotUnderstood as error:
+        raise UsageError(f"{name}: {error}") from None
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +88,11 @@ class Options:
     per_document: int = 1
     mode: Mode = "hybrid"
     rerank: str | None = None
+    event: str | None = None
+    as_of: str | None = None
+    recency: str | None = None
+    use_time: bool = True
+    strict_time: bool = False
     prefix: str = ""  # before the options' names in what is said of them: "--" on a command line
 
     def query(self, text: str) -> Query:
@@ -71,5 +107,10 @@ class Options:
             per_document=self.per_document,
             mode=self.mode,
             rerank=self.rerank,
+            event=self.event,
+            as_of=self.as_of,
+            recency=self.recency,
+            use_time=self.use_time,
+            strict_time=self.strict_time,
             option_prefix=self.prefix,
         )

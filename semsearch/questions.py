@@ -21,8 +21,8 @@ _IDS = ("_id", "id", "query_id", "query-id")
 _TEXTS = ("text", "question", "query")
 _SUFFIXES = (".txt", ".tsv", ".csv", ".jsonl", ".ndjson", "")
 _DATES = ("since", "until", "on")
-_SETTINGS = ("since", "until", "on", "source", "k")
-_LATER = ("event", "as_of", "recency")
+_TIMES = ("event", "as_of", "recency")
+_SETTINGS = (*_DATES, *_TIMES, "source", "k")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +92,6 @@ class QuestionFile:
 
     def _question(self, record: Mapping[str, object], line: int) -> Question:
         folded = {name.strip().lower(): value for name, value in record.items()}
-        later = [name for name in _LATER if folded.get(name) not in (None, "")]
-        if later:
-            raise InputError(f"setting {later[0]!r} is not known to this release")
         named = next((str(folded[name]) for name in _IDS if folded.get(name) not in (None, "")), None)
         query_id = _unicode(named) if named is not None else str(line)
         if named is None and query_id in self._ids:
@@ -102,7 +99,7 @@ class QuestionFile:
         text = next((folded[name] for name in _TEXTS if name in folded), None)
         if not isinstance(text, str):
             raise InputError(f"no question: expected a field {' or '.join(_TEXTS)}")
-        self.unused |= set(folded) - {*_IDS, *_TEXTS, *_SETTINGS, *_LATER}
+        self.unused |= set(folded) - {*_IDS, *_TEXTS, *_SETTINGS}
         return Question(query_id, self._settled(text, folded))
 
     def _settled(self, text: str, own: Mapping[str, object]) -> Query:
@@ -114,6 +111,15 @@ class QuestionFile:
         if {"since", "until"} & set(dates):
             since, until = dates.get("since", settled.since), dates.get("until", settled.until)
             settled = replace(settled, since=since, until=until, on=dates.get("on"), prefix="")
+        times = {name: _date(own[name], name) for name in _TIMES if own.get(name) not in (None, "")}
+        if times:
+            settled = replace(
+                settled,
+                event=times.get("event", settled.event),
+                as_of=times.get("as_of", settled.as_of),
+                recency=times.get("recency", settled.recency),
+                prefix="",
+            )
         sources = _sources(own.get("source")) or settled.sources
         return replace(settled, top=_top(own.get("k"), settled.top), sources=sources).query(text)
 

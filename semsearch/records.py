@@ -9,6 +9,7 @@ from typing import Literal
 DatePrecision = Literal["day", "month", "year"]
 Mode = Literal["hybrid", "dense", "lexical"]  # how passages are ranked
 DateSource = Literal["header", "field", "front matter"]
+Anchor = Literal["--as-of", "today", "the newest article"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +46,15 @@ class PublishedDate:
     def __str__(self) -> str:
         length = {"day": 10, "month": 7, "year": 4}[self.precision]
         return self.first.isoformat()[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class SpokenDate:
+    """A period that a text names, and where it does."""
+
+    span: tuple[int, int]  # characters of the text
+    first: date
+    last: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +128,25 @@ class Query:
     per_document: int = 1  # passages of one document among the hits
     mode: Mode = "hybrid"
     rerank: str | None = None  # a cross-encoder that decides the order of the first hits
+    event: DateRange | None = None  # days that a passage must speak of
+    event_words: str = ""
+    as_of: date | None = None  # nothing published later is known
+    recency: float | None = None  # half-life in days; None: only if the question asks for the latest; 0: never
+    use_time: bool = True  # take a window from the question's words
+    strict_time: bool = False  # that window is a filter, not a preference
+
+
+@dataclass(frozen=True, slots=True)
+class TimeUsed:
+    """What was taken from the time words of a question."""
+
+    window: DateRange | None  # None where only the latest is asked for
+    words: str
+    strict: bool  # a filter; else a preference
+    anchor: date | None = None  # the day that relative words were counted from, where there were any
+    anchored_by: Anchor | None = None  # where that day came from
+    event: str | None = None  # the named event that the question measured by
+    half_life: float | None = None  # of recency, in days
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +154,9 @@ class Signal:
     """One reason for a hit: what was seen, and what it added to the score."""
 
     name: str
-    value: float  # a cosine, or a BM25 value
-    weight: float
-    share: float  # of the score: weight times the value on a scale of 0 to 1
+    value: float  # a cosine, a BM25 value, or how well a time fits
+    weight: float  # 0 for what multiplies the sum of the others
+    share: float  # of the score: weight times the value on a scale of 0 to 1; what a factor takes away
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +182,7 @@ class Hit:
     line_end: int
     best_sentence: tuple[int, int]
     words: tuple[tuple[int, int], ...]
+    events: tuple[SpokenDate, ...] = ()  # the days that the passage speaks of
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,3 +193,4 @@ class Answer:
     hits: tuple[Hit, ...]
     strong: bool  # false: nothing in the index seems to fit
     notes: tuple[str, ...] = ()
+    time: TimeUsed | None = None  # taken from the question's words

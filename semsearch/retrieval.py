@@ -8,6 +8,7 @@ again with their sentences.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,10 +19,12 @@ from semsearch.operators import Question, phrase_pattern
 from semsearch.ranking import Evidence, Ranked, merge_documents
 from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import WEIGHTS, Weights
-from semsearch.records import Query
+from semsearch.ranking.timing import Timing
+from semsearch.records import Query, TimeUsed
 from semsearch.storage.lexical import LexicalIndex
 from semsearch.storage.lexical_view import LexicalView
 from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
+from semsearch.when import When
 
 RESCORED = 100  # passages whose sentences are looked at
 BLOCK = 64  # rows of which only the highest is looked at first
@@ -51,6 +54,36 @@ class Words:
 
 
 @dataclass(frozen=True, slots=True)
+class Ranking:
+    """The hits for a question."""
+
+    hits: list[Ranked]
+    allowed: Ids | None  # passages that the filters let through; None: all
+    unheld: bool  # no passage holds what was quoted
+
+
+class _Asked:
+    """All that a question is ranked by."""
+
+    def __init__(
+        self,
+        weights: Weights,
+        row: Rows | None,
+        words: Words | None,
+        timing: Timing | None,
+        allowed: Ids | None,
+        without: Ids,
+    ) -> None:
+        self.weights = weights
+        self.row = row
+        self.words = words
+        self.timing = timing
+        self.factors = None if timing is None else timing.factors()
+        self.allowed = allowed
+        self.without = without
+
+
+@dataclass(frozen=True, slots=True)
 class _Pool:
     """Passages that lead the first stage."""
 
@@ -61,77 +94,103 @@ class _Pool:
 class Retrieval:
     """Ranks the passages of a snapshot, for one question at a time."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, when: When) -> None:
         self._snapshot = snapshot
+        self._when = when
         self._all: tuple[list[Block], list[Block]] | None = None
         self._room: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
-    def rank(self, query: Query, question: Question, row: Rows | None) -> tuple[list[Ranked], bool]:
-        """The hits for a question, and whether no passage holds what it quotes.
-
-        ``row`` (dim,) is its vector, None in the lexical mode.
-        """
-        allowed = self._snapshot.allowed(query.window, query.sources)
+    def rank(self, query: Query, question: Question, row: Rows | None, time: TimeUsed | None) -> Ranking:
+        """The hits for a question. ``row`` (dim,) is its vector, None in the lexical mode."""
+        allowed = self._when.allowed(query, time)
         weights = WEIGHTS[query.mode]
         words = None
+        within = allowed
         if weights.words or question.has_operators:
-            words = self._words(question, allowed)
-            allowed = self._findable(words, allowed)
-        ranked = self._best(query, weights, row, words, allowed, np.empty(0, np.int64))
-        return ranked, words is not None and words.unheld
+            words = self._words(question, allowed, query.as_of)
+            within = self._findable(words, allowed)
+        asked = _Asked(weights, row, words, self._when.timing(time), within, np.empty(0, np.int64))
+        return Ranking(self._best(query, asked), allowed, words is not None and words.unheld)
 
-    def similar(self, query: Query, row: Rows, without: Ids) -> list[Ranked]:
+    def similar(self, query: Query, row: Rows, without: Ids) -> Ranking:
         """The passages nearest to a vector, some left out."""
-        allowed = self._snapshot.allowed(query.window, query.sources)
-        return self._best(query, WEIGHTS["dense"], row, None, allowed, without)
+        allowed = self._when.allowed(query, None)
+        return Ranking(self._best(query, _Asked(WEIGHTS["dense"], row, None, None, allowed, without)), allowed, False)
 
-    def _best(
-        self, query: Query, weights: Weights, row: Rows | None, words: Words | None, allowed: Ids | None, without: Ids
-    ) -> list[Ranked]:
-        depth = RESCORED if weights.sentence else 2 * query.top + 20
+    def _best(self, query: Query, asked: _Asked) -> list[Ranked]:
+        depth = RESCORED if asked.weights.sentence else 2 * query.top + 20
         while True:
-            if row is None:
-                pool = self._matching(weights, words, depth)
-            else:
-                pool = self._leading(weights, row, words, allowed, without, depth)
-            ranked = merge_documents(self._scored(pool, weights, row, words), query.per_document)
+            pool = self._matching(asked, depth) if asked.row is None else self._leading(asked, asked.row, depth)
+            ranked = merge_documents(self._scored(pool, asked), query.per_document)
             if len(ranked) >= query.top or len(pool.numbers) < depth:
                 return ranked[: query.top]
             depth *= 4
 
     # The first stage
 
-    def _matching(self, weights: Weights, words: Words | None, depth: int) -> _Pool:
+    def _matching(self, asked: _Asked, depth: int) -> _Pool:
         """The ``depth`` passages with most of the words, and those equal to the last of them."""
-        if words is None:
+        known = self._known(asked)
+        if known is None:
             raise ValueError("neither words nor a vector to rank by")
-        rows = _highest(words.score(weights, self._rooms()[0][1:]), depth)
+        rows = _highest(known, depth)
         return _Pool(self._snapshot.lexical().numbers[rows], np.full(len(rows), np.nan))
 
-    def _leading(
-        self, weights: Weights, row: Rows, words: Words | None, allowed: Ids | None, without: Ids, depth: int
-    ) -> _Pool:
-        """The ``depth`` passages that lead by cosine and words, and those equal to the last of them."""
-        by_words = words.score(weights, self._rooms()[0][1:]) if words is not None and weights.words else None
+    def _known(self, asked: _Asked) -> NDArray[np.float32] | None:
+        """What is known of every row's score without its vector: the words' part, under the factors of time."""
+        if asked.words is None or not asked.weights.words:
+            return None
+        by_words = asked.words.score(asked.weights, self._rooms()[0][1:])
+        return by_words if asked.factors is None else np.multiply(by_words, asked.factors, out=by_words)
+
+    def _leading(self, asked: _Asked, row: Rows, depth: int) -> _Pool:
+        """The ``depth`` passages that lead by cosine, words and time, and those equal to the last of them."""
+        known = self._known(asked)
         fetch = FETCHED * depth
         while True:
-            near = self._snapshot.nearest(row, fetch, allowed, without)
+            near = self._snapshot.nearest(row, fetch, asked.allowed, asked.without)
             numbers, cosines = near.numbers, near.cosines
-            if by_words is not None:
-                numbers, cosines = self._joined(numbers, cosines, _highest(by_words, depth), row)
-            unseen = weights.dense * max(near.floor, 0.0)  # bound of the others' dense part
-            least = _nth_highest(self._first_score(weights, numbers, cosines, by_words), depth) - 2 * COSINE_ERROR
-            if near.floor == -np.inf or unseen < least:
+            if known is not None:
+                numbers, cosines = self._joined(numbers, cosines, _highest(known, depth), row)
+            unseen = asked.weights.dense * max(near.floor, 0.0)  # bound of the others' dense part
+            least = _nth_highest(self._first_score(asked, numbers, cosines, known), depth) - 2 * COSINE_ERROR
+            others = self._within_reach(asked, known, unseen, least) if near.floor > -np.inf else np.empty(0, np.int64)
+            if near.floor == -np.inf or unseen < least or len(others) <= fetch:
                 break
             fetch *= 4
-        if by_words is not None and near.floor > -np.inf:
-            numbers, cosines = self._joined(numbers, cosines, np.flatnonzero(by_words >= least - unseen), row)
-        scores = self._first_score(weights, numbers, cosines, by_words)
+        numbers, cosines = self._joined(numbers, cosines, others, row)
+        scores = self._first_score(asked, numbers, cosines, known)
         numbers = numbers[scores >= _nth_highest(scores, depth) - 2 * COSINE_ERROR]
         cosines = self._snapshot.exact(row, numbers)
-        scores = self._first_score(weights, numbers, cosines, by_words)
+        scores = self._first_score(asked, numbers, cosines, known)
         lead = scores >= _nth_highest(scores, depth)
         return _Pool(numbers[lead], cosines[lead])
+
+    def _within_reach(self, asked: _Asked, known: NDArray[np.float32] | None, unseen: float, least: float) -> Ids:
+        """Rows that could still reach a score, whose dense part is at most ``unseen``."""
+        if asked.factors is None:
+            if known is None:
+                return np.empty(0, np.int64) if unseen < least else np.arange(len(self._snapshot.lexical().numbers))
+            rows = np.flatnonzero(known >= least - unseen)
+        else:
+            bound = asked.factors * np.float32(unseen * 1.000001)
+            rows = np.flatnonzero((bound if known is None else bound + known) >= least)
+        return self._findable_rows(asked, rows)
+
+    def _findable_rows(self, asked: _Asked, rows: Ids) -> Ids:
+        """Those of some rows that filters let through."""
+        if asked.allowed is None and not len(asked.without) and self._snapshot.lexical().alive is None:
+            return rows
+        view = self._snapshot.lexical()
+        numbers = view.numbers[rows]
+        keep = (
+            ~np.isin(numbers, asked.without)
+            if view.alive is None
+            else view.alive[rows] & ~np.isin(numbers, asked.without)
+        )
+        if asked.allowed is not None:
+            keep &= np.isin(numbers, asked.allowed)
+        return rows[keep]
 
     def _joined(self, numbers: Ids, cosines: Scores, rows: Ids, row: Rows) -> tuple[Ids, Scores]:
         """The passages of ``rows`` beside those that are there already."""
@@ -140,16 +199,20 @@ class Retrieval:
             return numbers, cosines
         return np.concatenate([numbers, more]), np.concatenate([cosines, self._snapshot.cosines(row, more)])
 
-    def _first_score(
-        self, weights: Weights, numbers: Ids, cosines: Scores, by_words: NDArray[np.float32] | None
-    ) -> Scores:
-        dense = weights.dense * np.maximum(cosines, 0.0)
-        return dense if by_words is None else dense + by_words[self._snapshot.lexical().rows(numbers)]
+    def _first_score(self, asked: _Asked, numbers: Ids, cosines: Scores, known: NDArray[np.float32] | None) -> Scores:
+        dense = asked.weights.dense * np.maximum(cosines, 0.0)
+        if known is None and asked.factors is None:
+            return dense
+        rows = self._snapshot.lexical().rows(numbers)
+        if asked.factors is not None:
+            dense = dense * asked.factors[rows]
+        return dense if known is None else dense + known[rows]
 
     # The second stage
 
-    def _scored(self, pool: _Pool, weights: Weights, row: Rows | None, words: Words | None) -> list[Ranked]:
-        rows = None if words is None else self._snapshot.lexical().rows(pool.numbers)
+    def _scored(self, pool: _Pool, asked: _Asked) -> list[Ranked]:
+        row, words, weights = asked.row, asked.words, asked.weights
+        rows = self._snapshot.lexical().rows(pool.numbers) if words is not None or asked.timing is not None else None
         evidence = Evidence(
             weights,
             None if row is None else pool.cosines,
@@ -158,6 +221,7 @@ class Retrieval:
             0.0 if words is None else words.passage.bound,
             None if words is None else words.article.scores[words.owners[rows]].astype(np.float64),
             0.0 if words is None else words.article.bound,
+            None if asked.timing is None or rows is None else asked.timing.of(rows),
         )
         places = self._snapshot.places(pool.numbers)
         return [
@@ -181,16 +245,20 @@ class Retrieval:
 
     # Words
 
-    def _words(self, question: Question, allowed: Ids | None) -> Words:
+    def _words(self, question: Question, allowed: Ids | None, as_of: date | None) -> Words:
         """BM25 among the passages that the filters let through, and what the operators leave of those."""
         view = self._snapshot.lexical()
         mask = view.allowed(allowed)
         passages, articles = self._blocks(view, mask, everything=allowed is None)
-        words = query_terms(question.text, view.languages)
+        words = query_terms(question.text, self._languages(as_of))
         rows, documents = self._rooms()
         passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words], rows[0])
         article = bm25(articles, [[view.stem("documents", stem) for stem in word] for word in words], documents)
-        return Words(passage, article, view.owners, *self._operated(question, mask))
+        return Words(passage, article, view.owners, *self._operated(question, mask, self._languages(as_of)))
+
+    def _languages(self, as_of: date | None) -> list[str]:
+        """The languages of the documents that are known."""
+        return self._snapshot.lexical().languages if as_of is None else self._snapshot.languages_until(as_of)
 
     def _rooms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Where scores of all passages, of three kinds, and of all articles are kept until the next question."""
@@ -216,29 +284,29 @@ class Retrieval:
     def _findable(self, words: Words, allowed: Ids | None) -> Ids | None:
         return allowed if words.findable is None else self._snapshot.lexical().numbers[words.findable]
 
-    def _operated(self, question: Question, mask: Mask | None) -> tuple[Mask | None, bool]:
+    def _operated(self, question: Question, mask: Mask | None, languages: list[str]) -> tuple[Mask | None, bool]:
         """The mask, less what the question's operators rule out; and whether a quotation was passed over."""
         if not question.has_operators:
             return mask, False
         view = self._snapshot.lexical()
         left = np.ones(len(view.numbers), np.bool_) if mask is None else mask.copy()
         for phrase in question.required:
-            left &= self._holding(phrase, left, titles=False)
+            left &= self._holding(phrase, left, titles=False, languages=languages)
         for phrase in question.titled:
-            left &= self._holding(phrase, left, titles=True)
+            left &= self._holding(phrase, left, titles=True, languages=languages)
         for phrase in question.excluded:
-            left &= ~self._holding(phrase, left, titles=False)
+            left &= ~self._holding(phrase, left, titles=False, languages=languages)
         held = left.copy()
         for phrase in question.quoted:
-            held &= self._holding(phrase, held, titles=False)
+            held &= self._holding(phrase, held, titles=False, languages=languages)
         unheld = bool(left.any() and not held.any())
         return (left if unheld else held), unheld
 
-    def _holding(self, phrase: str, among: Mask, *, titles: bool) -> Mask:
+    def _holding(self, phrase: str, among: Mask, *, titles: bool, languages: list[str]) -> Mask:
         """Rows whose title, or whose passage or title, holds a phrase word by word."""
         view = self._snapshot.lexical()
         possible = among.copy()
-        for word in query_terms(phrase, view.languages):
+        for word in query_terms(phrase, languages):
             has, begin = np.zeros(len(view.numbers), np.bool_), 0
             for index in view.indexes:
                 for stem in word:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING
@@ -12,16 +13,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from semsearch.arrays import Rows, Scores, Span
+from semsearch.dates.named import read_events, shipped_events
 from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch
 from semsearch.marking import Marking, centre
 from semsearch.operators import parse_question
 from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, make_query
 from semsearch.ranking import Ranked, is_strong
-from semsearch.records import Answer, Document, Hit, Mode, Query, Signal
-from semsearch.retrieval import Retrieval
+from semsearch.records import Answer, Document, Hit, Mode, Query, Signal, SpokenDate
+from semsearch.retrieval import Ranking, Retrieval
 from semsearch.storage.database import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
+from semsearch.when import When
 
 if TYPE_CHECKING:
     from semsearch.encoders.crossencoder import Reranker
@@ -32,11 +35,12 @@ RERANKED = 30  # passages that a cross-encoder reads, or as many as are wanted
 class Index:
     """An index opened for searching, pinned to its state of that moment. A context manager."""
 
-    def __init__(self, snapshot: Snapshot, open_model: Callable[[], Encoder]) -> None:
+    def __init__(self, snapshot: Snapshot, open_model: Callable[[], Encoder], when: When) -> None:
         self._snapshot = snapshot
+        self._when = when
         self._open_model = open_model
         self._opened: Encoder | None = None
-        self._retrieval = Retrieval(snapshot)
+        self._retrieval = Retrieval(snapshot, when)
         self._rerankers: dict[str, Reranker] = {}
 
     def __enter__(self) -> Index:
@@ -63,12 +67,19 @@ class Index:
         per_document: int = 1,
         mode: Mode = "hybrid",
         rerank: str | None = None,
+        event: str | None = None,
+        as_of: str | None = None,
+        recency: str | None = None,
+        use_time: bool = True,
+        strict_time: bool = False,
     ) -> Answer:
         """The passages that answer ``question``, best first.
 
         ``since``, ``until`` and ``on`` limit the publication day, both ends included, before
-        ranking; ``rerank`` names a cross-encoder for the first hits. Raises UsageError for values that make
-        no sense.
+        ranking, ``event`` the days that a passage speaks of; ``as_of`` leaves out what was published later.
+        ``recency`` is a half-life ("30d", "6w") or "off"; ``use_time`` takes a window from the question's
+        words, ``strict_time`` makes that a filter. ``rerank`` names a cross-encoder for the first hits.
+        Raises UsageError for values that make no sense.
         """
         query = make_query(
             question,
@@ -80,6 +91,11 @@ class Index:
             per_document=per_document,
             mode=mode,
             rerank=rerank,
+            event=event,
+            as_of=as_of,
+            recency=recency,
+            use_time=use_time,
+            strict_time=strict_time,
         )
         return self.answer(query)
 
@@ -95,14 +111,16 @@ class Index:
             if len(text) > LONGEST_QUESTION:
                 notes.append(f"the question has {len(text)} characters; only the first {LONGEST_QUESTION} were used")
                 text = text[:LONGEST_QUESTION]
-            question = parse_question(text)
+            time, rest = self._when.settle(query, text)
+            question = parse_question(rest)
             row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
             wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
-            ranked, unheld = self._retrieval.rank(wide, question, row)
-            if unheld:
+            ranking = self._retrieval.rank(wide, question, row, time)
+            if ranking.unheld:
                 quoted = " and ".join(f'"{phrase}"' for phrase in question.quoted)
                 notes.append(f"no passage holds {quoted}: its words were searched for")
-            answer = self._answer(query, ranked, Marking(question.text, row, self._snapshot.lexical()), notes)
+            marking = self._marking(query, question.text, row, ranking)
+            answer = replace(self._answer(query, ranking.hits, marking, notes), time=time)
             yield answer if query.rerank is None else self._reranked(answer, question.text, query.rerank)
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
@@ -113,8 +131,8 @@ class Index:
         document = self._snapshot.document(doc_id)
         row = centre(self._snapshot.document_vectors(doc_id))
         query = replace(query or Query(document.title), mode="dense")
-        ranked = self._retrieval.similar(query, row, self._snapshot.passage_numbers(doc_id))
-        return self._answer(query, ranked, Marking(document.title, row, self._snapshot.lexical()), [])
+        ranking = self._retrieval.similar(query, row, self._snapshot.passage_numbers(doc_id))
+        return self._answer(query, ranking.hits, self._marking(query, document.title, row, ranking), [])
 
     def document(self, doc_id: str) -> Document:
         """One article as the index holds it. Raises UnknownDocument."""
@@ -134,13 +152,22 @@ class Index:
             self._opened = self._open_model()
         return self._opened
 
+    def _marking(self, query: Query, text: str, row: Rows | None, ranking: Ranking) -> Marking:
+        view = self._snapshot.lexical()
+        languages = view.languages if query.as_of is None else self._snapshot.languages_until(query.as_of)
+        return Marking(text, row, view, ranking.allowed, languages)
+
     def _answer(self, query: Query, ranked: Sequence[Ranked], marking: Marking, notes: list[str]) -> Answer:
-        parts = self._snapshot.parts(np.array([found.number for found in ranked], np.int64))
-        hits = tuple(self._hit(rank, found, marking, *parts[found.number]) for rank, found in enumerate(ranked, 1))
+        numbers = np.array([found.number for found in ranked], np.int64)
+        parts, events = self._snapshot.parts(numbers), self._snapshot.events(numbers)
+        hits = tuple(
+            self._hit(rank, found, marking, parts[found.number], events[found.number])
+            for rank, found in enumerate(ranked, 1)
+        )
         notes.extend(self._window_notes(query))
         if self._snapshot.note:
             notes.append(self._snapshot.note)
-        best = hits[0].score if hits else None
+        best = max((found.relevance for found in ranked), default=None)
         strong = is_strong(best, query.mode, self._snapshot.encoder.model, marking.count)
         return Answer(query, hits, strong, tuple(notes))
 
@@ -164,12 +191,19 @@ class Index:
 
         return Reranker(model)
 
-    def _hit(self, rank: int, ranked: Ranked, marking: Marking, sentences: Sequence[Span], rows: Rows) -> Hit:
+    def _hit(
+        self,
+        rank: int,
+        ranked: Ranked,
+        marking: Marking,
+        parts: tuple[list[Span], Rows],
+        events: Sequence[SpokenDate],
+    ) -> Hit:
         document = self._snapshot.document(ranked.doc_id)
         start, end = ranked.start, ranked.end
         text = document.text[start:end]
         words = marking.words(text, document.language)
-        best = marking.best(text, sentences, rows, words)
+        best = marking.best(text, *parts, words)
         first = document.line + document.text.count("\n", 0, start) * document.multiline
         return Hit(
             rank=rank,
@@ -185,6 +219,7 @@ class Index:
             line_end=first + text.count("\n") * document.multiline,
             best_sentence=(start + best[0], start + best[1]),
             words=tuple((start + begin, start + finish) for (begin, finish), _ in words),
+            events=tuple(events),
         )
 
     def _window_notes(self, query: Query) -> Iterator[str]:
@@ -205,9 +240,15 @@ def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
-def open_index(folder: str | os.PathLike[str] = DEFAULT_INDEX) -> Index:
+def open_index(
+    folder: str | os.PathLike[str] = DEFAULT_INDEX,
+    *,
+    today: date | None = None,
+    events: str | os.PathLike[str] | None = None,
+) -> Index:
     """Open the index in ``folder`` for searching.
 
+    ``today`` is the day that relative time words are counted from; ``events`` a TOML file of more named events.
     Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes,
     EncoderUnavailable, or EncoderMismatch where the model is not the one the index was made with.
     """
@@ -224,4 +265,5 @@ def open_index(folder: str | os.PathLike[str] = DEFAULT_INDEX) -> Index:
             )
         return encoder
 
-    return Index(snapshot, open_model)
+    named = None if events is None else (*read_events(Path(events)), *shipped_events())
+    return Index(snapshot, open_model, When(snapshot, today or date.today(), named))  # the user's day, not UTC's

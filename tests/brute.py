@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Callable, Sequence
+from datetime import date
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +29,8 @@ class Brute:
         self.places = snapshot.places(numbers)
         self.rows = snapshot.vectors(numbers).astype(np.float64)
         self.parts = [parts for _, (_, parts) in sorted(snapshot.parts(numbers).items())]
+        spoken = snapshot.events(numbers)
+        self.events = [[(each.first, each.last) for each in spoken[number]] for number in numbers.tolist()]
         self.documents = {place.doc_id: snapshot.document(place.doc_id) for place in self.places}
         snapshot.close()
         english = Analyzer("en")
@@ -56,8 +59,9 @@ class Brute:
         allowed: Callable[[Document], bool],
         top: int = 10,
         per_document: int = 1,
+        factor: Callable[[Document, list[tuple[date, date]]], float] = lambda *_: 1.0,
     ) -> list[Found]:
-        """The hits of a question: score, document, start."""
+        """The hits of a question: score, document, start; ``factor`` from a document and the days a passage names."""
         inside = [at for at, place in enumerate(self.places) if allowed(self.documents[place.doc_id])]
         owners = {at: self.places[at].doc_id for at in inside}
         wholes: dict[object, list[str]] = {doc_id: list(self.titles[doc_id]) for doc_id in owners.values()}
@@ -69,15 +73,16 @@ class Brute:
         for at in inside:
             words = shares[2] * passages[at] / (bound or 1) + shares[3] * articles[owners[at]] / (whole_bound or 1)
             cosine = max(float((self.rows[at] * row).sum()), 0.0)
-            first[at] = (words, cosine, words + (shares[0] + shares[1]) * cosine)
-        least = sorted((score for _, _, score in first.values()), reverse=True)[:FIRST][-1] if first else 0.0
+            by_time = factor(self.documents[owners[at]], self.events[at])
+            first[at] = (words, cosine, by_time, (words + (shares[0] + shares[1]) * cosine) * by_time)
+        least = sorted((score for *_, score in first.values()), reverse=True)[:FIRST][-1] if first else 0.0
         found = []
-        for at, (words, cosine, score) in first.items():
+        for at, (words, cosine, by_time, score) in first.items():
             if score < least - 1e-12 or (mode == "lexical" and not words):
                 continue
             nearest = max((self.parts[at].astype(np.float64) * row).sum(axis=1), default=cosine)
             total = words + shares[0] * cosine + shares[1] * max(float(nearest), 0.0)
-            found.append((total, owners[at], self.places[at].start))
+            found.append((total * by_time, owners[at], self.places[at].start))
         taken: Counter[str] = Counter()
         kept = []
         for hit in sorted(found, key=lambda hit: (-round(hit[0], 9), hit[1], hit[2])):

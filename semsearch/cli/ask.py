@@ -10,19 +10,25 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
+    AsOfOption,
     DebugOption,
+    EventOption,
+    EventsOption,
     ExplainOption,
     FormatOption,
     IndexOption,
     ModeName,
     ModeOption,
+    NoTimeOption,
     OnOption,
     PerDocumentOption,
     QuietOption,
+    RecencyOption,
     RerankOption,
     SinceOption,
     SourceOption,
     StrictOption,
+    StrictTimeOption,
     TopOption,
     UntilOption,
     options_from,
@@ -51,6 +57,12 @@ def ask(
     since: SinceOption = None,
     until: UntilOption = None,
     on: OnOption = None,
+    event: EventOption = None,
+    as_of: AsOfOption = None,
+    recency: RecencyOption = None,
+    no_time: NoTimeOption = False,
+    strict_time: StrictTimeOption = False,
+    events: EventsOption = None,
     source: SourceOption = None,
     per_document: PerDocumentOption = 1,
     mode: ModeOption = ModeName.hybrid,
@@ -64,8 +76,10 @@ def ask(
     """Answer a question with ranked passages, each with its source and date."""
     from semsearch.search import open_index
 
-    query = options_from(top, since, until, on, source, per_document, mode, rerank).query(question)
-    with open_index(index) as opened:
+    query = options_from(
+        top, since, until, on, source, per_document, mode, rerank, event, as_of, recency, no_time, strict_time
+    ).query(question)
+    with open_index(index, events=events) as opened:
         answer = opened.answer(query)
     status = print_answer(answer, output_format, quiet, explain=explain)
     return NO_HITS if strict and not answer.strong else status

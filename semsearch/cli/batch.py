@@ -12,19 +12,25 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, SKIPPED, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
+    AsOfOption,
     DebugOption,
+    EventOption,
+    EventsOption,
     ExplainOption,
     FormatOption,
     IndexOption,
     ModeName,
     ModeOption,
+    NoTimeOption,
     OnOption,
     PerDocumentOption,
     QuietOption,
+    RecencyOption,
     RerankOption,
     SinceOption,
     SourceOption,
     StrictOption,
+    StrictTimeOption,
     TopOption,
     UntilOption,
     options_from,
@@ -65,6 +71,12 @@ def batch(
     since: SinceOption = None,
     until: UntilOption = None,
     on: OnOption = None,
+    event: EventOption = None,
+    as_of: AsOfOption = None,
+    recency: RecencyOption = None,
+    no_time: NoTimeOption = False,
+    strict_time: StrictTimeOption = False,
+    events: EventsOption = None,
     source: SourceOption = None,
     per_document: PerDocumentOption = 1,
     mode: ModeOption = ModeName.hybrid,
@@ -82,12 +94,14 @@ def batch(
 
     if resume and output is None:
         raise UsageError("--resume goes on with an output file: name it with -o OUT")
-    defaults = options_from(top, since, until, on, source, per_document, mode, rerank)
+    defaults = options_from(
+        top, since, until, on, source, per_document, mode, rerank, event, as_of, recency, no_time, strict_time
+    )
     defaults.query("any")  # refuses options that make no sense
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
     questions = QuestionFile(data, str(file), defaults)
     renderer = make_renderer(output_format, many=True, explain=explain)
-    with open_index(index) as opened:
+    with open_index(index, events=events) as opened:
         if output is None:
             report = _to_stdout(opened, questions, renderer, quiet)
         else:

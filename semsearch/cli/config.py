@@ -21,13 +21,21 @@ _FILTERS = {
     "source": "source",
     "per-document": "per_document",
 }
-_ANSWERS = {**_COMMON, **_FILTERS, "mode": "mode", "format": "output_format"}
+_TIME = {
+    "event": "event",
+    "as-of": "as_of",
+    "recency": "recency",
+    "no-time": "no_time",
+    "strict-time": "strict_time",
+    "events": "events",
+}
+_ANSWERS = {**_COMMON, **_FILTERS, **_TIME, "mode": "mode", "format": "output_format"}
 _KEYS: dict[str, dict[str, str]] = {
     "index": {**_COMMON, **_ENCODER, "fields": "fields"},
     "ask": _ANSWERS,
     "batch": _ANSWERS,
     "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
-    "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document")},
+    "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document", *_TIME)},
     "show": _COMMON,
     "info": _COMMON,
 }
@@ -83,7 +91,7 @@ def _fitting(key: str, value: object, where: str) -> object:
         value = [value] if isinstance(value, str) else value
         fits = isinstance(value, list) and all(isinstance(name, str) for name in value)
     else:
-        kinds = {"quiet": bool, "top": int, "per-document": int}
+        kinds = {"quiet": bool, "no-time": bool, "strict-time": bool, "top": int, "per-document": int}
         fits = type(value) is kinds.get(key, str)
     if not fits:
         raise InputError(f"{where}: {key} = {value!r} is not what the option takes: see semsearch ask --help")

@@ -13,18 +13,24 @@ import typer
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, SKIPPED, emit, say
 from semsearch.cli.options import (
+    AsOfOption,
     DebugOption,
     DeviceName,
     DeviceOption,
+    EventOption,
+    EventsOption,
     ModelOption,
     ModeName,
     ModeOption,
+    NoTimeOption,
     OnOption,
     PrecisionOption,
     QuietOption,
+    RecencyOption,
     RerankOption,
     SinceOption,
     SourceOption,
+    StrictTimeOption,
     UntilOption,
     options_from,
 )
@@ -68,6 +74,12 @@ def evaluate(
     since: SinceOption = None,
     until: UntilOption = None,
     on: OnOption = None,
+    event: EventOption = None,
+    as_of: AsOfOption = None,
+    recency: RecencyOption = None,
+    no_time: NoTimeOption = False,
+    strict_time: StrictTimeOption = False,
+    events: EventsOption = None,
     source: SourceOption = None,
     mode: ModeOption = ModeName.hybrid,
     rerank: RerankOption = None,
@@ -90,7 +102,7 @@ def evaluate(
     from semsearch.embedding import EncoderChoice
 
     modes = _modes(compare) if compare is not None else [mode]
-    defaults = options_from(10, since, until, on, source, per_document=1, mode=mode, rerank=rerank)
+    defaults = options_from(10, since, until, on, source, 1, mode, rerank, event, as_of, recency, no_time, strict_time)
     defaults.query("any")  # refuses options that make no sense
     found = find_dataset(dataset)
     folder = index or Path("indexes", f"eval-{found.name}")
@@ -101,6 +113,7 @@ def evaluate(
             EncoderChoice(model, device.value, precision.value if precision else None),
             modes=[each.value for each in modes],
             defaults=defaults,
+            events=events,
             building=building,
             asking=asking,
         )

@@ -57,6 +57,26 @@ OnOption = Annotated[str | None, typer.Option(metavar="DATE", help="Published wi
 SourceOption = Annotated[
     list[str] | None, typer.Option(metavar="NAME", help="Published by this source; may be given again.")
 ]
+EventOption = Annotated[
+    str | None,
+    typer.Option(metavar="RANGE", help="Passages that speak of these days: 2022-11 or 2022-11-09..2022-11-11."),
+]
+AsOfOption = Annotated[
+    str | None, typer.Option("--as-of", metavar="DATE", help="As if nothing later had been published.")
+]
+RecencyOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="HALF_LIFE", help="Prefer the recent: 30d, 6w, 1y; off. Default: only if the question asks for it."
+    ),
+]
+NoTimeOption = Annotated[bool, typer.Option("--no-time", help="Take no time from the question's words.")]
+StrictTimeOption = Annotated[
+    bool, typer.Option("--strict-time", help="Time words are a filter on publication and events, not a preference.")
+]
+EventsOption = Annotated[
+    Path | None, typer.Option("--events", metavar="FILE", help="More named events for time words: a TOML table.")
+]
 PerDocumentOption = Annotated[int, typer.Option(metavar="N", help="Passages of one document among the hits.")]
 ModeOption = Annotated[
     ModeName, typer.Option("--mode", help="Rank by meaning and words, by meaning alone, or by words alone.")
@@ -99,9 +119,29 @@ def options_from(
     per_document: int,
     mode: ModeName = ModeName.hybrid,
     rerank: str | None = None,
+    event: str | None = None,
+    as_of: str | None = None,
+    recency: str | None = None,
+    no_time: bool = False,
+    strict_time: bool = False,
 ) -> Options:
     """The searching options as they were typed."""
-    return Options(top, since, until, on, tuple(source or ()), per_document, mode.value, rerank, prefix="--")
+    return Options(
+        top,
+        since,
+        until,
+        on,
+        tuple(source or ()),
+        per_document,
+        mode.value,
+        rerank,
+        event,
+        as_of,
+        recency,
+        use_time=not no_time,
+        strict_time=strict_time,
+        prefix="--",
+    )
 
 
 def terminal_style() -> Style:

@@ -9,6 +9,9 @@ from datetime import date
 from semsearch.errors import DateNotUnderstood, UsageError
 from semsearch.records import DateRange
 
+LONGEST_HALF_LIFE = 36_500  # days
+_HALF_LIFE = re.compile(r"(\d{1,5}(?:\.\d{1,3})?)([dwmy]?)", re.ASCII)
+_DAYS = {"d": 1, "w": 7, "m": 30, "y": 365}
 _PERIOD = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 
 
@@ -56,3 +59,32 @@ def make_window(
     if first and last and first > last:
         raise UsageError(f"{prefix}since {since} is after {prefix}until {until}: exchange the two")
     return DateRange(first, last), words
+
+
+def parse_range(text: str, name: str) -> DateRange:
+    """The days of ``2022-11``, ``2022-11-09`` or ``2022-11-09..2022-11-11``, of which one end may be left out.
+
+    Raises UsageError, naming the option.
+    """
+    first, dots, last = text.partition("..")
+    try:
+        if not dots:
+            return DateRange(*parse_period(first))
+        begin = parse_period(first)[0] if first.strip() else None
+        end = parse_period(last)[1] if last.strip() else None
+    except DateNotUnderstood as error:
+        raise UsageError(f"{name} {text[:40]}: {error}, or two of those with .. between") from None
+    if (begin is None and end is None) or (begin and end and begin > end):
+        raise UsageError(f"{name} {text[:40]}: expected the like of 2022-11 or 2022-11-09..2022-11-11")
+    return DateRange(begin, end)
+
+
+def parse_half_life(text: str, name: str) -> float:
+    """Days of ``30d``, ``6w``, ``3m`` (months of 30 days) or ``1y``; 0 for ``off``. Raises UsageError."""
+    if text.strip().lower() == "off":
+        return 0.0
+    match = _HALF_LIFE.fullmatch(text.strip().lower())
+    days = float(match[1]) * _DAYS[match[2] or "d"] if match else 0.0
+    if not 0 < days <= LONGEST_HALF_LIFE:
+        raise UsageError(f"{name} {text[:40]!r}: expected a half-life like 30d, 6w or 1y, or off")
+    return days

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from semsearch.arrays import Scores
+from semsearch.ranking.timing import Timing, bounded, timed
 from semsearch.records import Mode, Signal
 
 
@@ -49,18 +50,29 @@ class Evidence:
     words_bound: float  # what that could be at most for this question
     article: Scores | None  # BM25 of the article
     article_bound: float
+    timing: Timing | None = None
 
-    def scores(self) -> Scores:
-        """The score of each passage, 0 to 1, higher is better."""
+    def relevance(self) -> Scores:
+        """The sum of the parts, 0 to 1: what a passage says to the question, whenever it is from."""
         shares = [weight * _scaled(values, bound) for _, values, weight, bound in self._parts()]
         return np.asarray(sum(shares[1:], shares[0]), np.float64)
 
+    def scores(self) -> Scores:
+        """The score of each passage, 0 to 1, higher is better."""
+        return timed(self.relevance(), self.timing)
+
     def signals(self, at: int) -> tuple[Signal, ...]:
         """What the score of one passage is made of."""
-        return tuple(
+        signals = [
             Signal(name, float(values[at]), weight, float(weight * _scaled(values[at : at + 1], bound)[0]))
             for name, values, weight, bound in self._parts()
-        )
+        ]
+        score = sum(signal.share for signal in signals)
+        for name, fit, floor in () if self.timing is None else self.timing.parts():
+            taken = score * (float(bounded(fit[at : at + 1], floor)[0]) - 1)
+            signals.append(Signal(name, float(fit[at]), 0.0, taken))
+            score += taken
+        return tuple(signals)
 
     def _parts(self) -> list[tuple[str, Scores, float, float]]:
         """Name, values, weight and highest possible value of what counts."""

@@ -28,6 +28,11 @@ class Ranked:
         return self.evidence.signals(self.at)
 
     @property
+    def relevance(self) -> float:
+        """The score without the factors of time."""
+        return float(self.evidence.relevance()[self.at])
+
+    @property
     def key(self) -> tuple[float, str, int]:
         """Sorts best first; equal scores by document id, then by place in the document."""
         return -self.score, self.doc_id, self.start

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from semsearch.records import Answer, Document, Hit
+from semsearch.records import Answer, DateRange, Document, Hit, TimeUsed
+from semsearch.rendering.periods import spoken_periods
 from semsearch.rendering.visible import display_path
 
 Fields = dict[str, object]
@@ -26,7 +27,7 @@ def document_fields(document: Document) -> Fields:
 
 
 def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
-    """One hit; ``copies`` and ``events`` are empty in a ranking that does not know them."""
+    """One hit; ``copies`` is empty in a ranking that does not know them."""
     signals = [{"signal": s.name, "value": s.value, "weight": s.weight, "share": s.share} for s in hit.signals]
     return {
         "rank": hit.rank,
@@ -42,25 +43,47 @@ def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
         "best_sentence": list(hit.best_sentence),
         "words": [list(span) for span in hit.words],
         "copies": [],
-        "events": [],
+        "events": [[first.isoformat(), last.isoformat()] for first, last in spoken_periods(hit)],
         **({"explain": signals} if explain else {}),
     }
 
 
 def answer_fields(answer: Answer, query_id: str | None, *, explain: bool = False) -> Fields:
     """One question's object; ``query_id`` is there where many are asked."""
-    window = answer.query.window
     return {
         **({} if query_id is None else {"query_id": query_id}),
         "query": answer.query.text,
-        "window": window
-        and [
-            window.first and window.first.isoformat(),
-            window.last and window.last.isoformat(),
-            answer.query.window_words,
-        ],
+        "window": _window(answer),
+        "time": _time(answer.time),
         "strong": answer.strong,
         "hits": [hit_fields(hit, explain=explain) for hit in answer.hits],
+    }
+
+
+def _window(answer: Answer) -> list[str | None] | None:
+    """What the options filter by, else what the question's words prefer."""
+    window, words = answer.query.window, answer.query.window_words
+    if window is None and answer.time is not None:
+        window, words = answer.time.window, answer.time.words
+    return None if window is None else [*_days(window), words]
+
+
+def _days(window: DateRange) -> list[str | None]:
+    return [None if day is None else day.isoformat() for day in (window.first, window.last)]
+
+
+def _time(time: TimeUsed | None) -> Fields | None:
+    """What was taken from the question's words, and by what they were settled."""
+    if time is None:
+        return None
+    return {
+        "words": time.words,
+        "window": time.window and _days(time.window),
+        "strict": time.strict,
+        "anchor": time.anchor and time.anchor.isoformat(),
+        "anchored_by": time.anchored_by,
+        "event": time.event,
+        "half_life": time.half_life,
     }
 
 

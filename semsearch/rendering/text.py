@@ -5,13 +5,22 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from semsearch.records import Answer, DateRange, Hit
+from semsearch.records import Answer, Hit
+from semsearch.rendering.periods import spoken_text, time_text, window_text
 from semsearch.rendering.visible import display_path, visible
 
 _BEST, _BEST_END, _WORD, _WORD_END = "\x02\x03\x04\x05"  # stand for the marks while lines are broken
 _COLOURED = str.maketrans({_BEST: "\x1b[1m", _BEST_END: "\x1b[22m", _WORD: "\x1b[4m", _WORD_END: "\x1b[24m"})
 _PLAIN = str.maketrans({_BEST: "**", _BEST_END: "**", _WORD: "", _WORD_END: ""})
-_KINDS = {"passage": "cosine", "sentence": "cosine", "words": "BM25", "article": "BM25", "rerank": "cross-encoder"}
+_KINDS = {
+    "passage": "cosine",
+    "sentence": "cosine",
+    "words": "BM25",
+    "article": "BM25",
+    "rerank": "cross-encoder",
+    "time": "fit",
+    "recency": "of 1",
+}
 _MARKDOWN_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|"})
 
 
@@ -41,7 +50,11 @@ class TextRenderer:
         if self._many:
             lines += [self._bold(f"{visible(query_id)}: {visible(answer.query.text)}"), ""]
         if answer.query.window:
-            lines += [f"published {window_text(answer.query.window)}  ({visible(answer.query.window_words)})", ""]
+            lines += [f"published {window_text(answer.query.window)}  ({visible(answer.query.window_words)})"]
+        if answer.time:
+            lines += [f"time: {visible(time_text(answer.time))}"]
+        if answer.query.window or answer.time:
+            lines += [""]
         blocks = ["\n".join(self._hit(hit)) for hit in answer.hits]
         return "\n".join([*lines, "\n\n".join(blocks)]) + "\n" if lines or blocks else ""
 
@@ -53,7 +66,8 @@ class TextRenderer:
         document = hit.document
         date = str(document.published) if document.published else "undated"
         place = f"{display_path(document.path)}:{_lines(hit)}"
-        origin = f"{document.source} · {place}" if document.source else place
+        spoken = spoken_text(hit)
+        origin = " · ".join(filter(None, (document.source, place, spoken and f"speaks of {spoken}")))
         head = f"{hit.rank:>2}  {self._paint(f'{date:<10}', '36')}  {hit.score:.3f}  "
         title = textwrap.shorten(visible(document.title), max(self._style.width - 23, 30), placeholder=" …")
         reasons = [f"    {explanation(hit)}"] if self._explain else []
@@ -95,6 +109,8 @@ class MarkdownRenderer:
         lines = ["" if first else "\n", f"## {label}{_escaped(answer.query.text)}", ""]
         if window:
             lines += [f"Published {window_text(window)}.", ""]
+        if answer.time:
+            lines += [f"Time: {_escaped(time_text(answer.time))}.", ""]
         lines += [line for hit in answer.hits for line in self._hit(hit)] or ["Nothing found.", ""]
         return "\n".join(lines[1:] if first else lines)
 
@@ -108,7 +124,9 @@ class MarkdownRenderer:
         parts = (hit.text[:start], hit.text[start:end], hit.text[end:])
         before, best, after = (" ".join(_escaped(part).split()) for part in parts)
         quotation = " ".join(part for part in (before, f"**{best}**", after) if part)
+        spoken = spoken_text(hit)
         origin = [document.source or "", f"{display_path(document.path)}:{_lines(hit)}", f"score {hit.score:.3f}"]
+        origin += [f"speaks of {spoken}"] if spoken else []
         reasons = [f"   {_escaped(explanation(hit))}  "] if self._explain else []
         return [
             f"{hit.rank}. **{document.published or 'undated'}** {_escaped(document.title)}  ",
@@ -122,8 +140,12 @@ class MarkdownRenderer:
 
 def explanation(hit: Hit) -> str:
     """What the score is made of: each signal's weight, its value and what it added."""
-    parts = (f"{signal.name} {signal.share:.3f} ({_KINDS[signal.name]} {signal.value:.3f})" for signal in hit.signals)
-    return f"{hit.score:.3f} = {' + '.join(parts)}"
+    parts = (
+        f" {'-' if signal.share < 0 else '+'} {signal.name} {abs(signal.share):.3f} "
+        f"({_KINDS[signal.name]} {signal.value:.3f})"
+        for signal in hit.signals
+    )
+    return f"{hit.score:.3f} = {''.join(parts).removeprefix(' + ')}"
 
 
 def _marked(hit: Hit) -> str:
@@ -136,13 +158,6 @@ def _marked(hit: Hit) -> str:
         pieces += [visible(hit.text[at - hit.start : offset - hit.start]), mark]
         at = offset
     return "".join([*pieces, visible(hit.text[at - hit.start :])])
-
-
-def window_text(window: DateRange) -> str:
-    """``2022-11-01 to 2022-11-30``, ``from …`` or ``up to …``."""
-    if window.first and window.last:
-        return f"{window.first}" if window.first == window.last else f"{window.first} to {window.last}"
-    return f"from {window.first}" if window.first else f"up to {window.last}"
 
 
 def _lines(hit: Hit) -> str:

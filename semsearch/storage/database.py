@@ -11,7 +11,7 @@ from pathlib import Path
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, SemsearchError, StorageFailed, UsageError
 
 DATABASE = "truth.sqlite"
-FORMAT = 2  # of the index on disk; it has its own count, releases do not change it
+FORMAT = 3  # of the index on disk; it has its own count, releases do not change it
 APPLICATION_ID = 0x53454D53  # "SEMS"
 
 Connection = sqlite3.Connection
@@ -71,6 +71,15 @@ CREATE TABLE passage (
     text_sha256 BLOB NOT NULL      -- of what was embedded: header, zero byte, passage
 );
 CREATE INDEX passage_text ON passage (text_sha256);
+CREATE TABLE event (               -- a period that a passage names
+    number INTEGER NOT NULL,       -- of the passage
+    start INTEGER NOT NULL,        -- characters of the document
+    end INTEGER NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL
+);
+CREATE INDEX event_of_passage ON event (number);
+CREATE INDEX event_days ON event (first_day, last_day, number);
 CREATE TABLE vector (
     text_sha256 BLOB PRIMARY KEY,
     row BLOB NOT NULL              -- float32, little endian, length 1

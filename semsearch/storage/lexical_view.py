@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -27,7 +28,7 @@ class LexicalView:
         owners = [index.owners.astype(np.int64) + first for index, first in zip(self.indexes, firsts, strict=False)]
         self.owners = np.concatenate([*owners, np.empty(0, np.int64)])  # each row's document, counted through
         self.documents = int(firsts[-1])
-        self._alive = ~np.isin(self.numbers, removed) if len(removed) else None
+        self.alive = ~np.isin(self.numbers, removed) if len(removed) else None
 
     def rows(self, numbers: Ids) -> Ids:
         """The rows of passages that are there."""
@@ -43,15 +44,22 @@ class LexicalView:
             found.append(nothing if number is None else held.postings(number))
         return Stem(term, found)
 
-    def count(self, stems: Sequence[str]) -> int:
-        """How many rows hold a word, given as its stems, those that are gone counted in."""
-        found = [(index, index.find(stem)) for index in self.indexes for stem in stems]
-        return sum(len(index.passages.postings(term)[0]) for index, term in found if term is not None)
+    def count(self, stems: Sequence[str], mask: Mask | None) -> int:
+        """How many of the rows that a mask lets through hold a word, given as its stems."""
+        total, begin = 0, 0
+        for index in self.indexes:
+            for stem in stems:
+                term = index.find(stem)
+                rows = None if term is None else index.passages.postings(term)[0]
+                if rows is not None:
+                    total += len(rows) if mask is None else int(np.count_nonzero(mask[begin + rows]))
+            begin += len(index)
+        return total
 
     def allowed(self, numbers: Ids | None) -> Mask | None:
         """Which rows may be found: those of ``numbers`` (None: all) that are not gone; None for every row."""
         if numbers is None:
-            return self._alive
+            return self.alive
         mask = np.zeros(len(self.numbers), np.bool_)
         mask[self.rows(numbers)] = True
         return mask
@@ -70,6 +78,14 @@ def open_lexical(
             note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
     indexes.append(build_lexical(read_lexical_texts(connection, watermark)))
     return LexicalView(indexes, removed[removed <= watermark], languages_of(connection)), note
+
+
+def languages_until(connection: Connection, last: date) -> list[str]:
+    """The languages in which the documents up to a day are stemmed."""
+    rows = connection.execute(
+        "SELECT DISTINCT coalesce(language, ?) FROM document WHERE last_day <= ?", (UNKNOWN, last.toordinal())
+    )
+    return sorted(code for (code,) in rows)
 
 
 def languages_of(connection: Connection) -> list[str]:

@@ -13,11 +13,11 @@ import numpy as np
 
 from semsearch.arrays import Ids, Rows, Scores, Span
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
-from semsearch.records import DatePrecision, DateRange, DateSource, Document, PublishedDate
+from semsearch.records import DatePrecision, DateRange, DateSource, Document, PublishedDate, SpokenDate
 from semsearch.storage.accelerators import slack
 from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseIndex, load_dense
-from semsearch.storage.lexical_view import LexicalView, open_lexical
+from semsearch.storage.lexical_view import LexicalView, languages_until, open_lexical
 from semsearch.storage.recorded import (
     DENSE,
     LEXICAL,
@@ -134,6 +134,53 @@ class Snapshot:
         with damage_told(self._folder):
             known = self._db.execute("SELECT DISTINCT source FROM document WHERE source IS NOT NULL").fetchall()
         return [name for (name,) in known if name.casefold() in wanted]
+
+    # Time
+
+    def publication_days(self) -> tuple[Ids, Ids, Ids, Ids]:
+        """First passage, count of passages, first and last day of each document that has a date."""
+        with damage_told(self._folder):
+            rows = self._db.execute(
+                "SELECT first_passage, passage_count, first_day, last_day FROM document WHERE first_day IS NOT NULL"
+            ).fetchall()
+        columns = np.array(rows, np.int64).reshape(-1, 4).T
+        return columns[0], columns[1], columns[2], columns[3]
+
+    def newest_day(self) -> date | None:
+        """The last day of publication; None where no document has a date."""
+        with damage_told(self._folder):
+            found = self._db.execute("SELECT max(first_day) FROM document").fetchone()[0]
+        return None if found is None else date.fromordinal(found)
+
+    def languages_until(self, last: date) -> list[str]:
+        """The languages of the documents up to a day."""
+        with damage_told(self._folder):
+            return languages_until(self._db, last)
+
+    def speaking_of(self, window: DateRange) -> Ids:
+        """Passages that name a period which overlaps the window and is hardly longer, ascending."""
+        first = window.first.toordinal() if window.first else 0
+        last = window.last.toordinal() if window.last else date.max.toordinal()
+        with damage_told(self._folder):
+            rows = self._db.execute(
+                "SELECT DISTINCT number FROM event WHERE first_day BETWEEN ? AND ? AND last_day >= ? "
+                "AND last_day - first_day < ? ORDER BY number",
+                (first - max(LONGEST_EVENT, last - first + 1), last, first, max(LONGEST_EVENT, last - first + 1)),
+            ).fetchall()
+        return np.array([number for (number,) in rows], np.int64)
+
+    def events(self, numbers: Ids) -> dict[int, list[SpokenDate]]:
+        """The periods that passages name, by passage number, in the order of the text."""
+        found: dict[int, list[SpokenDate]] = {number: [] for number in numbers.tolist()}
+        with damage_told(self._folder):
+            rows = self._db.execute(
+                "SELECT number, start, end, first_day, last_day FROM event "
+                "WHERE number IN (SELECT value FROM json_each(?)) ORDER BY number, start",
+                (json.dumps(numbers.tolist()),),
+            )
+            for number, start, end, first, last in rows:
+                found[number].append(SpokenDate((start, end), date.fromordinal(first), date.fromordinal(last)))
+        return found
 
     # Dense search
 
@@ -331,6 +378,7 @@ class Snapshot:
         )
 
 
+LONGEST_EVENT = 31  # days of a period that is taken for a time within a shorter window
 COSINE_ERROR = 1e-5  # how far FAISS's float32 sums may lie from the exact cosine
 
 

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.records import Document
+from semsearch.records import Document, SpokenDate
 from semsearch.storage.database import Connection, connect_for_reading, damage_told
 from semsearch.storage.recorded import EncoderRecord, read_encoder
 
@@ -60,6 +60,7 @@ class NewDocument:
     content_sha256: bytes
     language: str | None
     passages: Sequence[tuple[int, int, bytes]]
+    events: Sequence[SpokenDate] = ()  # the days that its text speaks of
 
 
 def read_sources(folder: Path) -> tuple[list[SourceRecord], EncoderRecord | None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -255,6 +256,7 @@ class Writer:
             "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
             [(first + at, document_id, *passage) for at, passage in enumerate(new.passages)],
         )
+        self._db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", _events_of_passages(new, first))
         self._db.execute("INSERT INTO seen VALUES (?)", (document_id,))
         set_meta(self._db, "next_passage", str(first + len(new.passages)))
 
@@ -265,6 +267,7 @@ class Writer:
         span = (first, first + count - 1)
         self._db.execute("INSERT INTO removed SELECT number FROM passage WHERE number BETWEEN ? AND ?", span)
         self._db.execute("DELETE FROM passage WHERE number BETWEEN ? AND ?", span)
+        self._db.execute("DELETE FROM event WHERE number BETWEEN ? AND ?", span)
         self._db.execute("DELETE FROM document WHERE document_id = ?", (document_id,))
 
     # Vectors
@@ -320,6 +323,17 @@ _DOCUMENT = (
     "doc_id, file_id, line, multiline, title, text, language, source, url, first_day, last_day, date_precision, "
     "date_source, date_raw, date_ambiguous, content_sha256, first_passage, passage_count"
 )
+
+
+def _events_of_passages(new: NewDocument, first: int) -> Iterator[tuple[int, int, int, int, int]]:
+    """Rows for the periods that lie whole in a passage; passages may share sentences."""
+    starts = [start for start, _, _ in new.passages]
+    for event in new.events:
+        for at in range(bisect_right(starts, event.span[0]) - 1, -1, -1):
+            if new.passages[at][1] <= event.span[0]:
+                break
+            if event.span[1] <= new.passages[at][1]:
+                yield first + at, *event.span, event.first.toordinal(), event.last.toordinal()
 
 
 def open_writer(folder: Path) -> Writer:

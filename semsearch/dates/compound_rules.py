@@ -1,0 +1,126 @@
+"""Rules for periods made from periods: their parts, days counted from them, holidays, named events."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import date
+
+from semsearch.dates import spans, words
+from semsearch.dates.holidays import LONGEST, find_holiday
+from semsearch.dates.named import LONGEST_PHRASE, find_event
+from semsearch.dates.reading import Period, Reading, one_day
+from semsearch.dates.relative_rules import FARTHEST, WHICH, turn
+from semsearch.dates.spans import Unit
+from semsearch.records import DateRange
+
+_SATURDAY = 5
+_WEEKS_OF_MONTH = 5
+_SIDES = {"after": 1, "following": 1, "before": -1}
+_NO_FEAST = {"island", "eggs", "egg", "tree", "trees", "card", "cards", "agreement", "movie", "film", "market"}
+
+
+def part(reading: Reading, at: int) -> Period | None:
+    """Early 2022, mid-November, the end of last summer, late in the 1990s."""
+    which = words.PARTS.get(reading.word(at))
+    if which is None:
+        return None
+    if reading.word(at) in words.NOUN_PARTS:
+        place = reading.skip(at + 1, "of", "the") if reading.word(at + 1) == "of" else -1
+    else:
+        place = reading.skip(at + 1, "-", "in", "the")
+    whole = _definite_unit(reading, place) or reading.period(place)
+    if whole is None or whole.unit in ("day", "span") or whole.event:
+        return None
+    return _within(reading, whole, lambda span: spans.part(span, whole.unit, which))
+
+
+def _definite_unit(reading: Reading, at: int) -> Period | None:
+    """The year, the month, as in "the start of the year": those of the anchor."""
+    unit = words.UNITS.get(reading.word(at))
+    if unit in (None, "day", "weekend") or reading.word(at - 1) != "the" or reading.word(at + 1) == "of":
+        return None
+    if reading.year_number(at + 1) is not None:
+        return None
+    return Period(spans.around(reading.context.anchor, unit or "day"), at + 1, unit or "day", relative=True)
+
+
+def nth(reading: Reading, at: int) -> Period | None:
+    """The first week of March, the last three days of 2022, the second half of November, the first Monday in May."""
+    number = reading.ordinal(at)
+    if number is None:
+        return None
+    count, place = reading.count(at + 1)
+    count, place = (count, place) if count else (1, at + 1)
+    name, unit, weekday = reading.word(place), reading.unit(place), words.WEEKDAYS.get(reading.word(place))
+    if (unit is None and weekday is None and name != "half") or reading.word(place + 1) not in ("of", "in"):
+        return None
+    whole = reading.period(reading.skip(place + 1, "of", "in", "the"))
+    if whole is None or whole.unit == "day" or whole.event or (unit == "quarter" and whole.unit == "year"):
+        return None  # quarters of a year have a rule of their own
+
+    def cut(span: DateRange) -> DateRange:
+        if name == "half":
+            return spans.half_of(span, whole.unit, number if number > 0 else 2)
+        if weekday is not None:
+            return one_day(spans.nth_weekday(span, number, weekday))
+        if unit == "weekend":
+            return spans.weekend_of(spans.nth_weekday(span, number, _SATURDAY))
+        if unit == "week" and number > _WEEKS_OF_MONTH:
+            return spans.week_of(date.fromisocalendar(spans.bounds(span)[0].year, number, 1))
+        return spans.nth(span, number, count, unit or "day")
+
+    return replace(_within(reading, whole, cut), unit="day" if weekday is not None else unit or "half")
+
+
+def _within(reading: Reading, whole: Period, cut: Callable[[DateRange], DateRange]) -> Period:
+    """A part of a period; it is settled again, for the part may lie ahead where the whole has begun."""
+    in_year = whole.in_year
+    if in_year is None:
+        return replace(whole, span=cut(whole.span), unit="span", certain=True)
+    return reading.settled(lambda year: cut(in_year(year)), whole.end, "span")
+
+
+def offset(reading: Reading, at: int) -> Period | None:
+    """Two weeks after Easter, the day before Christmas, a month after 24 February 2022."""
+    count, place = reading.count(at)
+    if count is None:
+        count, place = 1, at
+    unit, side = reading.unit(place), _SIDES.get(reading.word(place + 1))
+    if unit is None or side is None or not 0 < count < FARTHEST:
+        return None
+    base = reading.period(place + 2)
+    doubtful = base is not None and not base.certain and not base.event and base.unit != "day"
+    if base is None or doubtful:
+        return None
+    first, last = spans.bounds(base.span)
+    day = spans.shifted(last if side > 0 else first, side * count, unit)
+    return Period(one_day(day), base.end, "day", relative=base.relative)
+
+
+def holiday(reading: Reading, at: int) -> Period | None:
+    """Christmas, Easter 2022, New Year's Eve."""
+    found = find_holiday([token.text for token in reading.tokens[at : at + LONGEST + 1]])
+    if found is None or reading.word(at + found.length) in _NO_FEAST:
+        return None
+    return reading.with_year(at + found.length, found.in_year, "day", certain=found.certain)
+
+
+def relative_holiday(reading: Reading, at: int) -> Period | None:
+    """Last Christmas, next Easter."""
+    which = WHICH.get(reading.word(at))
+    found = find_holiday([token.text for token in reading.tokens[at + 1 : at + LONGEST + 2]])
+    if which is None or found is None or reading.word(at + 1 + found.length) in _NO_FEAST:
+        return None
+    span = turn(found.in_year, reading.context.anchor, which)
+    return Period(span, at + 1 + found.length, "day", relative=True)
+
+
+def event(reading: Reading, at: int) -> Period | None:
+    """An event from the tables of named events."""
+    found = find_event(reading.context.events, [token.text for token in reading.tokens[at : at + LONGEST_PHRASE]])
+    if found is None:
+        return None
+    named, length = found
+    unit: Unit = "day" if named.span.first == named.span.last else "span"
+    return Period(named.span, at + length, unit, certain=False, event=True)

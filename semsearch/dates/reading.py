@@ -1,0 +1,235 @@
+"""A text being read for periods of time: its tokens, its anchor, and what the rules of the grammar share.
+
+What lacks a year, or is relative ("last week"), is settled by the anchor: without a sign of the future it is
+the latest such time that has begun by then.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from semsearch.dates import spans, words
+from semsearch.dates.named import NamedEvent
+from semsearch.dates.spans import Hemisphere, Unit
+from semsearch.dates.tokens import NOTHING, Token, tokenize
+from semsearch.records import DateRange
+
+FIRST_YEAR, LAST_YEAR = 1000, 2199  # four digits beyond are not taken for a year
+YEAR_DIGITS, DAY_DIGITS = 4, 2
+LAST_DAY = 31
+DEEPEST = 6  # periods within periods
+ARTICLES = ("the", "a", "an", "around", "about")
+Turn = Callable[[int], DateRange]  # the span in a year
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the words alone do not say."""
+
+    anchor: date
+    hemisphere: Hemisphere = "north"
+    events: tuple[NamedEvent, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """A span of days that begins at a token. ``end`` is the token behind it.
+
+    ``certain`` is false for words that may mean something else ("may", "fall", a bare weekday): they count only
+    with a sign such as a preposition. ``in_year`` gives the span in another year, where the words name none.
+    ``relative`` is true where the anchor decided. A named ``event`` counts only after "since" and the like.
+    """
+
+    span: DateRange
+    end: int
+    unit: Unit
+    certain: bool = True
+    relative: bool = False
+    in_year: Turn | None = None
+    event: bool = False
+
+
+Rule = Callable[["Reading", int], Period | None]
+
+
+class Reading:
+    """The tokens of one text, and the rules that find periods among them."""
+
+    def __init__(self, text: str, context: Context, rules: Sequence[Rule]) -> None:
+        self.tokens = tokenize(text)
+        self.context = context
+        self.future = False  # whether the clause speaks of the future
+        self._rules = rules
+        self._known: dict[tuple[int, bool], Period | None] = {}
+        self._depth = 0
+
+    def period(self, at: int) -> Period | None:
+        """The longest period that begins at a token; an article before it is passed over."""
+        key = at, self.future
+        if key not in self._known and self._depth < DEEPEST:
+            self._depth += 1
+            self._known[key] = self._longest(at)
+            self._depth -= 1
+        return self._known.get(key)
+
+    def _longest(self, at: int) -> Period | None:
+        found = None
+        for begin in self._beginnings(at):
+            for rule in self._rules:
+                try:
+                    each = rule(self, begin)
+                except (ValueError, OverflowError):  # no such day, or outside the calendar
+                    continue
+                if each is not None and (found is None or each.end > found.end):
+                    found = each
+        return found
+
+    def _beginnings(self, at: int) -> list[int]:
+        """The place, and those behind words that add nothing: "the", "the month of", "the years"."""
+        places = [at]
+        if self.word(at) in ARTICLES:
+            places.append(at + 1)
+        if self.word(places[-1]) in ("month", "months") and self.word(places[-1] + 1) == "of":
+            places.append(places[-1] + 2)
+        elif self.word(places[-1]) in ("year", "years") and self.year_number(places[-1] + 1) is not None:
+            places.append(places[-1] + 1)
+        return places
+
+    # Tokens
+
+    def token(self, at: int) -> Token:
+        """The token at a place, or an empty one outside."""
+        return self.tokens[at] if 0 <= at < len(self.tokens) else NOTHING
+
+    def word(self, at: int) -> str:
+        """The text of the token at a place."""
+        return self.token(at).text
+
+    def joined_to(self, at: int) -> bool:
+        """True where nothing stands between a token and the one before it."""
+        return self.token(at - 1).end == self.token(at).start > 0
+
+    def skip(self, at: int, *optional: str) -> int:
+        """The place behind optional words, each at most once, in order."""
+        for name in optional:
+            if self.word(at) == name:
+                at += 1
+        return at
+
+    def month_number(self, at: int) -> int | None:
+        """1 to 12 at a month's name."""
+        return words.MONTHS.get(self.word(at))
+
+    def behind_month(self, at: int) -> int:
+        """The place behind a month's name and the stop of its abbreviation."""
+        short = len(self.word(at)) <= len("sept") and self.word(at) != "may"
+        return at + 2 if short and self.word(at + 1) == "." else at + 1
+
+    def year_number(self, at: int) -> int | None:
+        """The year at a number of four digits."""
+        token = self.token(at)
+        if token.kind != "number" or len(token.text) != YEAR_DIGITS:
+            return None
+        return token.value if FIRST_YEAR <= token.value <= LAST_YEAR else None
+
+    def day_number(self, at: int) -> int | None:
+        """1 to 31 at "9", "9th" and "ninth of" a month."""
+        token = self.token(at)
+        if token.kind == "ordinal" or (token.kind == "number" and len(token.text) <= DAY_DIGITS):
+            return token.value if 1 <= token.value <= LAST_DAY else None
+        number = words.ORDINALS.get(token.text, 0)
+        return number if number > 0 and self.word(at + 1) == "of" and self.month_number(at + 2) else None
+
+    def ordinal(self, at: int) -> int | None:
+        """Which: 1 for "first" and "1st", -1 for "last"."""
+        token = self.token(at)
+        return token.value if token.kind == "ordinal" else words.ORDINALS.get(token.text)
+
+    def unit(self, at: int) -> Unit | None:
+        """The unit at "week" and "weeks"."""
+        return words.UNITS.get(self.word(at)) or words.PLURALS.get(self.word(at))
+
+    def count(self, at: int) -> tuple[int | None, int]:
+        """A whole number in digits or words, and the place behind it."""
+        token = self.token(at)
+        if token.kind == "number":
+            return token.value, at + 1
+        number = words.NUMBERS.get(token.text)
+        if number is None:
+            return None, at
+        place = at + 1
+        if token.text == "a" and self.word(place) in ("couple", "few", "hundred"):
+            number, place = words.NUMBERS[self.word(place)], place + 1
+        if self.word(place - 1) in ("couple", "few"):
+            return number, self.skip(place, "of")
+        ones = words.NUMBERS.get(self.word(place + 1), 0)
+        if token.text in words.TENS and self.word(place) == "-" and 0 < ones < words.NUMBERS["ten"]:
+            number, place = number + ones, place + 2
+        return number, place
+
+    # Years
+
+    def with_year(self, at: int, in_year: Turn, unit: Unit, *, certain: bool) -> Period:
+        """A period whose words end at a token: with the year that follows, or settled by the anchor."""
+        year, end = self.year_behind(at)
+        if year is not None:
+            return Period(in_year(year), end, unit, relative=self.word(end - 1) == "year")
+        return self.settled(in_year, at, unit, certain=certain)
+
+    def year_behind(self, at: int) -> tuple[int | None, int]:
+        """The year that qualifies what ends at a token: "2022", ", 2022", "of 2022", "'22", "last year"."""
+        begin = at
+        if self.word(at) == "," and self.year_number(at + 1) is not None:
+            begin = at + 1
+        elif self.word(at) in ("of", "in"):
+            begin = self.skip(at, "of", "in", "the", "year")
+        year = self.year_number(begin)
+        if year is not None:
+            return year, begin + 1
+        if self.word(begin) in ("'", "’") and self.day_number(begin + 1) is not None and self.joined_to(begin + 1):
+            return 2000 + self.token(begin + 1).value, begin + 2
+        shift = {"last": -1, "previous": -1, "this": 0, "next": 1}.get(self.word(begin))
+        if shift is not None and self.word(begin + 1) == "year":
+            return self.context.anchor.year + shift, begin + 2
+        return None, at
+
+    def settled(self, in_year: Turn, end: int, unit: Unit, *, certain: bool = True) -> Period:
+        """The latest time that has begun by the anchor; the next that has not ended where the future is spoken of.
+
+        Raises ValueError where there is none.
+        """
+        anchor = self.context.anchor
+        for year in _years_around(anchor, future=self.future):
+            try:
+                first, last = spans.bounds(in_year(year))
+            except ValueError:
+                continue
+            if (last >= anchor) if self.future else (first <= anchor):
+                return Period(DateRange(first, last), end, unit, certain, relative=True, in_year=in_year)
+        raise ValueError("no such day near the anchor")
+
+
+def _years_around(anchor: date, *, future: bool) -> Iterator[int]:
+    """Years in the order in which they are tried; eight, for 29 February."""
+    return iter(range(anchor.year - 1, anchor.year + 9) if future else range(anchor.year + 1, anchor.year - 9, -1))
+
+
+def one_day(day: date) -> DateRange:
+    """A span of one day."""
+    return DateRange(day, day)
+
+
+def joined(first: Period, second: Period) -> DateRange | None:
+    """From the one to the other; a year that only the second names holds for the first. None if it ends too early."""
+    begin, end = first.span.first, second.span.last
+    if end is None or begin is None:
+        return None
+    if first.in_year is not None:
+        days = (first.in_year(year).first for year in (end.year, end.year - 1))
+        begin = next((day for day in days if day and day <= end), None)
+    elif second.in_year is not None and end < begin:
+        later = (second.in_year(year).last for year in (begin.year, begin.year + 1))
+        end = next((day for day in later if day and day >= begin), end)
+    return None if begin is None or begin > end else DateRange(begin, end)

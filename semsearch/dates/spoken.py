@@ -1,0 +1,137 @@
+"""The days that a text speaks of: "on Thursday", "in November", "9 to 11 November 2022", settled by its own day.
+
+A bare weekday or a day without a year is the latest that has come by the text's day, or in a clause about the
+future the next. A preposition does not change the period: who writes "since February" speaks of February.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date
+
+from semsearch.dates import words
+from semsearch.dates.grammar import read
+from semsearch.dates.holidays import HOLIDAY_WORDS
+from semsearch.dates.reading import Context, Period, Reading, joined
+from semsearch.records import DateRange, SpokenDate
+
+LONGEST_SPAN = 36_600  # days; a century says nothing of when
+CLAUSE = 14  # words in which a sign of the future is looked for
+_FUTURE = {
+    "will", "ll", "shall", "would", "plans", "plan", "planning", "expected", "expects", "scheduled", "due",
+    "aims", "hopes", "wants", "intends", "upcoming", "forthcoming", "going",
+}  # fmt: skip
+_PAST = {"said", "told", "announced", "reported", "wrote", "began", "won", "took"}
+_BOUNDARIES = _PAST | {".", "!", "?", ";", "“", "”", '"'}
+_STARTS = (
+    set(words.MONTHS)
+    | set(words.WEEKDAYS)
+    | set(words.SEASONS)
+    | set(words.ORDINALS)
+    | set(words.NUMBERS)
+    | set(words.PARTS)
+    | set(words.DECADES)
+    | {"today", "tonight", "yesterday", "tomorrow", "last", "this", "next", "past", "previous", "coming", "current"}
+    | HOLIDAY_WORDS
+    | {"day", "week", "month", "year"}
+)
+_IN = words.EVIDENCE | {
+    "of",
+    "on",
+    "early",
+    "late",
+    "mid",
+    "through",
+    "to",
+    "last",
+    "next",
+    "this",
+    "and",
+    "-",
+    "around",
+}
+
+
+def spoken_dates(text: str, published: DateRange | None) -> list[SpokenDate]:
+    """The periods that a text names, in order; relative ones only where its own day is known.
+
+    ``published`` is the day that the text was written for, or the month or year if that is all that is known.
+    """
+    first, last = (published.first, published.last) if published else (None, None)
+    exact = first is not None and first == last
+    reading = read(text, Context(last or date.max))
+    found = []
+    for start, period in _periods(reading):
+        if period.relative and not (exact or (last is not None and period.unit in ("month", "season", "year"))):
+            continue
+        begin, end = period.span.first, period.span.last
+        if begin is not None and end is not None and (end - begin).days <= LONGEST_SPAN:
+            span = reading.token(start).start, reading.token(period.end - 1).end
+            found.append(SpokenDate(span, begin, end))
+    return found
+
+
+def _periods(reading: Reading) -> Iterator[tuple[int, Period]]:
+    """Where each period begins, and the period; those of ranges as one."""
+    at = 0
+    while at < len(reading.tokens):
+        token = reading.token(at)
+        if (
+            token.kind in ("sign", "figure")
+            or (token.kind == "word" and token.text not in _STARTS)
+            or token.text == "the"
+        ):
+            at += 1
+            continue
+        reading.future = _speaks_of_future(reading, at)
+        found = reading.period(at)
+        if found is None or not _counts(reading, at, found):
+            at += 1
+            continue
+        found = _ranged(reading, at, found)
+        yield at, found
+        at = found.end
+
+
+def _counts(reading: Reading, at: int, found: Period) -> bool:
+    if found.event or found.unit == "century":
+        return False
+    if found.certain:
+        return True
+    token = reading.token(at)
+    if not token.capital and found.unit not in ("decade", "season", "quarter", "half", "year"):
+        return False
+    before = reading.word(at - 1)
+    if found.unit == "day":
+        return token.text not in words.SHORT_WEEKDAYS
+    if found.unit in ("season", "quarter", "half"):
+        return before in ("the", "this") and reading.word(at - 2) in words.EVIDENCE
+    return before in _IN or (before == "the" and found.unit == "decade")
+
+
+def _ranged(reading: Reading, at: int, found: Period) -> Period:
+    """The period with the one that follows: "28 February to 3 March", "March-May 2022", "from 2014 until 2016"."""
+    between = reading.word(at - 1) == "between" or (reading.word(at - 1) == "the" and reading.word(at - 2) == "between")
+    joints = ("to", "until", "till", "through", "-", "–") + (("and",) if between else ())
+    if reading.word(found.end) not in joints or (found.unit != "day" and reading.word(found.end) == "until"):
+        return found
+    place = reading.skip(found.end + 1, "the")
+    second = reading.period(place)
+    if second is None or not _counts(reading, place, second):
+        return found
+    span = joined(found, second)
+    return found if span is None else replace(second, span=span, relative=found.relative and second.relative)
+
+
+def _speaks_of_future(reading: Reading, at: int) -> bool:
+    """Whether the clause before a place has a sign of the future, with no other verb of the past behind it."""
+    for back in range(at - 1, max(at - 1 - CLAUSE, -1), -1):
+        word = reading.word(back)
+        if word in _BOUNDARIES or (word in ("and", "but") and reading.word(back - 1) == ","):
+            return False
+        if word in _FUTURE or (word == "won" and reading.word(back + 1) in ("'", "’")):
+            return True
+        if word == "to" and reading.word(back - 1) in ("is", "are", "set"):
+            return True
+    return False

@@ -1,0 +1,92 @@
+"""How well the time of a passage fits the time that is asked for, and how recent it is; both are factors.
+
+A passage published in the window, and one that speaks of it, keeps its score; another loses part of it, never
+all: ``score * (FLOOR + (1 - FLOOR) * fit)``. Recency is a factor of the same form, bounded below, so that it
+cannot turn a ranking into the order of days. FLOOR was chosen on questions whose answer only the date decides
+(DECISIONS.md, "Time").
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.arrays import Ids, Scores
+from semsearch.records import DateRange
+
+FLOOR = 0.6  # of the score of a passage that does not fit
+SPOKEN = 0.75  # fit of a passage that speaks of the window but was not published in it
+NEAR = 0.5  # fit of one published right beside the window; it halves with each length of the window
+LEAST_LENGTH = 3  # days; of a shorter window for that purpose
+OPEN_LENGTH = 31  # of one with an open end
+RECENT_FLOOR = 0.5
+HALF_LIFE = 30.0  # days, where the question asks for the latest without saying more
+UNDATED = 0  # day of a passage whose document has no date
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """The factors of every row of a snapshot, each (rows,) or None where nothing is asked."""
+
+    fit: NDArray[np.float32] | None
+    recent: NDArray[np.float32] | None
+
+    @property
+    def wanted(self) -> bool:
+        """True where there is a factor."""
+        return self.fit is not None or self.recent is not None
+
+    def factors(self) -> NDArray[np.float32] | None:
+        """What each row's score is multiplied by; None where it is 1 for all."""
+        factors = [bounded(values, floor) for _, values, floor in self.parts()]
+        if not factors:
+            return None
+        return factors[0] if len(factors) == 1 else factors[0] * factors[1]
+
+    def parts(self) -> list[tuple[str, NDArray[np.float32], float]]:
+        """Name, values of 0 to 1 and floor of each factor that is there."""
+        both = (("time", self.fit, FLOOR), ("recency", self.recent, RECENT_FLOOR))
+        return [(name, values, floor) for name, values, floor in both if values is not None]
+
+    def of(self, rows: Ids) -> Timing:
+        """The same of some rows."""
+        return Timing(*(None if values is None else values[rows] for values in (self.fit, self.recent)))
+
+
+def bounded(values: NDArray[np.float32], floor: float) -> NDArray[np.float32]:
+    """Values of 0 to 1 as factors from a floor to 1."""
+    return np.asarray(np.float32(floor) + np.float32(1 - floor) * values, np.float32)
+
+
+def publication_fit(first: Ids, last: Ids, window: DateRange) -> NDArray[np.float32]:
+    """1 for what was published in the window, less the farther outside; 0 for what has no date.
+
+    ``first`` and ``last`` are days as ``date.toordinal`` counts them; :data:`UNDATED` for none.
+    """
+    begin = window.first.toordinal() if window.first else date.min.toordinal()
+    end = window.last.toordinal() if window.last else date.max.toordinal()
+    closed = window.first is not None and window.last is not None
+    length = max(end - begin + 1, LEAST_LENGTH) if closed else OPEN_LENGTH
+    distance = np.maximum(np.maximum(begin - last, first - end), 0)
+    fit = np.where(distance > 0, NEAR * np.exp2(-distance / length), 1.0)
+    vague = (distance == 0) & ((first < begin) | (last > end))  # only overlaps: known to the month or year alone
+    fit[vague] = NEAR
+    fit[first == UNDATED] = 0.0
+    return fit.astype(np.float32)
+
+
+def recency(last: Ids, anchor: date, half_life: float) -> NDArray[np.float32]:
+    """0.5 to the power of age over half-life; 1 for the anchor's day and later, 0 for what has no date."""
+    age = np.maximum(anchor.toordinal() - last, 0)
+    found = np.exp2(-age / half_life)
+    found[last == UNDATED] = 0.0
+    return found.astype(np.float32)
+
+
+def timed(scores: Scores, timing: Timing | None) -> Scores:
+    """Scores under their factors."""
+    factors = None if timing is None else timing.factors()
+    return scores if factors is None else scores * factors

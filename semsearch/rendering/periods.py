@@ -1,0 +1,55 @@
+"""Periods as people read them: ``2022-11-09``, ``2022-11``, ``2022``, ``2022-11-09 to 2022-11-11``."""
+
+from __future__ import annotations
+
+import calendar
+from datetime import date
+
+from semsearch.records import DateRange, Hit, TimeUsed
+
+MOST_SHOWN = 3
+
+
+def spoken_periods(hit: Hit) -> list[tuple[date, date]]:
+    """The periods that a hit speaks of, each once, in the order of the passage."""
+    return list(dict.fromkeys((event.first, event.last) for event in hit.events))
+
+
+def spoken_text(hit: Hit) -> str:
+    """The first periods that a hit speaks of; empty where there are none."""
+    periods = spoken_periods(hit)
+    more = ["…"] if len(periods) > MOST_SHOWN else []
+    return ", ".join([*(period_text(*period) for period in periods[:MOST_SHOWN]), *more])
+
+
+def period_text(first: date, last: date) -> str:
+    """One period, as short as it can be said."""
+    if first == last:
+        return first.isoformat()
+    whole_months = first.day == 1 and last.day == calendar.monthrange(last.year, last.month)[1]
+    if whole_months and (first.year, first.month) == (last.year, last.month):
+        return f"{first:%Y-%m}"
+    if whole_months and (first.month, last.month) == (1, 12):
+        return f"{first:%Y}" if first.year == last.year else f"{first:%Y} to {last:%Y}"
+    return f"{first} to {last}"
+
+
+def window_text(window: DateRange) -> str:
+    """``2022-11-01 to 2022-11-30``, ``from …`` or ``up to …``."""
+    if window.first and window.last:
+        return f"{window.first}" if window.first == window.last else f"{window.first} to {window.last}"
+    return f"from {window.first}" if window.first else f"up to {window.last}"
+
+
+def time_text(time: TimeUsed) -> str:
+    """What was taken from a question's words: the window, its words, what they were counted from."""
+    parts = []
+    if time.window:
+        event = f": {time.event}" if time.event else ""
+        kind = "only" if time.strict else "preferred"
+        parts.append(f'{window_text(time.window)} {kind} ("{time.words}"{event})')
+    if time.half_life:
+        parts.append(f"the recent preferred (half-life {time.half_life:g} days)")
+    if time.anchor:
+        parts.append(f"counted from {time.anchor}, {time.anchored_by}")
+    return ", ".join(parts)

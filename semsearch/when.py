@@ -1,0 +1,117 @@
+"""What a question says of time, settled against one snapshot, and how the time of each passage fits it."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import numpy as np
+
+from semsearch.arrays import Ids
+from semsearch.dates.asked import AskedTime, asks_for_recent, find_time, without_time
+from semsearch.dates.named import NamedEvent
+from semsearch.ranking.timing import HALF_LIFE, SPOKEN, UNDATED, Timing, publication_fit, recency
+from semsearch.records import Anchor, DateRange, Query, TimeUsed
+from semsearch.storage.snapshot import Snapshot
+
+ENDED = timedelta(days=31)  # an index whose newest article is older than that is of a time that has ended
+
+
+class When:
+    """The time of one snapshot's passages. ``today`` and ``events`` are what questions are read with."""
+
+    def __init__(self, snapshot: Snapshot, today: date, events: tuple[NamedEvent, ...] | None) -> None:
+        self._snapshot = snapshot
+        self._today = today
+        self._events = events
+        self._days: tuple[Ids, Ids] | None = None
+
+    # The question
+
+    def settle(self, query: Query, text: str) -> tuple[TimeUsed | None, str]:
+        """What is taken from the time words of a question, and the question without them."""
+        half_life = self._half_life(query, text)
+        asked = self._asked(query, text) if query.use_time else None
+        if asked is None and half_life is None:
+            return None, text
+        anchored = half_life is not None or (asked is not None and asked.anchored)
+        anchor, anchored_by = self._anchor(query) if anchored else (None, None)
+        window, words, event = (asked.window, asked.words, asked.event) if asked else (None, "", None)
+        used = TimeUsed(window, words, query.strict_time and asked is not None, anchor, anchored_by, event, half_life)
+        return used, without_time(text, asked.span) if asked else text
+
+    def _asked(self, query: Query, text: str) -> AskedTime | None:
+        """The time in a question; none where no document has a date to compare with."""
+        asked = find_time(text, query.as_of or self._today, events=self._events)
+        if asked is None or self._snapshot.newest_day() is None:
+            return None
+        anchor, _ = self._anchor(query)
+        return find_time(text, anchor, events=self._events) if asked.anchored else asked
+
+    def _half_life(self, query: Query, text: str) -> float | None:
+        if query.recency is not None:
+            return query.recency or None
+        return HALF_LIFE if query.use_time and asks_for_recent(text) else None
+
+    def _anchor(self, query: Query) -> tuple[date, Anchor]:
+        if query.as_of is not None:
+            return query.as_of, "--as-of"
+        newest = self._snapshot.newest_day()
+        if newest is not None and newest < self._today - ENDED:
+            return newest, "the newest article"
+        return self._today, "today"
+
+    # The passages
+
+    def allowed(self, query: Query, time: TimeUsed | None) -> Ids | None:
+        """Numbers of the passages that filters let through, ascending; None for all."""
+        window = _until(query.window, query.as_of)
+        allowed = self._snapshot.allowed(window, query.sources)
+        if query.event is not None:
+            allowed = _both(allowed, self._snapshot.speaking_of(query.event))
+        if time is not None and time.strict and time.window is not None:
+            inside = self._snapshot.allowed(time.window, ())
+            spoken = self._snapshot.speaking_of(time.window)
+            allowed = _both(allowed, spoken if inside is None else np.union1d(inside, spoken))
+        return allowed
+
+    def timing(self, time: TimeUsed | None) -> Timing | None:
+        """How well every row fits; None where no time is asked for."""
+        if time is None or (time.window is None and time.half_life is None):
+            return None
+        first, last = self._row_days()
+        fit = recent = None
+        if time.window is not None:
+            fit = publication_fit(first, last, time.window)
+            rows = self._rows(self._snapshot.speaking_of(time.window))
+            fit[rows] = np.maximum(fit[rows], np.float32(SPOKEN))
+        if time.half_life is not None and time.anchor is not None:
+            recent = recency(last, time.anchor, time.half_life)
+        return Timing(fit, recent)
+
+    def _row_days(self) -> tuple[Ids, Ids]:
+        """First and last day of publication of every row."""
+        if self._days is None:
+            numbers = self._snapshot.lexical().numbers
+            days = np.full((2, len(numbers)), UNDATED, np.int64)
+            firsts, counts, *bounds = self._snapshot.publication_days()
+            before = np.cumsum(counts) - counts
+            passages = np.repeat(firsts - before, counts) + np.arange(int(counts.sum()))
+            days[:, np.searchsorted(numbers, passages)] = [np.repeat(each, counts) for each in bounds]
+            self._days = days[0], days[1]
+        return self._days
+
+    def _rows(self, numbers: Ids) -> Ids:
+        return self._snapshot.lexical().rows(numbers)
+
+
+def _until(window: DateRange | None, as_of: date | None) -> DateRange | None:
+    """The part of a window up to a day."""
+    if as_of is None:
+        return window
+    if window is None:
+        return DateRange(None, as_of)
+    return DateRange(window.first, as_of if window.last is None else min(window.last, as_of))
+
+
+def _both(allowed: Ids | None, others: Ids) -> Ids:
+    return others if allowed is None else np.intersect1d(allowed, others)

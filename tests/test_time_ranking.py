@@ -1,0 +1,250 @@
+"""Time in the ranking: windows from words, --as-of, recency; exact, explained, and honest."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import semsearch
+from semsearch.building import build
+from semsearch.dates.asked import find_time
+from semsearch.encoders.hashing import HashEncoder
+from semsearch.errors import UsageError
+from semsearch.queries import make_query
+from semsearch.records import Answer, DateRange, Document, Hit, Mode
+from semsearch.rendering.structured import answer_fields
+from semsearch.rendering.text import Style, TextRenderer
+from semsearch.search import Index, open_index
+from tests.brute import Brute, assert_same
+from tests.conftest import write_articles
+
+WORDS = "town river soldiers grain deal bread bridge shells order army supply port ship flour".split()
+DAY = date(2022, 1, 1)
+TODAY = date(2023, 1, 10)
+SPOKEN = ("", "", " It was hit on Thursday.", " It fell in March.", " It was built in 2021.", " They met last week.")
+
+
+@pytest.fixture(scope="module")
+def articles(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four hundred articles over a year, some undated, some in Russian, some that speak of other days."""
+    rng = random.Random(5)
+    texts = {}
+    for number in range(400):
+        text = " ".join(rng.choices(WORDS, k=rng.randint(1, 6))).capitalize() + "." + rng.choice(SPOKEN)
+        if number % 17 == 0:
+            text = "Российские войска отступили из города на другой берег реки, сообщает министерство. " + text
+        day = DAY + timedelta(rng.randint(0, 364))
+        texts[f"{number:03}.txt"] = f"{text}\n" if number % 10 == 9 else f" date {day} {text}\n"
+    return write_articles(tmp_path_factory.mktemp("time") / "articles", texts)
+
+
+@pytest.fixture(scope="module")
+def index(articles: Path) -> Index:
+    build([articles], articles.parent / "ix", model="hash")
+    return open_index(articles.parent / "ix", today=TODAY)
+
+
+@pytest.fixture(scope="module")
+def brute(index: Index) -> Brute:
+    return Brute(Path(index.info().folder))
+
+
+def published(document: Document) -> date | None:
+    return None if document.published is None else document.published.first
+
+
+def fit(hit_day: date | None, spoken: list[tuple[date, date]], first: date, last: date) -> float:
+    """The formula of the docstrings, once more."""
+    length = (last - first).days + 1
+    by_day = 0.0
+    if hit_day is not None:
+        outside = max((first - hit_day).days, (hit_day - last).days, 0)
+        by_day = 1.0 if not outside else 0.5 * 0.5 ** (outside / max(length, 3))
+    speaks = any(
+        begin <= last and end >= first and (end - begin).days < max(31, length) for begin, end in spoken
+    )
+    return max(by_day, 0.75 if speaks else 0.0)
+
+
+@pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
+def test_a_time_in_words_multiplies_every_score(index: Index, brute: Brute, mode: Mode) -> None:
+    rng = random.Random(3)
+    for _ in range(40):
+        first = DAY + timedelta(rng.randint(0, 360))
+        last = first + timedelta(rng.choice((0, 1, 6, 30, 80)))
+        words = " ".join(rng.choices(WORDS, k=2))
+        asked = f"{words} between {first} and {last}"
+        hits = index.search(asked, mode=mode).hits
+        row = HashEncoder().encode_queries([words])[0]
+        expected = brute.answer(words, row, mode, lambda _: True, factor=lambda d, s: 0.6 + 0.4 * fit(published(d), s, first, last))
+        assert_same([(hit.score, hit.document.doc_id, hit.start) for hit in hits], expected, 3e-6)
+
+
+def test_recency_halves_down_to_half(index: Index, brute: Brute) -> None:
+    rng = random.Random(4)
+    for half_life, days in (("30d", 30), ("6w", 42), ("2d", 2)):
+        words = " ".join(rng.choices(WORDS, k=2))
+        hits = index.search(words, recency=half_life, as_of="2022-12-31").hits
+        row = HashEncoder().encode_queries([words])[0]
+
+        def factor(document: Document, _: object, days: int = days) -> float:
+            day = published(document)
+            return 0.5 if day is None else 0.5 + 0.5 * 0.5 ** ((date(2022, 12, 31) - day).days / days)
+
+        expected = brute.answer(words, row, "hybrid", lambda d: published(d) is not None, factor=factor)
+        assert_same([(hit.score, hit.document.doc_id, hit.start) for hit in hits], expected, 3e-6)
+
+
+def test_explained_parts_sum_to_the_score(index: Index) -> None:
+    for question in ("grain deal in March 2022", "latest grain deal", "latest grain deal since June 2022"):
+        for hit in index.search(question).hits:
+            assert sum(signal.share for signal in hit.signals) == pytest.approx(hit.score, abs=1e-6)
+    names = {signal.name for signal in index.search("latest grain deal since June 2022").hits[0].signals}
+    assert {"time", "recency"} <= names
+
+
+def test_a_question_without_time_is_ranked_as_before(index: Index) -> None:
+    for question in ("grain deal", "river town bridge", "what may the army order"):
+        assert index.search(question).hits == index.search(question, use_time=False).hits
+        assert index.search(question).time is None
+
+
+def test_no_time_takes_the_words_as_words(index: Index) -> None:
+    answer = index.search("grain in March 2022", use_time=False)
+    assert answer.time is None
+    assert answer.hits != index.search("grain in March 2022").hits
+
+
+def test_strict_time_is_a_filter_on_publication_and_events(index: Index) -> None:
+    answer = index.search("grain in March 2022", strict_time=True, top=400)
+    assert answer.time is not None and answer.time.strict
+    inside = 0
+    for hit in answer.hits:
+        day = published(hit.document)
+        spoken = [(event.first, event.last) for event in hit.events]
+        in_window = day is not None and date(2022, 3, 1) <= day <= date(2022, 3, 31)
+        speaks = any(first <= date(2022, 3, 31) and last >= date(2022, 3, 1) for first, last in spoken)
+        assert in_window or speaks
+        inside += in_window
+    assert inside == sum(
+        "2022-03-01" <= text[6:16] <= "2022-03-31"
+        for text in (path.read_text("utf-8") for path in Path(answer.hits[0].document.path).parent.glob("*.txt"))
+    )
+
+
+def test_the_anchor_is_told(index: Index) -> None:
+    time = index.search("grain in May").time
+    assert time is not None and (time.anchor, time.anchored_by) == (TODAY, "today")
+    assert time.window == DateRange(date(2022, 5, 1), date(2022, 5, 31))
+    time = index.search("grain in May", as_of="2022-04-15").time
+    assert time is not None and (time.anchor, time.anchored_by) == (date(2022, 4, 15), "--as-of")
+    assert time.window == DateRange(date(2021, 5, 1), date(2021, 5, 31))
+
+
+def test_a_corpus_that_has_ended_counts_from_its_newest_article(index: Index) -> None:
+    with open_index(index.info().folder, today=date(2026, 7, 1)) as later:
+        time = later.search("grain last month").time
+        newest = later.info().latest
+        assert time is not None and newest is not None
+        assert (time.anchor, time.anchored_by) == (newest, "the newest article")
+        assert time.window == DateRange(date(2022, 11, 1), date(2022, 11, 30))
+
+
+def test_an_index_without_dates_takes_no_time(tmp_path: Path) -> None:
+    build([write_articles(tmp_path / "a", {"a.txt": "Grain in March 2022.\n"})], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        assert opened.search("grain in March 2022").time is None
+
+
+def shown(answer: Answer) -> str:
+    """All of an answer that a user sees, whatever the question was."""
+    fields = answer_fields(answer, None, explain=True)
+    return json.dumps([fields["strong"], fields["hits"], fields["time"]])
+
+
+def until(articles: Path, day: date, folder: Path) -> Path:
+    """The articles up to a day, in the same place under another root."""
+    texts = {path.name: path.read_text("utf-8") for path in articles.glob("*.txt")}
+    return write_articles(
+        folder / "articles", {name: text for name, text in texts.items() if " date " <= text <= f" date {day}~"}
+    )
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_as_of_equals_an_index_of_only_the_earlier_articles(index: Index, articles: Path, tmp_path: Path, seed: int) -> None:
+    """Byte for byte, in every mode, with time words and operators, and Russian articles that come later."""
+    rng = random.Random(seed)
+    day = DAY + timedelta(rng.randint(3, 364))
+    build([until(articles, day, tmp_path)], tmp_path / "ix", model="hash")
+    root, own = str(articles), str(tmp_path / "articles")
+    questions = ["grain deal", "bridge in March", "latest army order", '"grain deal" bread', "soldiers since February -port"]
+    with open_index(tmp_path / "ix", today=TODAY) as small:
+        for question in questions:
+            for mode in ("hybrid", "dense", "lexical"):
+                answer = index.search(question, as_of=day.isoformat(), mode=mode, top=20)
+                alone = small.search(question, as_of=day.isoformat(), mode=mode, top=20)
+                assert shown(answer).replace(root, "") == shown(alone).replace(own, "")
+
+
+def test_as_of_lets_nothing_later_in(index: Index) -> None:
+    for mode in ("hybrid", "dense", "lexical"):
+        answer = index.search("grain", as_of="2022-06", mode=mode, top=400)
+        days = [published(hit.document) for hit in answer.hits]
+        assert None not in days and max(day for day in days if day) <= date(2022, 6, 30)
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"event": "x"}, {"event": "2022-03..2022-01"}, {"event": ".."}, {"as_of": "soon"}, {"recency": "old"}, {"recency": "0d"}]
+)
+def test_options_that_make_no_sense_are_refused(wrong: dict[str, str]) -> None:
+    with pytest.raises(UsageError):
+        make_query("grain", **wrong)  # type: ignore[arg-type]
+
+
+def test_recency_off_wins_over_the_words(index: Index) -> None:
+    assert index.search("latest grain").time is not None
+    assert index.search("latest grain", recency="off").time is None
+
+
+def test_the_window_used_is_shown(index: Index) -> None:
+    answer = index.search("grain since the mobilisation")
+    text = TextRenderer(Style(), many=False, explain=False).answer("1", answer, first=True)
+    assert text.startswith(
+        'time: from 2022-09-21 preferred ("since the mobilisation": Russia\'s partial mobilisation)\n\n'
+    )
+    fields = answer_fields(answer, None)
+    assert fields["window"] == ["2022-09-21", None, "since the mobilisation"]
+    assert fields["time"] == {
+        "words": "since the mobilisation",
+        "window": ["2022-09-21", None],
+        "strict": False,
+        "anchor": None,
+        "anchored_by": None,
+        "event": "Russia's partial mobilisation",
+        "half_life": None,
+    }
+
+
+def test_an_option_and_words_hold_together(index: Index) -> None:
+    answer = index.search("grain in March 2022", since="2022-02", until="2022-04", top=400)
+    assert all(date(2022, 2, 1) <= (published(hit.document) or DAY) <= date(2022, 4, 30) for hit in answer.hits)
+    assert answer_fields(answer, None)["window"] == ["2022-02-01", "2022-04-30", "since 2022-02 until 2022-04"]
+    assert answer.time is not None and answer.time.words == "in March 2022"
+
+
+def test_press_questions_find_their_month() -> None:
+    """The questions of press, as plain text, name the month that their dates give."""
+    data = Path(__file__).resolve().parent.parent.parent / "shared" / "data" / "press" / "queries.jsonl"
+    if not data.is_file():
+        pytest.skip("the shared data is not here")
+    questions = [json.loads(line) for line in data.read_text("utf-8").splitlines()]
+    assert len(questions) >= 68
+    for question in questions:
+        found = find_time(question["text"], date(2026, 1, 1))
+        assert found is not None and not found.anchored
+        assert [str(found.window.first), str(found.window.last)] == [question["date_from"], question["date_to"]]
