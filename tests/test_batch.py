@@ -98,7 +98,7 @@ def test_bad_lines_are_told_and_the_others_answered(indexed: Program, tmp_path: 
                 '{"_id": "c", "text": " "}',
                 '{"_id": "d"}',
                 '{"_id": "e", "text": "x", "since": "soon"}',
-                '{"_id": "f", "text": "x", "recency": "30d"}',
+                '{"_id": "f", "text": "x", "recency": "soon"}',
                 '{"_id": "g", "text": "x", "k": "many"}',
                 '{"_id": "h", "text": "river", "note": 1}',
             ]

@@ -102,7 +102,7 @@ def test_skipped_inputs_end_in_3_and_no_hits_in_1(indexed: Program, articles: Pa
         (["ask", "x", "--on", "2022-02-30"], "no such date"),
         (["ask", "x", "--format", "xml"], "json"),
         (["ask", "x", "--mode", "magic"], "dense"),
-        (["ask", "x", "--recency", "30d"], "--recency"),
+        (["ask", "x", "--frequency", "30d"], "--frequency"),
         (["ask"], "QUESTION"),
         (["ask", "x", "--index", "nowhere"], "semsearch index SOURCE --index nowhere"),
         (["show", "grain.tx"], "did you mean grain.txt"),

@@ -49,6 +49,7 @@ def test_json_has_the_fields_of_the_contract() -> None:
     assert found == {
         "query": "what is best",
         "window": ["2022-11-01", None, "--since 2022-11"],
+        "time": None,
         "strong": True,
         "hits": [
             {
@@ -190,4 +191,10 @@ def test_every_format_renders_an_answer_without_hits() -> None:
     empty = Answer(Query("x"), (), False)
     for name in FORMATS:
         assert isinstance(render(name, empty), str)
-    assert json.loads(render(Format.json, empty)) == {"query": "x", "window": None, "strong": False, "hits": []}
+    assert json.loads(render(Format.json, empty)) == {
+        "query": "x",
+        "window": None,
+        "time": None,
+        "strong": False,
+        "hits": [],
+    }

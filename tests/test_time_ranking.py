@@ -65,9 +65,7 @@ def fit(hit_day: date | None, spoken: list[tuple[date, date]], first: date, last
     if hit_day is not None:
         outside = max((first - hit_day).days, (hit_day - last).days, 0)
         by_day = 1.0 if not outside else 0.5 * 0.5 ** (outside / max(length, 3))
-    speaks = any(
-        begin <= last and end >= first and (end - begin).days < max(31, length) for begin, end in spoken
-    )
+    speaks = any(begin <= last and end >= first and (end - begin).days < max(31, length) for begin, end in spoken)
     return max(by_day, 0.75 if speaks else 0.0)
 
 
@@ -81,7 +79,9 @@ def test_a_time_in_words_multiplies_every_score(index: Index, brute: Brute, mode
         asked = f"{words} between {first} and {last}"
         hits = index.search(asked, mode=mode).hits
         row = HashEncoder().encode_queries([words])[0]
-        expected = brute.answer(words, row, mode, lambda _: True, factor=lambda d, s: 0.6 + 0.4 * fit(published(d), s, first, last))
+        expected = brute.answer(
+            words, row, mode, lambda _: True, factor=lambda d, s: 0.6 + 0.4 * fit(published(d), s, first, last)
+        )
         assert_same([(hit.score, hit.document.doc_id, hit.start) for hit in hits], expected, 3e-6)
 
 
@@ -176,13 +176,21 @@ def until(articles: Path, day: date, folder: Path) -> Path:
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_as_of_equals_an_index_of_only_the_earlier_articles(index: Index, articles: Path, tmp_path: Path, seed: int) -> None:
+def test_as_of_equals_an_index_of_only_the_earlier_articles(
+    index: Index, articles: Path, tmp_path: Path, seed: int
+) -> None:
     """Byte for byte, in every mode, with time words and operators, and Russian articles that come later."""
     rng = random.Random(seed)
     day = DAY + timedelta(rng.randint(3, 364))
     build([until(articles, day, tmp_path)], tmp_path / "ix", model="hash")
     root, own = str(articles), str(tmp_path / "articles")
-    questions = ["grain deal", "bridge in March", "latest army order", '"grain deal" bread', "soldiers since February -port"]
+    questions = [
+        "grain deal",
+        "bridge in March",
+        "latest army order",
+        '"grain deal" bread',
+        "soldiers since February -port",
+    ]
     with open_index(tmp_path / "ix", today=TODAY) as small:
         for question in questions:
             for mode in ("hybrid", "dense", "lexical"):
@@ -199,7 +207,15 @@ def test_as_of_lets_nothing_later_in(index: Index) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"event": "x"}, {"event": "2022-03..2022-01"}, {"event": ".."}, {"as_of": "soon"}, {"recency": "old"}, {"recency": "0d"}]
+    "wrong",
+    [
+        {"event": "x"},
+        {"event": "2022-03..2022-01"},
+        {"event": ".."},
+        {"as_of": "soon"},
+        {"recency": "old"},
+        {"recency": "0d"},
+    ],
 )
 def test_options_that_make_no_sense_are_refused(wrong: dict[str, str]) -> None:
     with pytest.raises(UsageError):

@@ -81,6 +81,17 @@ def _within(reading: Reading, whole: Period, cut: Callable[[DateRange], DateRang
     return reading.settled(lambda year: cut(in_year(year)), whole.end, "span")
 
 
+def unit_of_day(reading: Reading, at: int) -> Period | None:
+    """The week of 10 October 2022, the weekend of 12 November."""
+    unit = reading.unit(at)
+    if unit not in ("week", "weekend") or reading.word(at + 1) != "of":
+        return None
+    day = reading.period(at + 2)
+    if day is None or day.unit != "day" or day.event:
+        return None
+    return replace(day, span=spans.around(spans.bounds(day.span)[0], unit), unit=unit, in_year=None)
+
+
 def offset(reading: Reading, at: int) -> Period | None:
     """Two weeks after Easter, the day before Christmas, a month after 24 February 2022."""
     count, place = reading.count(at)

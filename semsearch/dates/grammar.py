@@ -15,6 +15,7 @@ RULES: Sequence[Rule] = (
     compound_rules.offset,
     compound_rules.part,
     compound_rules.nth,
+    compound_rules.unit_of_day,
     relative_rules.near_day,
     relative_rules.ago,
     relative_rules.relative_unit,
