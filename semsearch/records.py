@@ -146,7 +146,9 @@ class TimeUsed:
     anchor: date | None = None  # the day that relative words were counted from, where there were any
     anchored_by: Anchor | None = None  # where that day came from
     event: str | None = None  # the named event that the question measured by
-    half_life: float | None = None  # of recency, in days
+    latest: bool = False  # the latest is asked for
+    recent_from: date | None = None  # the day from which recency falls, None where it is not asked for
+    half_life: float | None = None  # in days
 
 
 @dataclass(frozen=True, slots=True)

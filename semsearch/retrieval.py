@@ -7,7 +7,7 @@ again with their sentences.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
@@ -59,7 +59,8 @@ class Ranking:
 
     hits: list[Ranked]
     allowed: Ids | None  # passages that the filters let through; None: all
-    unheld: bool  # no passage holds what was quoted
+    unheld: bool = False  # no passage holds what was quoted
+    time: TimeUsed | None = None
 
 
 class _Asked:
@@ -110,12 +111,17 @@ class Retrieval:
             words = self._words(question, allowed, query.as_of)
             within = self._findable(words, allowed)
         asked = _Asked(weights, row, words, self._when.timing(time), within, np.empty(0, np.int64))
-        return Ranking(self._best(query, asked), allowed, words is not None and words.unheld)
+        if time is not None and time.latest:
+            first = self._best(replace(query, top=RESCORED), asked)
+            numbers, scores = np.array([hit.number for hit in first], np.int64), np.array([hit.score for hit in first])
+            time = self._when.settle_latest(time, numbers, scores)
+            asked = _Asked(weights, row, words, self._when.timing(time), within, asked.without)
+        return Ranking(self._best(query, asked), allowed, words is not None and words.unheld, time)
 
     def similar(self, query: Query, row: Rows, without: Ids) -> Ranking:
         """The passages nearest to a vector, some left out."""
         allowed = self._when.allowed(query, None)
-        return Ranking(self._best(query, _Asked(WEIGHTS["dense"], row, None, None, allowed, without)), allowed, False)
+        return Ranking(self._best(query, _Asked(WEIGHTS["dense"], row, None, None, allowed, without)), allowed)
 
     def _best(self, query: Query, asked: _Asked) -> list[Ranked]:
         depth = RESCORED if asked.weights.sentence else 2 * query.top + 20

@@ -120,7 +120,7 @@ class Index:
                 quoted = " and ".join(f'"{phrase}"' for phrase in question.quoted)
                 notes.append(f"no passage holds {quoted}: its words were searched for")
             marking = self._marking(query, question.text, row, ranking)
-            answer = replace(self._answer(query, ranking.hits, marking, notes), time=time)
+            answer = replace(self._answer(query, ranking.hits, marking, notes), time=ranking.time)
             yield answer if query.rerank is None else self._reranked(answer, question.text, query.rerank)
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:

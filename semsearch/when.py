@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import numpy as np
 
-from semsearch.arrays import Ids
-from semsearch.dates.asked import AskedTime, asks_for_recent, find_time, without_time
+from semsearch.arrays import Ids, Scores
+from semsearch.dates.asked import AskedTime, asked_for_latest, find_time, without_time
 from semsearch.dates.named import NamedEvent
-from semsearch.ranking.timing import HALF_LIFE, SPOKEN, UNDATED, Timing, publication_fit, recency
+from semsearch.ranking.timing import FITTING, HALF_LIFE, SPOKEN, UNDATED, Timing, publication_fit, recency
 from semsearch.records import Anchor, DateRange, Query, TimeUsed
 from semsearch.storage.snapshot import Snapshot
 
@@ -29,28 +30,34 @@ class When:
 
     def settle(self, query: Query, text: str) -> tuple[TimeUsed | None, str]:
         """What is taken from the time words of a question, and the question without them."""
-        half_life = self._half_life(query, text)
-        asked = self._asked(query, text) if query.use_time else None
-        if asked is None and half_life is None:
+        words_count = query.use_time and self._snapshot.newest_day() is not None
+        asked = self._asked(query, text) if words_count else None
+        rest = without_time(text, asked.span) if asked else text
+        latest = asked_for_latest(rest) if words_count and query.recency is None else None
+        if asked is None and latest is None and not query.recency:
             return None, text
-        anchored = half_life is not None or (asked is not None and asked.anchored)
+        anchored = bool(query.recency) or (asked is not None and asked.anchored)
         anchor, anchored_by = self._anchor(query) if anchored else (None, None)
         window, words, event = (asked.window, asked.words, asked.event) if asked else (None, "", None)
-        used = TimeUsed(window, words, query.strict_time and asked is not None, anchor, anchored_by, event, half_life)
-        return used, without_time(text, asked.span) if asked else text
+        used = TimeUsed(
+            window,
+            words,
+            query.strict_time and asked is not None,
+            anchor,
+            anchored_by,
+            event,
+            latest=latest is not None,
+            recent_from=anchor if query.recency else None,
+            half_life=query.recency or None,
+        )
+        return used, without_time(rest, latest) if latest else rest
 
     def _asked(self, query: Query, text: str) -> AskedTime | None:
-        """The time in a question; none where no document has a date to compare with."""
+        """The time in a question."""
         asked = find_time(text, query.as_of or self._today, events=self._events)
-        if asked is None or self._snapshot.newest_day() is None:
-            return None
-        anchor, _ = self._anchor(query)
-        return find_time(text, anchor, events=self._events) if asked.anchored else asked
-
-    def _half_life(self, query: Query, text: str) -> float | None:
-        if query.recency is not None:
-            return query.recency or None
-        return HALF_LIFE if query.use_time and asks_for_recent(text) else None
+        if asked is None or not asked.anchored:
+            return asked
+        return find_time(text, self._anchor(query)[0], events=self._events)
 
     def _anchor(self, query: Query) -> tuple[date, Anchor]:
         if query.as_of is not None:
@@ -76,7 +83,7 @@ class When:
 
     def timing(self, time: TimeUsed | None) -> Timing | None:
         """How well every row fits; None where no time is asked for."""
-        if time is None or (time.window is None and time.half_life is None):
+        if time is None or (time.window is None and time.recent_from is None):
             return None
         first, last = self._row_days()
         fit = recent = None
@@ -84,9 +91,24 @@ class When:
             fit = publication_fit(first, last, time.window)
             rows = self._rows(self._snapshot.speaking_of(time.window))
             fit[rows] = np.maximum(fit[rows], np.float32(SPOKEN))
-        if time.half_life is not None and time.anchor is not None:
-            recent = recency(last, time.anchor, time.half_life)
+        if time.half_life is not None and time.recent_from is not None:
+            recent = recency(last, time.recent_from, time.half_life)
         return Timing(fit, recent)
+
+    def settle_latest(self, time: TimeUsed, numbers: Ids, scores: Scores) -> TimeUsed:
+        """Count recency from the newest passage that fits nearly as well as the best.
+
+        Its half-life is the time to the one before, so that of what fits the newest comes first, whenever that was.
+        ``numbers`` are passages, best first, with their ``scores``.
+        """
+        fitting = numbers[scores >= FITTING * scores.max()] if len(numbers) else numbers
+        days = np.unique(self._row_days()[1][self._rows(fitting)])[::-1]
+        days = days[days != UNDATED]
+        if not len(days):
+            return time
+        gap = int(days[0] - days[1]) if len(days) > 1 else HALF_LIFE
+        newest = date.fromordinal(int(days[0]))
+        return replace(time, recent_from=newest, half_life=float(min(gap, HALF_LIFE)))
 
     def _row_days(self) -> tuple[Ids, Ids]:
         """First and last day of publication of every row."""

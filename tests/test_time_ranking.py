@@ -5,25 +5,24 @@ from __future__ import annotations
 import json
 import random
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-import semsearch
 from semsearch.building import build
 from semsearch.dates.asked import find_time
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import UsageError
 from semsearch.queries import make_query
-from semsearch.records import Answer, DateRange, Document, Hit, Mode
+from semsearch.records import Answer, DateRange, Document, Mode
 from semsearch.rendering.structured import answer_fields
 from semsearch.rendering.text import Style, TextRenderer
 from semsearch.search import Index, open_index
 from tests.brute import Brute, assert_same
 from tests.conftest import write_articles
 
-WORDS = "town river soldiers grain deal bread bridge shells order army supply port ship flour".split()
+WORDS = tuple("town river soldiers grain deal bread bridge shells order army supply port ship flour".split())  # noqa: SIM905
 DAY = date(2022, 1, 1)
 TODAY = date(2023, 1, 10)
 SPOKEN = ("", "", " It was hit on Thursday.", " It fell in March.", " It was built in 2021.", " They met last week.")
@@ -66,7 +65,11 @@ def fit(hit_day: date | None, spoken: list[tuple[date, date]], first: date, last
         outside = max((first - hit_day).days, (hit_day - last).days, 0)
         by_day = 1.0 if not outside else 0.5 * 0.5 ** (outside / max(length, 3))
     speaks = any(begin <= last and end >= first and (end - begin).days < max(31, length) for begin, end in spoken)
-    return max(by_day, 0.75 if speaks else 0.0)
+    return max(by_day, 0.5 if speaks else 0.0)
+
+
+def factor(first: date, last: date, document: Document, spoken: list[tuple[date, date]]) -> float:
+    return 0.6 + 0.4 * fit(published(document), spoken, first, last)
 
 
 @pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
@@ -79,9 +82,7 @@ def test_a_time_in_words_multiplies_every_score(index: Index, brute: Brute, mode
         asked = f"{words} between {first} and {last}"
         hits = index.search(asked, mode=mode).hits
         row = HashEncoder().encode_queries([words])[0]
-        expected = brute.answer(
-            words, row, mode, lambda _: True, factor=lambda d, s: 0.6 + 0.4 * fit(published(d), s, first, last)
-        )
+        expected = brute.answer(words, row, mode, lambda _: True, factor=partial(factor, first, last))
         assert_same([(hit.score, hit.document.doc_id, hit.start) for hit in hits], expected, 3e-6)
 
 
@@ -92,11 +93,11 @@ def test_recency_halves_down_to_half(index: Index, brute: Brute) -> None:
         hits = index.search(words, recency=half_life, as_of="2022-12-31").hits
         row = HashEncoder().encode_queries([words])[0]
 
-        def factor(document: Document, _: object, days: int = days) -> float:
+        def falling(document: Document, _: object, days: int = days) -> float:
             day = published(document)
             return 0.5 if day is None else 0.5 + 0.5 * 0.5 ** ((date(2022, 12, 31) - day).days / days)
 
-        expected = brute.answer(words, row, "hybrid", lambda d: published(d) is not None, factor=factor)
+        expected = brute.answer(words, row, "hybrid", lambda d: published(d) is not None, factor=falling)
         assert_same([(hit.score, hit.document.doc_id, hit.start) for hit in hits], expected, 3e-6)
 
 
@@ -222,6 +223,23 @@ def test_options_that_make_no_sense_are_refused(wrong: dict[str, str]) -> None:
         make_query("grain", **wrong)  # type: ignore[arg-type]
 
 
+def test_the_latest_that_fits_comes_first_whenever_it_was(tmp_path: Path) -> None:
+    """Two of the four speak of the bridge; a newer one of something else stays behind them."""
+    texts = {
+        "a.txt": " date 2022-03-01 The bridge over the river was hit by shells.\n",
+        "b.txt": " date 2022-03-02 The bridge over the river was hit by shells again.\n",
+        "c.txt": " date 2022-12-01 Bread and flour for the town.\n",
+        "d.txt": "The bridge over the river was hit by shells.\n",
+    }
+    build([write_articles(tmp_path / "a", texts)], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix", today=TODAY) as opened:
+        assert opened.search("the bridge over the river hit by shells").hits[0].document.doc_id in ("a.txt", "d.txt")
+        answer = opened.search("latest on the bridge over the river hit by shells")
+        assert [hit.document.doc_id for hit in answer.hits][:2] == ["b.txt", "a.txt"]
+        assert answer.time is not None
+        assert (answer.time.recent_from, answer.time.half_life) == (date(2022, 3, 2), 1.0)
+
+
 def test_recency_off_wins_over_the_words(index: Index) -> None:
     assert index.search("latest grain").time is not None
     assert index.search("latest grain", recency="off").time is None
@@ -242,6 +260,8 @@ def test_the_window_used_is_shown(index: Index) -> None:
         "anchor": None,
         "anchored_by": None,
         "event": "Russia's partial mobilisation",
+        "latest": False,
+        "recent_from": None,
         "half_life": None,
     }
 

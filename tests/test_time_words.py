@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.dates.asked import asks_for_recent, find_time, without_time
+from semsearch.dates.asked import asked_for_latest, find_time, without_time
 from semsearch.dates.named import read_events, shipped_events
 from semsearch.errors import InputError
 from semsearch.records import DateRange
@@ -137,12 +137,12 @@ def test_a_southern_summer_is_in_january() -> None:
     "question", ["the latest on the grain deal", "who holds Bakhmut now?", "recently captured towns"]
 )
 def test_the_latest_is_asked_for(question: str) -> None:
-    assert asks_for_recent(question)
+    assert asked_for_latest(question)
 
 
 def test_questions_that_do_not_ask_for_the_latest() -> None:
     questions = (HERE / "no_time.txt").read_text("utf-8").splitlines()
-    assert [question for question in questions if asks_for_recent(question)] == []
+    assert [question for question in questions if asked_for_latest(question)] == []
 
 
 def test_users_add_named_events(tmp_path: Path) -> None:

@@ -43,8 +43,8 @@ _LOOSE = {"of", "for", "about", "over", "at"}  # with what is doubtful they are 
 _AFTER = {"since", "after", "following"}
 _BEFORE = {"before", "until", "till", "by"}
 _RECENT = re.compile(
-    r"(?<!\w)(?:the\s+)?(?:latest|newest|most\s+recent|up\s+to\s+date|at\s+the\s+moment|right\s+now|nowadays|recently|currently"
-    r")(?!\w)|(?<!\w)now\s*\??$",
+    r"(?<!\w)(?:(?:what\s+is\s+)?(?:the\s+)?(?:latest|newest|most\s+recent)(?:\s+(?:news|reports?|state))?(?:\s+(?:on|about|of))?"
+    r"|most\s+recently|recently|currently|nowadays|at\s+the\s+moment|right\s+now)(?!\w)|(?<!\w)now(?=\s*\??$)",
     re.IGNORECASE,
 )
 # A question without the beginning of one of these, and without a digit, has no time in it; most have none.
@@ -84,9 +84,10 @@ def find_time(
     return _Asked(question, Context(anchor, hemisphere, events)).first()
 
 
-def asks_for_recent(question: str) -> bool:
-    """True where the question asks for the latest there is."""
-    return bool(_RECENT.search(question[:LONGEST]))
+def asked_for_latest(question: str) -> Span | None:
+    """Where the question asks for the latest there is; None where it does not."""
+    found = _RECENT.search(question[:LONGEST])
+    return None if found is None else found.span()
 
 
 class _Asked:

@@ -11,7 +11,7 @@ from semsearch.dates.holidays import LONGEST, find_holiday
 from semsearch.dates.named import LONGEST_PHRASE, find_event
 from semsearch.dates.reading import Period, Reading, one_day
 from semsearch.dates.relative_rules import FARTHEST, WHICH, turn
-from semsearch.dates.spans import Unit
+from semsearch.dates.spans import DAY, Unit
 from semsearch.records import DateRange
 
 _SATURDAY = 5
@@ -95,6 +95,7 @@ def unit_of_day(reading: Reading, at: int) -> Period | None:
 def offset(reading: Reading, at: int) -> Period | None:
     """Two weeks after Easter, the day before Christmas, a month after 24 February 2022."""
     count, place = reading.count(at)
+    whole = count is None  # "the week after" is a week, "a week after" is a day
     if count is None:
         count, place = 1, at
     unit, side = reading.unit(place), _SIDES.get(reading.word(place + 1))
@@ -105,6 +106,9 @@ def offset(reading: Reading, at: int) -> Period | None:
     if base is None or doubtful:
         return None
     first, last = spans.bounds(base.span)
+    if whole and unit != "day":
+        span = spans.rolling(last, -1, unit) if side > 0 else spans.rolling(first - DAY, 1, unit)
+        return Period(span, base.end, "span", relative=base.relative)
     day = spans.shifted(last if side > 0 else first, side * count, unit)
     return Period(one_day(day), base.end, "day", relative=base.relative)
 

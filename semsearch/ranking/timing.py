@@ -18,12 +18,13 @@ from semsearch.arrays import Ids, Scores
 from semsearch.records import DateRange
 
 FLOOR = 0.6  # of the score of a passage that does not fit
-SPOKEN = 0.75  # fit of a passage that speaks of the window but was not published in it
+SPOKEN = 0.5  # fit of a passage that speaks of the window but was not published in it
 NEAR = 0.5  # fit of one published right beside the window; it halves with each length of the window
 LEAST_LENGTH = 3  # days; of a shorter window for that purpose
 OPEN_LENGTH = 31  # of one with an open end
 RECENT_FLOOR = 0.5
-HALF_LIFE = 30.0  # days, where the question asks for the latest without saying more
+HALF_LIFE = 30.0  # days, at most, where the question asks for the latest
+FITTING = 0.77  # of the best score, at least, has what fits: more than one half-life leaves
 UNDATED = 0  # day of a passage whose document has no date
 
 

@@ -48,7 +48,9 @@ def time_text(time: TimeUsed) -> str:
         event = f": {time.event}" if time.event else ""
         kind = "only" if time.strict else "preferred"
         parts.append(f'{window_text(time.window)} {kind} ("{time.words}"{event})')
-    if time.half_life:
+    if time.latest:
+        parts.append(f"the latest preferred (newest that fits: {time.recent_from or 'none'})")
+    elif time.half_life:
         parts.append(f"the recent preferred (half-life {time.half_life:g} days)")
     if time.anchor:
         parts.append(f"counted from {time.anchor}, {time.anchored_by}")

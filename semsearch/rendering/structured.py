@@ -83,6 +83,8 @@ def _time(time: TimeUsed | None) -> Fields | None:
         "anchor": time.anchor and time.anchor.isoformat(),
         "anchored_by": time.anchored_by,
         "event": time.event,
+        "latest": time.latest,
+        "recent_from": None if time.recent_from is None else time.recent_from.isoformat(),
         "half_life": time.half_life,
     }
 
