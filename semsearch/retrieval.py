@@ -63,6 +63,16 @@ class Ranking:
     time: TimeUsed | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """Scores of passages, with the first and last day of their publication (0: unknown)."""
+
+    scores: Scores
+    first: Ids
+    last: Ids
+    words: int = 0  # of the question, common ones left out
+
+
 class _Asked:
     """All that a question is ranked by."""
 
@@ -117,6 +127,26 @@ class Retrieval:
             time = self._when.settle_latest(time, numbers, scores)
             asked = _Asked(weights, row, words, self._when.timing(time), within, asked.without)
         return Ranking(self._best(query, asked), allowed, words is not None and words.unheld, time)
+
+    def every(self, query: Query, question: Question, row: Rows | None, time: TimeUsed | None) -> Scored:
+        """The first stage's score of every passage that filters and operators let through, whenever it is from."""
+        allowed = self._when.allowed(query, time)
+        weights = WEIGHTS[query.mode]
+        view = self._snapshot.lexical()
+        words, within = None, allowed
+        if weights.words or question.has_operators:
+            words = self._words(question, allowed, query.as_of)
+            within = self._findable(words, allowed)
+        asked = _Asked(weights, row, words, None, within, np.empty(0, np.int64))
+        known = self._known(asked)
+        mask = view.allowed(within)
+        numbers = view.numbers if mask is None else view.numbers[mask]
+        if row is None:
+            scores = np.zeros(len(numbers)) if known is None else known[view.rows(numbers)].astype(np.float64)
+        else:
+            scores = self._first_score(asked, numbers, self._snapshot.cosines(row, numbers), known)
+        first, last = self._when.days(numbers)
+        return Scored(scores, first, last)
 
     def similar(self, query: Query, row: Rows, without: Ids) -> Ranking:
         """The passages nearest to a vector, some left out."""

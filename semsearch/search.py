@@ -21,7 +21,7 @@ from semsearch.operators import parse_question
 from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, make_query
 from semsearch.ranking import Ranked, is_strong
 from semsearch.records import Answer, Document, Hit, Mode, Query, Signal, SpokenDate
-from semsearch.retrieval import Ranking, Retrieval
+from semsearch.retrieval import Ranking, Retrieval, Scored
 from semsearch.storage.database import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
 from semsearch.when import When
@@ -122,6 +122,21 @@ class Index:
             marking = self._marking(query, question.text, row, ranking)
             answer = replace(self._answer(query, ranking.hits, marking, notes), time=ranking.time)
             yield answer if query.rerank is None else self._reranked(answer, question.text, query.rerank)
+
+    def scores(self, query: Query) -> Scored:
+        """The score of every passage that the filters let through, without its sentences and without time."""
+        text = query.text[:LONGEST_QUESTION]
+        time, rest = self._when.settle(query, text)
+        question = parse_question(rest)
+        row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
+        scored = self._retrieval.every(query, question, row, time)
+        view = self._snapshot.lexical()
+        return replace(scored, words=Marking(question.text, row, view, None, view.languages).count)
+
+    @property
+    def model(self) -> str:
+        """The model that the index was made with."""
+        return self._snapshot.encoder.model
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
         """Documents like this one: those near the mean of its passages, itself left out.

@@ -110,6 +110,12 @@ class When:
         newest = date.fromordinal(int(days[0]))
         return replace(time, recent_from=newest, half_life=float(min(gap, HALF_LIFE)))
 
+    def days(self, numbers: Ids) -> tuple[Ids, Ids]:
+        """First and last day of publication of passages; 0 where they have none."""
+        rows = self._rows(numbers)
+        first, last = self._row_days()
+        return first[rows], last[rows]
+
     def _row_days(self) -> tuple[Ids, Ids]:
         """First and last day of publication of every row."""
         if self._days is None:

@@ -17,8 +17,8 @@ LAYERS = [
     {"when", "preparing"},
     {"retrieval", "marking"},
     {"embedding", "questions", "search"},
-    {"refresh", "rendering"},
-    {"building"},
+    {"refresh", "timeline"},
+    {"rendering", "building"},
     {"dataset", "batching"},
     {"cli"},
 ]
@@ -32,6 +32,7 @@ OWNERS = {
     "holidays": {"dates/holidays.py"},
     "huggingface_hub": {"encoders/transformer.py"},
     "ir_measures": {"evaluation.py"},
+    "matplotlib": {"rendering/timelines.py"},
     "openvino": {"encoders/openvino_bert.py"},
     "pathspec": {"readers/walking.py"},
     "py3langid": {"languages.py"},

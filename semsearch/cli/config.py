@@ -34,6 +34,11 @@ _KEYS: dict[str, dict[str, str]] = {
     "index": {**_COMMON, **_ENCODER, "fields": "fields"},
     "ask": _ANSWERS,
     "batch": _ANSWERS,
+    "timeline": {
+        name: key
+        for name, key in {**_ANSWERS, "by": "by"}.items()
+        if name not in ("top", "per-document", "recency", "strict-time", "format")
+    },
     "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
     "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document", *_TIME)},
     "show": _COMMON,

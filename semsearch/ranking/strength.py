@@ -21,5 +21,9 @@ def is_strong(best: float | None, mode: Mode, model: str, words: int) -> bool:
 
     ``words`` counts those of the question, common ones left out.
     """
-    least = STRONG_SCORE.get(model, {}).get(mode, 0.0) - LESS[mode] * max(LONG - words, 0)
-    return best is not None and best >= least
+    return best is not None and best >= least_strong(mode, model, words)
+
+
+def least_strong(mode: Mode, model: str, words: int) -> float:
+    """The score that a right answer has at least."""
+    return STRONG_SCORE.get(model, {}).get(mode, 0.0) - LESS[mode] * max(LONG - words, 0)

@@ -53,14 +53,14 @@ def answer_fields(answer: Answer, query_id: str | None, *, explain: bool = False
     return {
         **({} if query_id is None else {"query_id": query_id}),
         "query": answer.query.text,
-        "window": _window(answer),
+        "window": answer_window(answer),
         "time": _time(answer.time),
         "strong": answer.strong,
         "hits": [hit_fields(hit, explain=explain) for hit in answer.hits],
     }
 
 
-def _window(answer: Answer) -> list[str | None] | None:
+def answer_window(answer: Answer) -> list[str | None] | None:
     """What the options filter by, else what the question's words prefer."""
     window, words = answer.query.window, answer.query.window_words
     if window is None and answer.time is not None:

@@ -1,0 +1,107 @@
+"""``semsearch timeline``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from semsearch.cli.examples import examples
+from semsearch.cli.exits import DONE, NO_HITS, emit, say
+from semsearch.cli.options import (
+    DEFAULT_FOLDER,
+    AsOfOption,
+    DebugOption,
+    EventOption,
+    EventsOption,
+    IndexOption,
+    ModeName,
+    ModeOption,
+    NoTimeOption,
+    OnOption,
+    QuietOption,
+    SinceOption,
+    SourceOption,
+    UntilOption,
+    options_from,
+    terminal_style,
+)
+
+
+class StepName(StrEnum):
+    """What ``--by`` takes."""
+
+    day = "day"
+    week = "week"
+    month = "month"
+    year = "year"
+
+
+class TimelineFormat(StrEnum):
+    """What ``timeline`` can print."""
+
+    text = "text"
+    json = "json"
+    csv = "csv"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "timeline",
+        epilog=examples(
+            'semsearch timeline "power cuts in Kyiv"',
+            'semsearch timeline "grain deal" --by week --since 2022-07 --plot grain.svg',
+            'semsearch timeline "Kherson" --format csv > kherson.csv',
+        ),
+    )(timeline)
+
+
+def timeline(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in plain words.")],
+    index: IndexOption = DEFAULT_FOLDER,
+    by: Annotated[
+        StepName | None, typer.Option("--by", help="A bar for each. Default: what gives no more than 40 bars.")
+    ] = None,
+    since: SinceOption = None,
+    until: UntilOption = None,
+    on: OnOption = None,
+    event: EventOption = None,
+    as_of: AsOfOption = None,
+    no_time: NoTimeOption = False,
+    events: EventsOption = None,
+    source: SourceOption = None,
+    mode: ModeOption = ModeName.hybrid,
+    plot: Annotated[
+        Path | None,
+        typer.Option("--plot", metavar="FILE", help="Draw it as well: .svg, .png, or .html, a page that stands alone."),
+    ] = None,
+    output_format: Annotated[TimelineFormat, typer.Option("--format", help="What comes out.")] = TimelineFormat.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Show when a question was written about: relevant passages by time, bursts, the best passage of each."""
+    from semsearch.rendering import timelines
+    from semsearch.search import open_index
+    from semsearch.timeline import make_timeline
+
+    if plot is not None:
+        timelines.check_picture(plot)
+    options = options_from(1, since, until, on, source, 1, mode, None, event, as_of, None, no_time)
+    with open_index(index, events=events) as opened:
+        found = make_timeline(opened, options.query(question), by.value if by else None)
+    if output_format is TimelineFormat.json:
+        emit(timelines.timeline_json(found))
+    elif output_format is TimelineFormat.csv:
+        emit(timelines.timeline_csv(found))
+    else:
+        emit(timelines.timeline_text(found, terminal_style()))
+    if plot is not None:
+        timelines.write_picture(found, plot)
+    relevant = sum(bar.relevant for bar in found.bars)
+    if not quiet:
+        for note in timelines.timeline_notes(found):
+            say(note)
+    return DONE if relevant else NO_HITS

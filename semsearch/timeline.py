@@ -1,0 +1,171 @@
+"""When it was written about: relevant passages by day, week, month or year, and the bursts among them.
+
+A passage counts as relevant by its score alone, so that the picture is the question's and not the corpus's; its
+number is set against how much the corpus has in the same time. Bursts are Kleinberg's (2002, batched, two states):
+stretches in which the share of relevant passages is better explained by twice the usual share.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Literal
+
+import numpy as np
+
+from semsearch.dates import spans
+from semsearch.ranking import least_strong
+from semsearch.records import Answer, DateRange, Hit, Query
+from semsearch.search import Index
+
+Step = Literal["day", "week", "month", "year"]
+STEPS: tuple[Step, ...] = ("day", "week", "month", "year")
+MOST_BARS = 40  # of a step that is chosen here
+NEAR_BEST = 0.6  # of the best score a relevant passage has at least
+INTENSITY = 2.0  # how many times the usual share a burst has
+TRANSITION = 1.0  # what it costs to begin one, times the logarithm of the number of bars
+LEAST_BURST = 2  # relevant passages in a burst
+MOST_PEAKS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day, week, month or year."""
+
+    first: date
+    last: date
+    relevant: int  # passages
+    passages: int  # all that the corpus has, within the filters
+    burst: bool = False
+
+    @property
+    def share(self) -> float:
+        """Of the passages, how many are relevant."""
+        return self.relevant / self.passages if self.passages else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The highest bar of a burst, and the passage of it that answers best."""
+
+    bar: Bar
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Timeline:
+    """When a question was written about; bars are without gaps, empty ones too."""
+
+    query: Query
+    step: Step
+    bars: tuple[Bar, ...]
+    peaks: tuple[Peak, ...]
+    floor: float  # the score that a relevant passage has at least
+    undated: int  # relevant passages without a day
+    vague: int  # relevant passages whose date is wider than a bar
+    answer: Answer  # what ``ask`` gives: its window, its strength, its notes
+
+
+def make_timeline(index: Index, query: Query, step: Step | None = None) -> Timeline:
+    """The timeline of a question over an index; a time in its words is a filter."""
+    query = replace(query, strict_time=True, top=1)
+    answer = index.answer(query)
+    scored = index.scores(query)
+    best = float(scored.scores.max(initial=0.0))
+    floor = max(NEAR_BEST * best, least_strong(query.mode, index.model, scored.words))
+    relevant = (scored.scores >= floor) & (scored.scores > 0)
+    dated = scored.first > 0
+    step = step or _fitting_step(scored.first[dated], scored.last[dated])
+    bars, vague = _bars(scored.first, scored.last, relevant, step)
+    bars = mark_bursts(bars)
+    undated = int(np.count_nonzero(relevant & ~dated))
+    return Timeline(query, step, tuple(bars), _peaks(index, query, bars), floor, undated, vague, answer)
+
+
+def _fitting_step(first: np.ndarray, last: np.ndarray) -> Step:
+    """The finest step that gives no more than :data:`MOST_BARS` bars."""
+    if not len(first):
+        return "month"
+    days = int(last.max() - first.min()) + 1
+    lengths: dict[Step, float] = {"day": 1, "week": 7, "month": 30.4}
+    return next((step for step, length in lengths.items() if days / length <= MOST_BARS), "year")
+
+
+def _bars(first: np.ndarray, last: np.ndarray, relevant: np.ndarray, step: Step) -> tuple[list[Bar], int]:
+    """Bars from the first to the last passage with a date, and relevant passages that fit in none."""
+    dated = first > 0
+    if not dated.any():
+        return [], 0
+    edges = _edges(date.fromordinal(int(first[dated].min())), date.fromordinal(int(last[dated].max())), step)
+    starts = np.array([edge.toordinal() for edge in edges], np.int64)
+    place = np.searchsorted(starts, first, side="right") - 1
+    fits = dated & (place == np.searchsorted(starts, last, side="right") - 1)
+    all_of = np.bincount(place[fits], minlength=len(edges))
+    some_of = np.bincount(place[fits & relevant], minlength=len(edges))
+    bars = [
+        Bar(edge, edges[at + 1] - timedelta(days=1), int(some_of[at]), int(all_of[at]))
+        for at, edge in enumerate(edges[:-1])
+    ]
+    return bars, int(np.count_nonzero(relevant & dated & ~fits))
+
+
+def _edges(first: date, last: date, step: Step) -> list[date]:
+    """First days of the bars, and of the one behind the last."""
+    edges = [spans.bounds(spans.around(first, step))[0]]
+    while edges[-1] <= last:
+        edges.append(spans.shifted(edges[-1], 1, step))
+    return edges
+
+
+def mark_bursts(bars: Sequence[Bar]) -> list[Bar]:
+    """The bars, with those of bursts marked: the cheapest sequence of two states."""
+    relevant, passages = sum(bar.relevant for bar in bars), sum(bar.passages for bar in bars)
+    usual = relevant / max(passages, 1)
+    raised = INTENSITY * usual
+    if not relevant or raised >= 1:  # what most passages are about has no bursts
+        return list(bars)
+    entry = TRANSITION * math.log(len(bars))
+    costs, came = [0.0, entry], list[tuple[int, int]]()
+    for bar in bars:
+        fits = [_cost(bar, share) for share in (usual, raised)]
+        origins = (0 if costs[0] <= costs[1] else 1, 1 if costs[1] <= costs[0] + entry else 0)
+        low, high = costs[origins[0]], min(costs[1], costs[0] + entry)
+        came.append(origins)
+        costs = [low + fits[0], high + fits[1]]
+    state, states = (0 if costs[0] <= costs[1] else 1), list[int]()
+    for origins in reversed(came):
+        states.append(state)
+        state = origins[state]
+    return [replace(bar, burst=bool(state)) for bar, state in zip(bars, reversed(states), strict=True)]
+
+
+def _cost(bar: Bar, share: float) -> float:
+    """How little a bar fits a share; what both states have in common is left out."""
+    return -(bar.relevant * math.log(share) + (bar.passages - bar.relevant) * math.log(1 - share))
+
+
+def _peaks(index: Index, query: Query, bars: Sequence[Bar]) -> tuple[Peak, ...]:
+    """The highest bar of each burst, or of all where there is none, with its best passage; in order of time."""
+    runs: list[list[Bar]] = []
+    for at, bar in enumerate(bars):
+        if bar.burst:
+            if not at or not bars[at - 1].burst:
+                runs.append([])
+            runs[-1].append(bar)
+    runs = [run for run in runs if sum(bar.relevant for bar in run) >= LEAST_BURST] or [list(bars)]
+    tops = [max(run, key=lambda bar: (bar.relevant, bar.share)) for run in runs if run]
+    tops = sorted((top for top in tops if top.relevant), key=lambda bar: -bar.relevant)[:MOST_PEAKS]
+    peaks = []
+    for bar in sorted(tops, key=lambda bar: bar.first):
+        hits = index.answer(replace(query, window=_inside(query.window, bar), top=1, strict_time=True)).hits
+        peaks += [Peak(bar, hits[0])] if hits else []
+    return tuple(peaks)
+
+
+def _inside(window: DateRange | None, bar: Bar) -> DateRange:
+    """The part of a bar that the window lets through."""
+    first = bar.first if window is None or window.first is None else max(bar.first, window.first)
+    last = bar.last if window is None or window.last is None else min(bar.last, window.last)
+    return DateRange(first, last)
