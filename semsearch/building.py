@@ -12,6 +12,7 @@ from pathlib import Path
 from semsearch.embedding import EncoderChoice
 from semsearch.encoders import Device, Precision
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, UsageError
+from semsearch.preparing import read_corrections
 from semsearch.readers import FieldNames, find_files, is_unicode
 from semsearch.refresh import BuildReport, Progress, Refresh
 from semsearch.storage.database import index_exists, index_folder
@@ -35,13 +36,15 @@ def build(
     precision: Precision | None = None,
     fields: FieldNames | None = None,
     rebuild: bool = False,
+    dates: str | os.PathLike[str] | None = None,
     progress: OnProgress = None,
 ) -> BuildReport:
     """Bring the index up to its sources, made if it is not there yet.
 
     ``sources`` are files, folders or globs; none means those that the index already holds. ``device``
     and ``precision`` say how passages are encoded; the index remembers the precision.
-    ``rebuild`` embeds everything anew. Inputs that cannot be used are in the report's
+    ``rebuild`` embeds everything anew; ``dates`` is a CSV file of doc_id and date that corrects what was read.
+    Inputs that cannot be used are in the report's
     ``problems``. Raises IndexBusy, EncoderMismatch, EncoderUnavailable, and UsageError for
     sources that do not exist.
     """
@@ -52,10 +55,15 @@ def build(
         _check_source(path, folder)
     if fields and not paths:
         raise UsageError("field names go with the sources that they are for: name those too")
+    corrections, problems = read_corrections(Path(dates)) if dates is not None else ([], [])
+    choice = EncoderChoice(model, device, precision)
     if rebuild and index_exists(folder):
-        return _rebuild(paths, folder, EncoderChoice(model, device, precision), fields, progress)
-    with open_writer(folder) as writer:
-        return Refresh(writer, EncoderChoice(model, device, precision), progress).run(paths, fields)
+        report = _rebuild(paths, folder, choice, fields, corrections, progress)
+    else:
+        with open_writer(folder) as writer:
+            report = Refresh(writer, choice, progress).run(paths, fields, corrections=corrections)
+    report.problems += problems
+    return report
 
 
 def forget(sources: Sequence[str | os.PathLike[str]], index: str | os.PathLike[str]) -> BuildReport:
@@ -115,14 +123,19 @@ def _check_source(path: str, folder: Path) -> None:
 
 
 def _rebuild(
-    paths: Sequence[str], folder: Path, choice: EncoderChoice, fields: FieldNames | None, progress: OnProgress
+    paths: Sequence[str],
+    folder: Path,
+    choice: EncoderChoice,
+    fields: FieldNames | None,
+    corrections: Sequence[tuple[str, str]],
+    progress: OnProgress,
 ) -> BuildReport:
     """A new index beside the old one, put in its place when it is whole."""
     new = folder.with_name(folder.name + ".rebuilding")
     lock = WriterLock(folder)
     try:
         shutil.rmtree(new, ignore_errors=True)
-        sources, record = _held(folder, paths)
+        sources, record, held_dates = _held(folder, paths)
         for source in sources:
             _refuse_vanished(source.path)
         with open_writer(new) as writer:
@@ -134,7 +147,9 @@ def _rebuild(
                 precision = choice.precision or (record.precision if same else None)
                 choice = replace(choice, model=choice.model or record.model, precision=precision)
             held = [source.path for source in sources]
-            report = Refresh(writer, choice, progress).run([*held, *paths], fields, only=paths)
+            report = Refresh(writer, choice, progress).run(
+                [*held, *paths], fields, only=paths, corrections=[*held_dates, *corrections]
+            )
         exchange(new, folder)
     finally:
         shutil.rmtree(new, ignore_errors=True)  # the old index, or what there was of a new one
@@ -142,14 +157,14 @@ def _rebuild(
     return report
 
 
-def _held(folder: Path, paths: Sequence[str]) -> tuple[list[SourceRecord], EncoderRecord | None]:
-    """Sources and encoder of an index that is to be replaced; one that cannot be read has none."""
+def _held(folder: Path, paths: Sequence[str]) -> tuple[list[SourceRecord], EncoderRecord | None, list[tuple[str, str]]]:
+    """Sources, encoder and corrected dates of an index that is to be replaced; one that cannot be read has none."""
     try:
         return read_sources(folder)
     except (IndexDamaged, FormatMismatch) as error:
         if not paths:
             raise UsageError(f"{error}; its sources cannot be read either, so name them") from None
-        return [], None
+        return [], None, []
 
 
 def _refuse_vanished(path: str) -> None:

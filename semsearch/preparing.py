@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -19,11 +21,14 @@ from semsearch.chunking import (
     split_sentences,
     text_windows,
 )
-from semsearch.dates.published import resolve_published
+from semsearch.dates.claims import fallback_claims
+from semsearch.dates.published import parse_published, resolve_published
 from semsearch.dates.spoken import spoken_dates
 from semsearch.encoders import Encoder
+from semsearch.errors import DateNotUnderstood, InputError
 from semsearch.languages import language_of
-from semsearch.records import DateRange, Document, Passage, RawDocument
+from semsearch.readers import read_rows, text_lines
+from semsearch.records import DateClaim, DateRange, Document, Passage, Problem, RawDocument
 from semsearch.storage.sources import NewDocument
 
 
@@ -60,18 +65,24 @@ class Prepared:
     texts: dict[bytes, EmbeddedPassage]
 
 
-def settle_document(doc_id: str, path: str, raw: RawDocument) -> tuple[Document, list[str]]:
-    """The document under its id, and why claims to a date were not believed."""
-    published, reasons = resolve_published(raw.claims)
+def settle_document(
+    doc_id: str, path: str, raw: RawDocument, correction: str | None = None
+) -> tuple[Document, list[str]]:
+    """The document under its id, and why claims to a date were not believed.
+
+    The user's correction comes first, then what the input says itself, then what its place and text say.
+    """
+    corrected = [] if correction is None else [DateClaim(correction, "correction")]
+    published, reasons = resolve_published([*corrected, *raw.claims, *fallback_claims(raw, path)])
     title = raw.title or first_sentence(raw.text)
     document = Document(doc_id, title, raw.text, published, raw.source, raw.url, path, raw.line, raw.multiline)
     return document, reasons
 
 
-def content_sha256(raw: RawDocument) -> bytes:
+def content_sha256(raw: RawDocument, correction: str | None = None) -> bytes:
     """Equal for two readings of an article that has not changed; where it stands does not count."""
     claims = [[claim.raw, claim.source] for claim in raw.claims]
-    content = [raw.title, raw.text, claims, raw.source, raw.url, raw.multiline]
+    content = [raw.title, raw.text, claims, raw.source, raw.url, raw.multiline, correction]
     return hashlib.sha256(json.dumps(content).encode()).digest()
 
 
@@ -119,3 +130,31 @@ def _offsets(encoder: Encoder, documents: Sequence[Document]) -> list[Offsets]:
     pieces = [d.text[begin:end] for d, spans in zip(documents, windows, strict=True) for begin, end in spans]
     found = iter(encoder.token_offsets(pieces))
     return [np.concatenate([next(found) + begin for begin, _ in spans]) for spans in windows]
+
+
+def read_corrections(path: Path) -> tuple[list[tuple[str, str]], list[Problem]]:
+    """Ids and dates of a CSV file with the columns doc_id and date, and the lines that are none.
+
+    An empty date takes a correction back. Raises InputError for a file that is no such table.
+    """
+    found, problems = list[tuple[str, str]](), list[Problem]()
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}: expected a CSV file of doc_id and date") from None
+    if not data.strip():
+        raise InputError(f"{path} is empty: expected the columns doc_id and date")
+    for row in read_rows(text_lines(io.BytesIO(data)), None, str(path)):
+        if isinstance(row, Problem):
+            problems.append(row)
+            continue
+        line, fields = row
+        if "doc_id" not in fields or "date" not in fields:
+            raise InputError(f"{path}: the columns are {', '.join(fields)}: expected doc_id and date")
+        try:
+            if fields["date"].strip():
+                parse_published(DateClaim(fields["date"], "correction"))
+            found.append((fields["doc_id"].removeprefix("'"), fields["date"].strip()))  # as dates --format csv has it
+        except DateNotUnderstood as error:
+            problems.append(Problem(str(path), line, str(error)))
+    return found, problems

@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 DatePrecision = Literal["day", "month", "year"]
 Mode = Literal["hybrid", "dense", "lexical"]  # how passages are ranked
-DateSource = Literal["header", "field", "front matter"]
+DateSource = Literal[
+    "correction", "header", "field", "front matter", "metadata", "URL", "file name", "folder", "visible text"
+]
+# How sure a date is by where it was found.
+CONFIDENCE: Mapping[DateSource, float] = {
+    "correction": 1.0,
+    "header": 1.0,
+    "field": 1.0,
+    "front matter": 1.0,
+    "metadata": 0.9,
+    "URL": 0.9,
+    "file name": 0.8,
+    "folder": 0.7,
+    "visible text": 0.6,
+}
 Anchor = Literal["--as-of", "today", "the newest article"]
 
 
@@ -43,9 +58,25 @@ class PublishedDate:
     raw: str
     ambiguous: bool = False
 
+    @property
+    def confidence(self) -> float:
+        """0 to 1, by where it was found; half where day and month could be exchanged."""
+        return CONFIDENCE[self.source] * (0.5 if self.ambiguous else 1.0)
+
     def __str__(self) -> str:
         length = {"day": 10, "month": 7, "year": 4}[self.precision]
         return self.first.isoformat()[:length]
+
+
+@dataclass(frozen=True, slots=True)
+class DateEntry:
+    """A document's date, where the document is, and what is doubtful about the date."""
+
+    doc_id: str
+    path: str
+    line: int
+    published: PublishedDate | None
+    doubt: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,12 +91,19 @@ class Refresh:
         self._contested: dict[Path, SourceRecord] = {}
         self._again = False
 
-    def run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None = None) -> BuildReport:
+    def run(
+        self,
+        paths: Sequence[str],
+        fields: FieldNames | None,
+        only: Sequence[str] | None = None,
+        corrections: Sequence[tuple[str, str]] = (),
+    ) -> BuildReport:
         """Read the sources at ``paths`` (none: all that the index has) and report what was done.
 
-        ``fields`` holds for all of them, or for ``only`` some.
+        ``fields`` holds for all of them, or for ``only`` some; ``corrections`` are ids with dates.
         """
         try:
+            self._correct(corrections)
             return self._run(paths, fields, only)
         finally:
             self._embedding.close()
@@ -114,6 +121,15 @@ class Refresh:
         self._read_files(sorted(again, key=lambda item: _place(item[0].source_id, str(item[1]))))
         self._finish()
         return self._report
+
+    def _correct(self, corrections: Sequence[tuple[str, str]]) -> None:
+        with self._writer.transaction():
+            unknown = [doc_id for doc_id, date in corrections if not self._writer.correct_date(doc_id, date)]
+        if unknown:
+            more = f" and {len(unknown) - 1} more" * (len(unknown) > 1)
+            self._report.notes.append(
+                f"no document {unknown[0]!r}{more} yet: what was given for it holds when it comes"
+            )
 
     def _finish(self) -> None:
         self._embedding.close()  # its memory is needed by what comes
@@ -263,14 +279,18 @@ class Refresh:
         return Problem(file.path, raw.line, f"id {raw.own_id!r} is used already{where}; this one is left out")
 
     def _take(self, doc_id: str, file: FileState, raw: RawDocument) -> list[Problem]:
-        document, reasons = settle_document(doc_id, file.path, raw)
-        content = content_sha256(raw)
+        correction = self._writer.correction(doc_id)
+        document, reasons = settle_document(doc_id, file.path, raw, correction)
+        content = content_sha256(raw, correction)
         if not self._is_stored(document, content):
             self._report.undated += document.published is None
             self._reading.characters += len(raw.text)
         self._reading.places[doc_id] = (file.path, document.line)
         self._add(_Read(file, self._position, document, content))
-        told = [*raw.doubts, *(f"{reason}; kept without a date" for reason in reasons)]
+        instead = "kept without a date"
+        if document.published:
+            instead = f"the {document.published.source} says {document.published}"
+        told = [*raw.doubts, *(f"{reason}; {instead}" for reason in reasons)]
         return [Problem(file.path, raw.line, reason) for reason in told]
 
     def _is_stored(self, document: Document, content: bytes) -> bool:

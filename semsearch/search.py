@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from semsearch.arrays import Rows, Scores, Span
+from semsearch.dates.doubts import doubts
 from semsearch.dates.named import read_events, shipped_events
 from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch
@@ -20,7 +21,7 @@ from semsearch.marking import Marking, centre
 from semsearch.operators import parse_question
 from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, make_query
 from semsearch.ranking import Ranked, is_strong
-from semsearch.records import Answer, Document, Hit, Mode, Query, Signal, SpokenDate
+from semsearch.records import Answer, DateEntry, Document, Hit, Mode, Query, Signal, SpokenDate
 from semsearch.retrieval import Ranking, Retrieval, Scored
 from semsearch.storage.database import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
@@ -35,9 +36,10 @@ RERANKED = 30  # passages that a cross-encoder reads, or as many as are wanted
 class Index:
     """An index opened for searching, pinned to its state of that moment. A context manager."""
 
-    def __init__(self, snapshot: Snapshot, open_model: Callable[[], Encoder], when: When) -> None:
+    def __init__(self, snapshot: Snapshot, open_model: Callable[[], Encoder], when: When, today: date) -> None:
         self._snapshot = snapshot
         self._when = when
+        self._today = today
         self._open_model = open_model
         self._opened: Encoder | None = None
         self._retrieval = Retrieval(snapshot, when)
@@ -152,6 +154,12 @@ class Index:
     def document(self, doc_id: str) -> Document:
         """One article as the index holds it. Raises UnknownDocument."""
         return self._snapshot.document(doc_id)
+
+    def dates(self) -> list[DateEntry]:
+        """The date of each document with its provenance, and what is doubtful about it."""
+        entries = self._snapshot.date_entries()
+        found = doubts(entries, self._today)
+        return [replace(entry, doubt=doubt) for entry, doubt in zip(entries, found, strict=True)]
 
     def info(self) -> IndexInfo:
         """What the index holds."""
@@ -281,4 +289,5 @@ def open_index(
         return encoder
 
     named = None if events is None else (*read_events(Path(events)), *shipped_events())
-    return Index(snapshot, open_model, When(snapshot, today or date.today(), named))  # the user's day, not UTC's
+    day = today or date.today()
+    return Index(snapshot, open_model, When(snapshot, day, named), day)

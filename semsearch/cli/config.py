@@ -43,6 +43,7 @@ _KEYS: dict[str, dict[str, str]] = {
     "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document", *_TIME)},
     "show": _COMMON,
     "info": _COMMON,
+    "dates": _COMMON,
 }
 
 Value = TypeVar("Value")

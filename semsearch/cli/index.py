@@ -57,6 +57,10 @@ def index(
     fields: Annotated[
         str | None, typer.Option(metavar="ROLE=NAME,…", help="Field names of JSON and CSV: text=article,date=day.")
     ] = None,
+    dates: Annotated[
+        Path | None,
+        typer.Option("--dates", metavar="FILE", help="Correct dates: a CSV file of doc_id and date, remembered."),
+    ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew, then replace the index.")] = False,
     forget_sources: Annotated[bool, typer.Option("--forget", help="Take the sources out of the index.")] = False,
     quiet: QuietOption = False,
@@ -83,6 +87,7 @@ def index(
             precision=precision.value if precision else None,
             fields=names,
             rebuild=rebuild,
+            dates=dates,
             progress=show,
         )
     return _finish(report, index, quiet, time.monotonic() - begin)

@@ -22,6 +22,7 @@ from semsearch.records import DateClaim, DatePrecision, PublishedDate
 if TYPE_CHECKING:
     from dateparser.date import DateDataParser
 
+FIRST_YEAR, LAST_YEAR = 1000, 2199
 LONGEST_DATE = 100  # characters; anything longer is no date
 _ISO = re.compile(r"(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:[T ][0-2]\d:?[0-5]\d\S*(?: ?\S{1,6})?)?", re.ASCII)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
@@ -47,6 +48,8 @@ def parse_published(claim: DateClaim) -> PublishedDate:
     """
     raw = claim.raw.strip()
     first, last, ambiguous = _parse(raw)
+    if not FIRST_YEAR <= first.year <= LAST_YEAR:
+        raise DateNotUnderstood(f"date {raw[:40]!r} is out of range: expected the years {FIRST_YEAR} to {LAST_YEAR}")
     return PublishedDate(first, last, _precision(first, last), claim.source, raw, ambiguous)
 
 

@@ -59,8 +59,7 @@ class TableRenderer:
         value = row[name]
         if not isinstance(value, str):
             return "" if value is None else str(value)
-        value = visible(" ".join(value.split())) if self._delimiter == "\t" else _quiet(value)
-        return f"'{value}" if value.startswith(_FORMULA) else value
+        return cell(visible(" ".join(value.split()))) if self._delimiter == "\t" else cell(value)
 
     def _line(self, cells: tuple[str, ...] | list[str]) -> str:
         if self._delimiter == "\t":
@@ -68,6 +67,12 @@ class TableRenderer:
         out = io.StringIO()
         csv.writer(out, lineterminator="\r\n").writerow(cells)  # quotes cells that hold either of the two
         return out.getvalue().removesuffix("\r\n") + "\n"
+
+
+def cell(text: str) -> str:
+    """The text as a cell that steers neither terminal nor spreadsheet."""
+    text = _quiet(text)
+    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def _quiet(text: str) -> str:

@@ -89,6 +89,7 @@ CREATE TABLE sentences (           -- of a passage; apart from its row, which is
     spans BLOB NOT NULL,           -- int32, start and end in characters of the passage
     rows BLOB NOT NULL             -- float16, a row of length 1 for each, or nothing
 );
+CREATE TABLE correction (doc_id TEXT PRIMARY KEY, date TEXT NOT NULL) WITHOUT ROWID;  -- by the user
 CREATE TABLE removed (number INTEGER PRIMARY KEY);  -- gone, but still in the accelerator
 """
 

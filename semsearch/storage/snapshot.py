@@ -13,7 +13,7 @@ import numpy as np
 
 from semsearch.arrays import Ids, Rows, Scores, Span
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
-from semsearch.records import DatePrecision, DateRange, DateSource, Document, PublishedDate, SpokenDate
+from semsearch.records import DateEntry, DatePrecision, DateRange, DateSource, Document, PublishedDate, SpokenDate
 from semsearch.storage.accelerators import slack
 from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseIndex, load_dense
@@ -145,6 +145,19 @@ class Snapshot:
             ).fetchall()
         columns = np.array(rows, np.int64).reshape(-1, 4).T
         return columns[0], columns[1], columns[2], columns[3]
+
+    def date_entries(self) -> list[DateEntry]:
+        """The date of each document, in the order of files and lines."""
+        with damage_told(self._folder):
+            rows = self._db.execute(
+                "SELECT d.doc_id, f.path, d.line, d.first_day, d.last_day, d.date_precision, d.date_source, "
+                "d.date_raw, d.date_ambiguous FROM document d JOIN file f USING (file_id) "
+                "ORDER BY f.path, d.line, d.doc_id"
+            ).fetchall()
+        return [
+            DateEntry(doc_id, path, line, None if claim[0] is None else _published(claim))
+            for doc_id, path, line, *claim in rows
+        ]
 
     def newest_day(self) -> date | None:
         """The last day of publication; None where no document has a date."""

@@ -63,10 +63,14 @@ class NewDocument:
     events: Sequence[SpokenDate] = ()  # the days that its text speaks of
 
 
-def read_sources(folder: Path) -> tuple[list[SourceRecord], EncoderRecord | None]:
-    """Sources and encoder of an index that may be read only. Raises IndexDamaged or FormatMismatch."""
+def read_sources(folder: Path) -> tuple[list[SourceRecord], EncoderRecord | None, list[tuple[str, str]]]:
+    """Sources, encoder and corrected dates of an index that may be read only.
+
+    Raises IndexDamaged or FormatMismatch.
+    """
     with closing(connect_for_reading(folder)) as connection, damage_told(folder):
-        return sources_in(connection), read_encoder(connection)
+        corrections = connection.execute("SELECT doc_id, date FROM correction ORDER BY doc_id").fetchall()
+        return sources_in(connection), read_encoder(connection), corrections
 
 
 def sources_in(connection: Connection) -> list[SourceRecord]:

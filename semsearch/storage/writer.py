@@ -270,6 +270,27 @@ class Writer:
         self._db.execute("DELETE FROM event WHERE number BETWEEN ? AND ?", span)
         self._db.execute("DELETE FROM document WHERE document_id = ?", (document_id,))
 
+    # Corrected dates
+
+    def correct_date(self, doc_id: str, date: str) -> bool:
+        """Remember the date that a user gives to a document (empty: forget it); true where the document is held.
+
+        Its file counts as changed, so that the next reading settles it.
+        """
+        if date:
+            self._db.execute("INSERT OR REPLACE INTO correction VALUES (?, ?)", (doc_id, date))
+        else:
+            self._db.execute("DELETE FROM correction WHERE doc_id = ?", (doc_id,))
+        known = self.find_document(doc_id)
+        if known is not None:
+            self.forget_state(known.path)
+        return known is not None
+
+    def correction(self, doc_id: str) -> str | None:
+        """The date that the user gave to a document."""
+        row = self._db.execute("SELECT date FROM correction WHERE doc_id = ?", (doc_id,)).fetchone()
+        return None if row is None else str(row[0])
+
     # Vectors
 
     def unknown_texts(self, hashes: Sequence[bytes]) -> set[bytes]:

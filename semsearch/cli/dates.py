@@ -1,0 +1,134 @@
+"""``semsearch dates``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections import Counter
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli.examples import examples
+from semsearch.cli.exits import DONE, emit, say
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
+from semsearch.rendering.tables import cell
+from semsearch.rendering.visible import display_path, visible
+
+if TYPE_CHECKING:
+    from semsearch.records import DateEntry
+
+MOST_LISTED = 20
+
+
+class DatesFormat(StrEnum):
+    """What ``dates`` can print."""
+
+    text = "text"
+    csv = "csv"
+    json = "json"
+
+
+class Kind(StrEnum):
+    """What ``--only`` takes."""
+
+    undated = "undated"
+    ambiguous = "ambiguous"
+    suspicious = "suspicious"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "dates",
+        epilog=examples(
+            "semsearch dates",
+            "semsearch dates --only undated --format csv > undated.csv",
+            "semsearch index --dates corrected.csv     columns: doc_id,date",
+        ),
+    )(dates)
+
+
+def dates(
+    index: IndexOption = DEFAULT_FOLDER,
+    only: Annotated[Kind | None, typer.Option("--only", help="List these alone, all of them.")] = None,
+    output_format: Annotated[DatesFormat, typer.Option("--format", help="What comes out.")] = DatesFormat.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Show where each date came from, and which are missing, ambiguous or suspicious."""
+    from semsearch.search import open_index
+
+    with open_index(index) as opened:
+        entries = opened.dates()
+    listed = [entry for entry in entries if only is None or only in _kinds(entry)]
+    if output_format is DatesFormat.csv:
+        emit(_as_csv(listed))
+    elif output_format is DatesFormat.json:
+        emit(json.dumps([_fields(entry) for entry in listed], ensure_ascii=False, indent=2) + "\n")
+    elif only is not None:
+        emit("".join(f"{_line(entry)}\n" for entry in listed))
+    else:
+        emit(_summary(entries))
+    if not quiet and any(_kinds(entry) for entry in entries):
+        say("correct dates with: semsearch index --dates FILE   (CSV with the columns doc_id and date)")
+    return DONE
+
+
+def _kinds(entry: DateEntry) -> list[Kind]:
+    published = entry.published
+    if published is None:
+        return [Kind.undated]
+    return [Kind.ambiguous] * published.ambiguous + [Kind.suspicious] * bool(entry.doubt)
+
+
+def _summary(entries: Sequence[DateEntry]) -> str:
+    """How many dates came from where, then what needs a look."""
+    sources = Counter(
+        (entry.published.source, entry.published.precision) if entry.published else ("undated", "") for entry in entries
+    )
+    lines = [f"{count:>8}  {source:<14} {precision}".rstrip() for (source, precision), count in sources.most_common()]
+    for kind in Kind:
+        found = [entry for entry in entries if kind in _kinds(entry)]
+        if found:
+            lines += ["", f"{kind}: {len(found)}", *(f"  {_line(entry)}" for entry in found[:MOST_LISTED])]
+        if len(found) > MOST_LISTED:
+            lines.append(f"  … all of them: semsearch dates --only {kind}")
+    return "\n".join(lines) + "\n"
+
+
+def _line(entry: DateEntry) -> str:
+    published = entry.published
+    when = "undated" if published is None else f"{published}  {published.source} {published.raw!r}"
+    doubt = f"  {entry.doubt}" if entry.doubt else ""
+    return visible(f"{entry.doc_id}  {when}{doubt}  {display_path(entry.path)}:{entry.line}")
+
+
+def _fields(entry: DateEntry) -> dict[str, object]:
+    published = entry.published
+    return {
+        "doc_id": entry.doc_id,
+        "date": published and str(published),
+        "precision": published and published.precision,
+        "source": published and published.source,
+        "raw": published and published.raw,
+        "ambiguous": published and published.ambiguous,
+        "confidence": published and published.confidence,
+        "doubt": entry.doubt or None,
+        "path": display_path(entry.path),
+        "line": entry.line,
+    }
+
+
+def _as_csv(entries: Sequence[DateEntry]) -> str:
+    stream = io.StringIO()
+    rows = csv.writer(stream, lineterminator="\n")
+    names = ("doc_id", "date", "precision", "source", "raw", "ambiguous", "confidence", "doubt", "path", "line")
+    rows.writerow(names)
+    for entry in entries:
+        fields = _fields(entry)
+        rows.writerow(["" if fields[name] is None else cell(str(fields[name])) for name in names])
+    return stream.getvalue()
