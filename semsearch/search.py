@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -15,13 +16,14 @@ import numpy as np
 from semsearch.arrays import Rows, Scores, Span
 from semsearch.dates.doubts import doubts
 from semsearch.dates.named import read_events, shipped_events
+from semsearch.dates.periods import parse_range
 from semsearch.encoders import Encoder, open_encoder
-from semsearch.errors import EncoderMismatch
+from semsearch.errors import EncoderMismatch, UsageError
 from semsearch.marking import Marking, centre
 from semsearch.operators import parse_question
 from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, make_query
 from semsearch.ranking import Ranked, is_strong
-from semsearch.records import Answer, DateEntry, Document, Hit, Mode, Query, Signal, SpokenDate
+from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Mode, Query, Signal, SpokenDate
 from semsearch.retrieval import Ranking, Retrieval, Scored
 from semsearch.storage.database import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
@@ -134,6 +136,23 @@ class Index:
         scored = self._retrieval.every(query, question, row, time)
         view = self._snapshot.lexical()
         return replace(scored, words=Marking(question.text, row, view, None, view.languages).count)
+
+    def period(self, text: str, name: str) -> DateRange:
+        """The days of ``2022-11``, ``2022-11-09..2022-11-11`` or time words ("last month"). Raises UsageError."""
+        if text[:1].isdigit() and not text[4:5].isalpha():
+            with suppress(UsageError):
+                return parse_range(text, name)
+        window = self._when.window(text)
+        if window is None:
+            raise UsageError(f"{name} {text[:40]!r}: expected the like of 2022-11, 2022-11-09..2022-11-11, last month")
+        return window
+
+    def vectors(self, hits: Sequence[Hit]) -> Rows:
+        """The rows (n, dim) of the passages of hits."""
+        numbers = [self._snapshot.passage_at(hit.document.doc_id, hit.start) for hit in hits]
+        order = np.argsort(numbers)
+        rows = self._snapshot.vectors(np.array(numbers, np.int64)[order])
+        return rows[np.argsort(order)]
 
     @property
     def model(self) -> str:

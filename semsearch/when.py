@@ -30,7 +30,7 @@ class When:
 
     def settle(self, query: Query, text: str) -> tuple[TimeUsed | None, str]:
         """What is taken from the time words of a question, and the question without them."""
-        words_count = query.use_time and self._snapshot.newest_day() is not None
+        words_count = query.use_time and self._snapshot.newest_day(query.as_of) is not None
         asked = self._asked(query, text) if words_count else None
         rest = without_time(text, asked.span) if asked else text
         latest = asked_for_latest(rest) if words_count and query.recency is None else None
@@ -51,6 +51,13 @@ class When:
             half_life=query.recency or None,
         )
         return used, without_time(rest, latest) if latest else rest
+
+    def window(self, words: str) -> DateRange | None:
+        """The days that time words name, for a user who says that they are a time."""
+        anchor = self._anchor(Query(words))[0]
+        asked = find_time(words, anchor, events=self._events) or find_time(f"in {words}", anchor, events=self._events)
+        asked = asked or find_time(f"during {words}", anchor, events=self._events)
+        return None if asked is None else asked.window
 
     def _asked(self, query: Query, text: str) -> AskedTime | None:
         """The time in a question."""

@@ -17,7 +17,7 @@ LAYERS = [
     {"when", "preparing"},
     {"retrieval", "marking"},
     {"embedding", "questions", "search"},
-    {"refresh", "timeline"},
+    {"refresh", "timeline", "comparison"},
     {"rendering", "building"},
     {"dataset", "batching"},
     {"cli"},

@@ -284,3 +284,8 @@ def test_press_questions_find_their_month() -> None:
         found = find_time(question["text"], date(2026, 1, 1))
         assert found is not None and not found.anchored
         assert [str(found.window.first), str(found.window.last)] == [question["date_from"], question["date_to"]]
+
+
+def test_before_the_first_article_nothing_is_known(index: Index) -> None:
+    answer = index.search("latest grain in March 2022", as_of="2021-12-31")
+    assert (answer.hits, answer.time) == ((), None)

@@ -39,6 +39,7 @@ _KEYS: dict[str, dict[str, str]] = {
         for name, key in {**_ANSWERS, "by": "by"}.items()
         if name not in ("top", "per-document", "recency", "strict-time", "format")
     },
+    "compare": {name: key for name, key in _ANSWERS.items() if name in ("top", "source", "mode", "events", *_COMMON)},
     "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
     "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document", *_TIME)},
     "show": _COMMON,

@@ -26,7 +26,18 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-COMMANDS = ("index", "ask", "batch", "timeline", "eval", "similar", "show", "info", "dates")  # in the order of --help
+COMMANDS = (
+    "index",
+    "ask",
+    "batch",
+    "timeline",
+    "compare",
+    "eval",
+    "similar",
+    "show",
+    "info",
+    "dates",
+)  # in the order of --help
 
 
 def _print_version(wanted: bool) -> None:

@@ -159,10 +159,11 @@ class Snapshot:
             for doc_id, path, line, *claim in rows
         ]
 
-    def newest_day(self) -> date | None:
-        """The last day of publication; None where no document has a date."""
+    def newest_day(self, until: date | None = None) -> date | None:
+        """The last day of publication, among documents up to a day; None where none has a date."""
+        last = (until or date.max).toordinal()
         with damage_told(self._folder):
-            found = self._db.execute("SELECT max(first_day) FROM document").fetchone()[0]
+            found = self._db.execute("SELECT max(first_day) FROM document WHERE last_day <= ?", (last,)).fetchone()[0]
         return None if found is None else date.fromordinal(found)
 
     def languages_until(self, last: date) -> list[str]:
@@ -319,6 +320,16 @@ class Snapshot:
                 "SELECT first_passage, passage_count FROM document WHERE doc_id = ?", (doc_id,)
             ).fetchone()
         return np.arange(first, first + count, dtype=np.int64)
+
+    def passage_at(self, doc_id: str, start: int) -> int:
+        """The number of the passage of a document that begins at a place."""
+        with damage_told(self._folder):
+            row = self._db.execute(
+                "SELECT p.number FROM passage p JOIN document d ON p.number >= d.first_passage "
+                "AND p.number < d.first_passage + d.passage_count WHERE d.doc_id = ? AND p.start = ?",
+                (doc_id, start),
+            ).fetchone()
+        return int(row[0])
 
     def document(self, doc_id: str) -> Document:
         """One document, whole. Raises UnknownDocument, naming the nearest ids."""

@@ -1,0 +1,82 @@
+"""``semsearch compare``."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from semsearch.cli.examples import examples
+from semsearch.cli.exits import DONE, NO_HITS, emit, say
+from semsearch.cli.options import (
+    DEFAULT_FOLDER,
+    AsOfOption,
+    DebugOption,
+    EventOption,
+    EventsOption,
+    IndexOption,
+    ModeName,
+    ModeOption,
+    QuietOption,
+    SourceOption,
+    TopOption,
+    options_from,
+    terminal_style,
+)
+
+PERIOD = "2022-11, 2022-11-09..2022-11-11, or words: last month, since the mobilisation."
+
+
+class CompareFormat(StrEnum):
+    """What ``compare`` can print."""
+
+    text = "text"
+    json = "json"
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "compare",
+        epilog=examples(
+            'semsearch compare "situation in Kherson" --a 2022-08 --b 2022-11',
+            'semsearch compare "grain exports" --a "before the grain deal" --b "since the grain deal"',
+        ),
+    )(compare)
+
+
+def compare(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in plain words.")],
+    a: Annotated[str, typer.Option("--a", metavar="PERIOD", help=f"Published then: {PERIOD}")],
+    b: Annotated[str, typer.Option("--b", metavar="PERIOD", help="And then.")],
+    index: IndexOption = DEFAULT_FOLDER,
+    top: TopOption = 3,
+    event: EventOption = None,
+    as_of: AsOfOption = None,
+    events: EventsOption = None,
+    source: SourceOption = None,
+    mode: ModeOption = ModeName.hybrid,
+    output_format: Annotated[CompareFormat, typer.Option("--format", help="What comes out.")] = CompareFormat.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Set two periods side by side: the best passages of each, what is new and what is gone."""
+    from semsearch.comparison import compare_periods
+    from semsearch.rendering import comparisons
+    from semsearch.search import open_index
+
+    query = options_from(top, None, None, None, source, 1, mode, None, event, as_of).query(question)
+    with open_index(index, events=events) as opened:
+        found = compare_periods(opened, query, a, b)
+    if output_format is CompareFormat.json:
+        emit(comparisons.comparison_json(found))
+    else:
+        emit(comparisons.comparison_text(found, terminal_style()))
+    if not quiet:
+        for side in (found.a, found.b):
+            for note in side.answer.notes:
+                say(f"{side.words}: {note}")
+            if side.answer.hits and not side.answer.strong:
+                say(f"{side.words}: no strong match")
+    return DONE if found.a.answer.hits or found.b.answer.hits else NO_HITS
