@@ -66,14 +66,15 @@ class Prepared:
 
 
 def settle_document(
-    doc_id: str, path: str, raw: RawDocument, correction: str | None = None
+    doc_id: str, path: str, raw: RawDocument, correction: str | None = None, root: str = ""
 ) -> tuple[Document, list[str]]:
     """The document under its id, and why claims to a date were not believed.
 
-    The user's correction comes first, then what the input says itself, then what its place and text say.
+    The user's correction comes first, then what the input says itself, then what its place (below ``root``) and
+    text say.
     """
     corrected = [] if correction is None else [DateClaim(correction, "correction")]
-    published, reasons = resolve_published([*corrected, *raw.claims, *fallback_claims(raw, path)])
+    published, reasons = resolve_published([*corrected, *raw.claims, *fallback_claims(raw, path, root)])
     title = raw.title or first_sentence(raw.text)
     document = Document(doc_id, title, raw.text, published, raw.source, raw.url, path, raw.line, raw.multiline)
     return document, reasons

@@ -232,7 +232,7 @@ class Refresh:
                 if isinstance(item, Problem):
                     problems.append(item)
                 elif (doc_id := self._free_id(source, file, item)) is not None:
-                    problems += self._take(doc_id, file, item)
+                    problems += self._take(doc_id, file, item, source.path)
                 else:
                     contested = True
                     problems.append(self._taken(file, item))
@@ -278,9 +278,9 @@ class Refresh:
         where = f" in {place[0]}:{place[1]}" if place else ""
         return Problem(file.path, raw.line, f"id {raw.own_id!r} is used already{where}; this one is left out")
 
-    def _take(self, doc_id: str, file: FileState, raw: RawDocument) -> list[Problem]:
+    def _take(self, doc_id: str, file: FileState, raw: RawDocument, root: str) -> list[Problem]:
         correction = self._writer.correction(doc_id)
-        document, reasons = settle_document(doc_id, file.path, raw, correction)
+        document, reasons = settle_document(doc_id, file.path, raw, correction, root)
         content = content_sha256(raw, correction)
         if not self._is_stored(document, content):
             self._report.undated += document.published is None

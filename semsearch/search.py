@@ -135,7 +135,7 @@ class Index:
         row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
         scored = self._retrieval.every(query, question, row, time)
         view = self._snapshot.lexical()
-        return replace(scored, words=Marking(question.text, row, view, None, view.languages).count)
+        return replace(scored, words=Marking(question.text, row, view, None, self._languages(query)).count)
 
     def period(self, text: str, name: str) -> DateRange:
         """The days of ``2022-11``, ``2022-11-09..2022-11-11`` or time words ("last month"). Raises UsageError."""
@@ -195,9 +195,12 @@ class Index:
         return self._opened
 
     def _marking(self, query: Query, text: str, row: Rows | None, ranking: Ranking) -> Marking:
+        return Marking(text, row, self._snapshot.lexical(), ranking.allowed, self._languages(query))
+
+    def _languages(self, query: Query) -> list[str]:
+        """Those of the documents that are known."""
         view = self._snapshot.lexical()
-        languages = view.languages if query.as_of is None else self._snapshot.languages_until(query.as_of)
-        return Marking(text, row, view, ranking.allowed, languages)
+        return view.languages if query.as_of is None else self._snapshot.languages_until(query.as_of)
 
     def _answer(self, query: Query, ranked: Sequence[Ranked], marking: Marking, notes: list[str]) -> Answer:
         numbers = np.array([found.number for found in ranked], np.int64)
@@ -265,7 +268,7 @@ class Index:
         )
 
     def _window_notes(self, query: Query) -> Iterator[str]:
-        if query.window is None:
+        if query.window is None or query.as_of is not None:  # what is not surely earlier is not known, not left out
             return
         undated, vague = self._snapshot.left_out(query.window, query.sources)
         if undated:

@@ -16,6 +16,7 @@ from typing import Literal
 import numpy as np
 
 from semsearch.dates import spans
+from semsearch.errors import UsageError
 from semsearch.ranking import least_strong
 from semsearch.records import Answer, DateRange, Hit, Query
 from semsearch.search import Index
@@ -23,6 +24,7 @@ from semsearch.search import Index
 Step = Literal["day", "week", "month", "year"]
 STEPS: tuple[Step, ...] = ("day", "week", "month", "year")
 MOST_BARS = 40  # of a step that is chosen here
+MOST_BARS_AT_ALL = 2_000
 NEAR_BEST = 0.6  # of the best score a relevant passage has at least
 INTENSITY = 2.0  # how many times the usual share a burst has
 TRANSITION = 1.0  # what it costs to begin one, times the logarithm of the number of bars
@@ -93,12 +95,25 @@ def _fitting_step(first: np.ndarray, last: np.ndarray) -> Step:
     return next((step for step, length in lengths.items() if days / length <= MOST_BARS), "year")
 
 
+def _check_length(first: date, last: date, step: Step) -> None:
+    """Raise UsageError for more bars than anybody could look at: one wrong date is enough for that."""
+    length = {"day": 1.0, "week": 7.0, "month": 30.4, "year": 365.2}[step]
+    bars = int(((last - first).days + 1) / length) + 1
+    if bars > MOST_BARS_AT_ALL:
+        raise UsageError(
+            f"{bars} bars from {first} to {last} by {step}: take a wider one with --by, or --since and --until; "
+            "semsearch dates lists dates that may be wrong"
+        )
+
+
 def _bars(first: np.ndarray, last: np.ndarray, relevant: np.ndarray, step: Step) -> tuple[list[Bar], int]:
     """Bars from the first to the last passage with a date, and relevant passages that fit in none."""
     dated = first > 0
     if not dated.any():
         return [], 0
-    edges = _edges(date.fromordinal(int(first[dated].min())), date.fromordinal(int(last[dated].max())), step)
+    begin, end = date.fromordinal(int(first[dated].min())), date.fromordinal(int(last[dated].max()))
+    _check_length(begin, end, step)
+    edges = _edges(begin, end, step)
     starts = np.array([edge.toordinal() for edge in edges], np.int64)
     place = np.searchsorted(starts, first, side="right") - 1
     fits = dated & (place == np.searchsorted(starts, last, side="right") - 1)

@@ -99,7 +99,7 @@ class When:
             rows = self._rows(self._snapshot.speaking_of(time.window))
             fit[rows] = np.maximum(fit[rows], np.float32(SPOKEN))
         if time.half_life is not None and time.recent_from is not None:
-            recent = recency(last, time.recent_from, time.half_life)
+            recent = recency(first, time.recent_from, time.half_life)
         return Timing(fit, recent)
 
     def settle_latest(self, time: TimeUsed, numbers: Ids, scores: Scores) -> TimeUsed:
@@ -109,7 +109,7 @@ class When:
         ``numbers`` are passages, best first, with their ``scores``.
         """
         fitting = numbers[scores >= FITTING * scores.max()] if len(numbers) else numbers
-        days = np.unique(self._row_days()[1][self._rows(fitting)])[::-1]
+        days = np.unique(self._row_days()[0][self._rows(fitting)])[::-1]
         days = days[days != UNDATED]
         if not len(days):
             return time

@@ -79,11 +79,11 @@ def publication_fit(first: Ids, last: Ids, window: DateRange) -> NDArray[np.floa
     return fit.astype(np.float32)
 
 
-def recency(last: Ids, anchor: date, half_life: float) -> NDArray[np.float32]:
+def recency(first: Ids, anchor: date, half_life: float) -> NDArray[np.float32]:
     """0.5 to the power of age over half-life; 1 for the anchor's day and later, 0 for what has no date."""
-    age = np.maximum(anchor.toordinal() - last, 0)
+    age = np.maximum(anchor.toordinal() - first, 0)
     found = np.exp2(-age / half_life)
-    found[last == UNDATED] = 0.0
+    found[first == UNDATED] = 0.0
     return found.astype(np.float32)
 
 

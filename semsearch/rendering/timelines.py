@@ -118,7 +118,7 @@ def timeline_notes(timeline: Timeline) -> list[str]:
     if timeline.vague:
         notes.append(f"{timeline.vague} relevant passages are dated only to a month or a year, longer than a bar")
     if not any(bar.relevant for bar in timeline.bars):
-        notes.append("nothing relevant in the time that is shown")
+        notes.append("nothing relevant in the time that is shown" if timeline.bars else "nothing is left to be counted")
     elif not timeline.answer.strong:
         notes.append("no strong match: nothing in the index seems to answer this")
     return notes

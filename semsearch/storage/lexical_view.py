@@ -48,11 +48,10 @@ class LexicalView:
         """How many of the rows that a mask lets through hold a word, given as its stems."""
         total, begin = 0, 0
         for index in self.indexes:
-            for stem in stems:
-                term = index.find(stem)
-                rows = None if term is None else index.passages.postings(term)[0]
-                if rows is not None:
-                    total += len(rows) if mask is None else int(np.count_nonzero(mask[begin + rows]))
+            terms = [term for stem in stems if (term := index.find(stem)) is not None]
+            held = [index.passages.postings(term)[0] for term in terms]
+            rows = held[0] if len(held) == 1 else np.unique(np.concatenate([*held, np.empty(0, np.int32)]))
+            total += len(rows) if mask is None else int(np.count_nonzero(mask[begin + rows]))
             begin += len(index)
         return total
 

@@ -204,7 +204,7 @@ class Snapshot:
         if allowed is not None and len(without):
             allowed, without = np.setdiff1d(allowed, without), without[:0]
         numbers, found = dense.search(row, count, allowed, np.union1d(self._removed, without))
-        floor = -np.inf if len(numbers) < count else float(found[-1]) + COSINE_ERROR
+        floor = -np.inf if len(numbers) < count or not count else float(found[-1]) + COSINE_ERROR
         tail = ~np.isin(self._tail[0], without)
         if allowed is not None:
             tail &= np.isin(self._tail[0], allowed)
