@@ -7,6 +7,7 @@ A period counts where its words cannot mean anything else, or where a prepositio
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -42,16 +43,33 @@ _NEVER_YEAR = {"on", "at", "about"}
 _LOOSE = {"of", "for", "about", "over", "at"}  # with what is doubtful they are no sign of time
 _AFTER = {"since", "after", "following"}
 _BEFORE = {"before", "until", "till", "by"}
+_PHRASES: Mapping[tuple[str, ...], Literal["from", "after", "until", "before"]] = {
+    ("up", "to"): "until",
+    ("no", "later", "than"): "until",
+    ("not", "later", "than"): "until",
+    ("prior", "to"): "before",
+    ("ahead", "of"): "before",
+    ("no", "earlier", "than"): "from",
+    ("not", "earlier", "than"): "from",
+    ("not", "before"): "from",
+    ("not", "until"): "from",
+    ("not", "till"): "from",
+    ("earlier", "than"): "before",
+    ("later", "than"): "after",
+    **{(word, place): "from" for word in ("starting", "beginning") for place in ("in", "on", "from", "with")},
+}
+_PHRASE_WORDS = {phrase[0] for phrase in _PHRASES}
 _RECENT = re.compile(
     r"(?<!\w)(?:(?:what\s+is\s+)?(?:the\s+)?(?:latest|newest|most\s+recent)(?:\s+(?:news|reports?|state))?(?:\s+(?:on|about|of))?"
     r"|most\s+recently|recently|currently|nowadays|at\s+the\s+moment|right\s+now)(?!\w)|(?<!\w)now(?=\s*\??$)",
     re.IGNORECASE,
 )
+_FUTURE = re.compile(r"^\s*Will(?!\w)|(?<!\w)(?:will|shall|going to)(?!\w)")
 # A question without the beginning of one of these, and without a digit, has no time in it; most have none.
 _HINTS = {
     *words.MONTHS, *words.WEEKDAYS, *words.SEASONS, *words.UNITS, *words.DECADES, *HOLIDAY_WORDS, *_AFTER, *_BEFORE,
     "today", "tonight", "yesterday", "tomorrow", "hours", "centur", "half", "last", "this", "during", "between", "from",
-    "prior",
+    "prior", "ahead", "eve",
 }  # fmt: skip
 _HINT = re.compile(rf"\d|(?<!\w)(?:{'|'.join(sorted(_HINTS))})", re.IGNORECASE)
 
@@ -95,6 +113,7 @@ class _Asked:
 
     def __init__(self, question: str, context: Context) -> None:
         self._grammar = read(question, context)
+        self._grammar.future = bool(_FUTURE.search(question))
         self._question = question
 
     def first(self) -> AskedTime | None:
@@ -108,7 +127,7 @@ class _Asked:
         word = self._grammar.word(at)
         if word in ("between", "from"):
             return self._pair(at) or (self._after(at, 1) if word == "from" else None)
-        if word in ("up", "prior", "earlier", "later", "no", "as", "starting", "beginning", "not"):
+        if word in _PHRASE_WORDS:
             return self._compound(at)
         if word in _AFTER:
             return self._after(at, 1)
@@ -184,22 +203,20 @@ class _Asked:
         return self._told(at, found, DateRange(None, last))
 
     def _compound(self, at: int) -> AskedTime | None:
-        """Up to, prior to, no later than, earlier than, later than, starting in, as early as."""
-        grammar = self._grammar
-        two, three = grammar.word(at + 1), grammar.word(at + 2)
-        word = grammar.word(at)
-        if word in ("up", "prior") and two == "to":
-            return self._before(at, at + 2, inclusive=word == "up")
-        if word in ("no", "not") and two == "later" and three == "than":
-            return self._before(at, at + 3, inclusive=True)
-        if word == "earlier" and two == "than":
-            return self._before(at, at + 2, inclusive=False)
-        if word == "later" and two == "than":
-            return self._after(at, 2)
-        if word in ("starting", "beginning") and two in ("in", "on", "from", "with"):
-            found = self._period(at + 2)
-            return None if found is None else self._told(at, found, DateRange(found.span.first, None))
+        """Up to, prior to, ahead of, no later than, not before, later than, starting in."""
+        for phrase, kind in _PHRASES.items():
+            place = at + len(phrase)
+            if tuple(self._grammar.word(each) for each in range(at, place)) == phrase:
+                if kind == "from":
+                    return self._from(at, place)
+                if kind == "after":
+                    return self._after(at, len(phrase))
+                return self._before(at, place, inclusive=kind == "until")
         return self._plain(at, at, prepared=False)
+
+    def _from(self, at: int, place: int) -> AskedTime | None:
+        found = self._period(place)
+        return None if found is None else self._told(at, found, DateRange(found.span.first, None))
 
     def _period(self, at: int) -> Period | None:
         """The period behind "since", "before" and the like; named events count here."""
@@ -234,18 +251,31 @@ class _Asked:
     def _ranged(self, at: int, found: Period) -> AskedTime | None:
         """The period with the one that follows: "June to August 2022", "2014-2016"."""
         grammar = self._grammar
-        if grammar.word(found.end) not in ("to", "until", "through", "-", "–", "till") or found.event:
+        if found.event:
+            return None
+        if grammar.word(found.end) in ("and", "or"):
+            return self._enumerated(at, found)
+        if grammar.word(found.end) not in ("to", "until", "through", "-", "–", "till"):
             return None
         second = grammar.period(found.end + 1)
         if second is None or not second.certain or (not found.certain and second.unit != found.unit):
             return None
         return self._joined(at, found, second)
 
+    def _enumerated(self, at: int, found: Period) -> AskedTime | None:
+        """March and April 2022, 2021 or 2022: both and what lies between."""
+        second = self._grammar.period(found.end + 1)
+        if second is None or second.unit != found.unit or found.unit not in ("month", "quarter", "season", "year"):
+            return None
+        joint = self._joined(at, found, second)
+        prepared = self._grammar.word(at) in _WITHIN
+        return joint if joint is not None and (second.certain or prepared) else None
+
     def _is_sign(self, at: int, found: Period) -> bool:
         """Whether a preposition makes a doubtful period one of time: "in May", "over the weekend", not "of May"."""
         if self._grammar.word(at) not in _LOOSE:
             return True
-        return self._grammar.word(at) in ("at", "over") and found.unit in ("day", "weekend")
+        return self._grammar.word(at) in ("at", "over") and found.unit in ("day", "weekend", "season")
 
     def _told(self, at: int, found: Period, window: DateRange) -> AskedTime:
         tokens = self._grammar.tokens

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from semsearch.dates import spans, words
@@ -31,9 +32,12 @@ def _day_first(reading: Reading, at: int) -> Period | None:
     if first is None:
         return None
     place, last = at + 1, first
-    second = reading.day_number(place + 1)
-    if reading.word(place) in (*_DASHES, "to", "and", "until", "/") and second is not None:
-        place, last = place + 2, second
+    while reading.word(place) in (*_DASHES, "to", "and", "until", "/", ","):
+        following = reading.skip(place + 1, "and", "the")
+        second = reading.day_number(following)
+        if second is None or second <= last:
+            break
+        place, last = following + 1, second
     place = reading.skip(place, "of")
     month = reading.month_number(place)
     if month is None or last < first:
@@ -75,6 +79,8 @@ def _dated(reading: Reading, month: int, first: int, last: int, behind: int) -> 
 def month(reading: Reading, at: int) -> Period | None:
     """November, Nov. 2022, November of last year."""
     number, name, end = reading.month_number(at), reading.word(at), reading.behind_month(at)
+    if reading.day_number(at - 1) is not None and reading.token(at - 1).kind in ("number", "ordinal"):
+        return None  # 31 June is no day, and so not June
     if number is None or reading.word(end) in _NO_MONTH or reading.word(at - 1) in ("black", "red"):
         return None
 
@@ -106,7 +112,7 @@ def season(reading: Reading, at: int) -> Period | None:
     def in_year(year: int) -> DateRange:
         return spans.season(year, name, reading.context.hemisphere)
 
-    year, end = _two_years(reading, at + 1)
+    year, end = _two_years(reading, reading.skip(at + 1, "of"))
     if year is not None:
         return Period(in_year(year), end, "season")
     found = reading.with_year(at + 1, in_year, "season", certain=False)
@@ -137,12 +143,14 @@ def quarter_or_half(reading: Reading, at: int) -> Period | None:
         return Period(_numbered(behind.kind, behind.value)(year), at + 2, behind.kind)
     if token.kind in ("quarter", "half"):
         return reading.with_year(at + 1, _numbered(token.kind, token.value), token.kind, certain=False)
-    number = reading.ordinal(at)
-    unit: Unit = "quarter" if behind.text == "quarter" else "half"
-    if number is None or behind.text not in _MOST:
+    number = {"former": 1, "latter": 2}.get(token.text) or reading.ordinal(at)
+    place = reading.skip(at + 1, "-")
+    name = reading.word(place)
+    unit: Unit = "quarter" if name == "quarter" else "half"
+    if number is None or name not in _MOST:
         return None
     number = number if number > 0 else _MOST[unit]
-    return reading.with_year(at + 2, _numbered(unit, number), unit, certain=False) if number <= _MOST[unit] else None
+    return reading.with_year(place + 1, _numbered(unit, number), unit, certain=False) if number <= _MOST[unit] else None
 
 
 def _numbered(unit: Unit, number: int) -> Turn:
@@ -187,22 +195,37 @@ def in_digits(reading: Reading, at: int) -> Period | None:
         year, week = int(token.text[:YEAR_DIGITS]), int(token.text[-2:])
         return Period(spans.week_of(date.fromisocalendar(year, week, 1)), at + 1, "week")
     if token.kind == "iso":
-        year, number, *day = (int(each) for each in token.text.replace("/", "-").split("-"))
+        year, number, *day = (int(each) for each in re.split(r"[/.-]", token.text))
         if not day:
             return Period(spans.months(year, number), at + 1, "month")
         return Period(one_day(date(year, number, day[0])), at + 1, "day")
     if token.kind == "numeric":
-        one, two, year = (int(each) for each in token.text.replace("/", ".").split("."))
+        one, two, year = (int(each) for each in re.split(r"[/.-]", token.text))
+        year = year if year >= FIRST_YEAR else reading.full_year(year)
         first, second = (one, two) if two <= len(words.MONTH_NAMES) else (two, one)
         return Period(one_day(date(year, second, first)), at + 1, "day")
     return None
 
 
+def numbered_week(reading: Reading, at: int) -> Period | None:
+    """Week 45 of 2022."""
+    number = reading.token(at + 1)
+    if reading.word(at) != "week" or number.kind != "number":
+        return None
+    year, end = reading.year_behind(at + 2)
+    if year is None:
+        return None
+    return Period(spans.week_of(date.fromisocalendar(year, number.value, 1)), end, "week")
+
+
 def year(reading: Reading, at: int) -> Period | None:
     """A bare year. It is certain where nothing around it says that it is an amount or a name."""
+    short = reading.short_year(at)
+    if short is not None:
+        return Period(spans.year_span(short), at + 2, "year", certain=False)
     number = reading.year_number(at)
-    if number is None or is_amount(reading, at):
-        return None
+    if number is None or is_amount(reading, at) or reading.month_number(at - 1) is not None:
+        return None  # the year of a day that is none: 31 June 2022
     named = reading.word(at - 1) in ("year", "years")
     return Period(spans.year_span(number), at + 1, "year", certain=named or _is_likely(reading, at, number))
 

@@ -10,7 +10,7 @@ from semsearch.dates import spans, words
 from semsearch.dates.holidays import LONGEST, find_holiday
 from semsearch.dates.named import LONGEST_PHRASE, find_event
 from semsearch.dates.reading import Period, Reading, one_day
-from semsearch.dates.relative_rules import FARTHEST, WHICH, turn
+from semsearch.dates.relative_rules import FARTHEST, FEW, WHICH, turn
 from semsearch.dates.spans import DAY, Unit
 from semsearch.records import DateRange
 
@@ -95,10 +95,13 @@ def unit_of_day(reading: Reading, at: int) -> Period | None:
 def offset(reading: Reading, at: int) -> Period | None:
     """Two weeks after Easter, the day before Christmas, a month after 24 February 2022."""
     count, place = reading.count(at)
-    whole = count is None  # "the week after" is a week, "a week after" is a day
+    # "the week after" and "the two weeks after" are stretches, "a week after" and "two weeks after" are days
+    whole = count is None or reading.word(at - 1) in ("the", "within")
     if count is None:
-        count, place = 1, at
+        count, place = (FEW if reading.word(at) in words.PLURALS else 1), at
     unit, side = reading.unit(place), _SIDES.get(reading.word(place + 1))
+    if reading.word(at - 1) == "within" and reading.word(place + 1) == "of":
+        side = 0
     if unit is None or side is None or not 0 < count < FARTHEST:
         return None
     base = reading.period(place + 2)
@@ -106,11 +109,42 @@ def offset(reading: Reading, at: int) -> Period | None:
     if base is None or doubtful:
         return None
     first, last = spans.bounds(base.span)
-    if whole and unit != "day":
-        span = spans.rolling(last, -1, unit) if side > 0 else spans.rolling(first - DAY, 1, unit)
+    if side == 0:
+        span = DateRange(spans.shifted(first, -count, unit), spans.shifted(last, count, unit))
+        return Period(span, base.end, "span", relative=base.relative)
+    if whole and (unit != "day" or count > 1):
+        span = spans.rolling(last, -count, unit) if side > 0 else spans.rolling(first - DAY, count, unit)
         return Period(span, base.end, "span", relative=base.relative)
     day = spans.shifted(last if side > 0 else first, side * count, unit)
     return Period(one_day(day), base.end, "day", relative=base.relative)
+
+
+def last_before(reading: Reading, at: int) -> Period | None:
+    """The last week before the invasion, the last three days before Christmas."""
+    if reading.word(at) not in ("last", "final"):
+        return None
+    count, place = reading.count(at + 1)
+    count, place = (count, place) if count else (1, at + 1)
+    unit = reading.unit(place)
+    if unit is None or reading.word(place + 1) != "before" or count >= FARTHEST:
+        return None
+    base = reading.period(place + 2)
+    if base is None:
+        return None
+    span = spans.rolling(spans.bounds(base.span)[0] - DAY, count, unit)
+    return Period(span, base.end, "span", relative=base.relative)
+
+
+def day_of_event(reading: Reading, at: int) -> Period | None:
+    """The day of the invasion, the eve of Christmas."""
+    name = reading.word(at)
+    if name not in ("day", "eve") or reading.word(at + 1) != "of":
+        return None
+    base = reading.period(at + 2)
+    if base is None or base.unit != "day":
+        return None
+    first = spans.bounds(base.span)[0]
+    return Period(one_day(first if name == "day" else first - DAY), base.end, "day", relative=base.relative)
 
 
 def holiday(reading: Reading, at: int) -> Period | None:

@@ -13,6 +13,8 @@ from semsearch.dates.reading import Context, Reading, Rule
 
 RULES: Sequence[Rule] = (
     compound_rules.offset,
+    compound_rules.last_before,
+    compound_rules.day_of_event,
     compound_rules.part,
     compound_rules.nth,
     compound_rules.unit_of_day,
@@ -21,6 +23,7 @@ RULES: Sequence[Rule] = (
     relative_rules.relative_unit,
     relative_rules.last_count,
     relative_rules.weekday,
+    relative_rules.weekday_beside,
     relative_rules.weekend,
     calendar_rules.day_of_month,
     calendar_rules.month,
@@ -29,6 +32,7 @@ RULES: Sequence[Rule] = (
     calendar_rules.decade,
     calendar_rules.century,
     calendar_rules.in_digits,
+    calendar_rules.numbered_week,
     compound_rules.holiday,
     compound_rules.relative_holiday,
     calendar_rules.year,

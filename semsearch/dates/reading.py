@@ -134,6 +134,17 @@ class Reading:
             return None
         return token.value if FIRST_YEAR <= token.value <= LAST_YEAR else None
 
+    def short_year(self, at: int) -> int | None:
+        """The year at an apostrophe and two digits."""
+        digits = self.token(at + 1)
+        written = digits.kind == "number" and len(digits.text) == len("22") and self.joined_to(at + 1)
+        return self.full_year(digits.value) if written and self.word(at) in ("'", "’") else None
+
+    def full_year(self, digits: int) -> int:
+        """The year that two digits stand for: the latest that is at most ten years ahead."""
+        year = self.context.anchor.year // 100 * 100 + digits
+        return year if year <= self.context.anchor.year + 10 else year - 100
+
     def day_number(self, at: int) -> int | None:
         """1 to 31 at "9", "9th" and "ninth of" a month."""
         token = self.token(at)
@@ -183,13 +194,14 @@ class Reading:
         begin = at
         if self.word(at) == "," and self.year_number(at + 1) is not None:
             begin = at + 1
-        elif self.word(at) in ("of", "in"):
-            begin = self.skip(at, "of", "in", "the", "year")
+        elif self.word(at) in ("of", "in", "/"):
+            begin = self.skip(at, "/", "of", "in", "the", "year")
         year = self.year_number(begin)
         if year is not None:
             return year, begin + 1
-        if self.word(begin) in ("'", "’") and self.day_number(begin + 1) is not None and self.joined_to(begin + 1):
-            return 2000 + self.token(begin + 1).value, begin + 2
+        short = self.short_year(begin)
+        if short is not None:
+            return short, begin + 2
         shift = {"last": -1, "previous": -1, "this": 0, "next": 1}.get(self.word(begin))
         if shift is not None and self.word(begin + 1) == "year":
             return self.context.anchor.year + shift, begin + 2

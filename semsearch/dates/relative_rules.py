@@ -17,6 +17,7 @@ FEW = 3
 WHICH = {"last": -1, "previous": -1, "past": -1, "this": 0, "current": 0, "next": 1, "coming": 1}
 _BACK = {"last": 1, "past": 1, "previous": 1, "recent": 1, "next": -1, "coming": -1}
 _TIMES_OF_DAY = ("morning", "afternoon", "evening", "night")
+_HABITS = ("mornings", "afternoons", "evenings", "nights")
 _NO_WEEKDAY_BEFORE = {"black", "bloody", "good", "ash", "palm", "super", "man", "cyber", "giving", "easter", "fat"}
 _NO_WEEKDAY_BEHIND = {"times", "telegraph", "mirror", "mail", "post"}
 _NO_SEASON = {"olympics", "olympic", "games", "camp", "camps", "war", "school", "break"}
@@ -58,7 +59,10 @@ def weekday(reading: Reading, at: int) -> Period | None:
         return Period(one_day(monday + timedelta(days=number)), of_week + 2, "day", relative=True)
     day = _weekday_near(anchor, number, "next" if reading.future and not shift else shift)
     end = reading.skip(end, *_TIMES_OF_DAY)
-    return Period(one_day(day), end, "day", certain=bool(shift), relative=True)
+    if reading.word(end) in _HABITS:
+        return None
+    certain = bool(shift) or reading.token(place).possessive
+    return Period(one_day(day), end, "day", certain=certain, relative=True)
 
 
 def _date_behind(reading: Reading, at: int) -> Period | None:
@@ -77,6 +81,22 @@ def _weekday_near(anchor: date, number: int, shift: str) -> date:
     return anchor - timedelta(days=(back or 7) if shift else back)
 
 
+def weekday_beside(reading: Reading, at: int) -> Period | None:
+    """The Monday before Christmas, the Tuesday after the first Monday in November."""
+    number, side = words.WEEKDAYS.get(reading.word(at)), {"before": -1, "after": 1}.get(reading.word(at + 1))
+    if number is None or side is None:
+        return None
+    base = reading.period(at + 2)
+    if base is None:
+        return None
+    first, last = spans.bounds(base.span)
+    if side > 0:
+        day = last + timedelta(days=(number - last.weekday() - 1) % 7 + 1)
+    else:
+        day = first - timedelta(days=(first.weekday() - number - 1) % 7 + 1)
+    return Period(one_day(day), base.end, "day", relative=base.relative)
+
+
 def _is_name(reading: Reading, at: int) -> bool:
     """True for Black Friday, the Sunday Times, monday.com."""
     behind = reading.word(at + 1)
@@ -88,8 +108,8 @@ def relative_unit(reading: Reading, at: int) -> Period | None:
     """Last week, this month, next year, last summer, last November; "the last week" is the seven days up to now."""
     which = WHICH.get(reading.word(at))
     unit = words.UNITS.get(reading.word(at + 1))
-    if which is None or unit == "day":
-        return None
+    if which is None or unit == "day" or (unit is not None and reading.word(at + 2) == "of"):
+        return None  # the last year of the war
     if unit is None:
         return _relative_turn(reading, at, which)
     anchor = reading.context.anchor

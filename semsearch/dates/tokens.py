@@ -10,9 +10,9 @@ Kind = Literal["iso", "numeric", "isoweek", "decade", "quarter", "half", "ordina
 
 _TOKEN = re.compile(
     r"(?P<isoweek>(?<![\w-])\d{4}-?W\d{2}(?![\w-]))"
-    r"|(?P<iso>(?<![\w./-])\d{4}(?:-\d{2}-\d{2}|/\d{2}/\d{2}|-\d{2})(?![\w/-]))"
-    r"|(?P<numeric>(?<![\w./-])\d{1,2}(?P<sep>[./])\d{1,2}(?P=sep)\d{4}(?![\w/-]))"
-    r"|(?P<decade>(?<!\w)(?:\d{4}|['’]?\d{2})['’]?s(?!\w))"
+    r"|(?P<iso>(?<![\w./-])\d{4}(?:-\d{2}-\d{2}|/\d{2}/\d{2}|\.\d{2}\.\d{2}|-\d{2})(?![\w/-]))"
+    r"|(?P<numeric>(?<![\w./-])\d{1,2}(?P<sep>[./-])\d{1,2}(?P=sep)(?:\d{4}|\d{2})(?![\w/-]))"
+    r"|(?P<decade>(?<!\w)(?:\d{3}0|['’]?\d0)['’]?s(?!\w))"
     r"|(?P<quarter>(?<!\w)(?:[Qq][1-4]|[1-4][Qq])(?!\w))"
     r"|(?P<half>(?<!\w)(?:[Hh][12]|[12][Hh])(?!\w))"
     r"|(?P<figure>\d+(?:[.,]\d+)+)"
@@ -37,6 +37,11 @@ class Token:
     def capital(self) -> bool:
         """True where it begins with a capital letter."""
         return self.raw[:1].isupper()
+
+    @property
+    def possessive(self) -> bool:
+        """True for "Monday's"."""
+        return len(self.raw) > len(self.text)
 
     @property
     def value(self) -> int:

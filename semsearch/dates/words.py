@@ -117,7 +117,8 @@ NUMBERED = frozenset(
     resolution article number no nr order decree law act section paragraph chapter page room flight unit brigade
     regiment battalion division model version windows office agenda vision worth about nearly almost over than
     approximately roughly some least most only exactly area route highway figure table channel grade class type line
-    case file item directive regulation block building apartment iso rfc runner film movie bmw peugeot porsche boeing
+    case file item directive regulation block building apartment iso rfc runner film movie
+    novel book song album project bmw peugeot porsche boeing
     postcode zip room
     """.split()  # noqa: SIM905
 )
