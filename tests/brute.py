@@ -100,3 +100,24 @@ def assert_same(hits: Sequence[Found], expected: Sequence[Found], tolerance: flo
             rivals = [rival[1:] for rival in expected if abs(rival[0] - hit[0]) <= 2 * tolerance]
             last = abs(hit[0] - expected[-1][0]) <= 2 * tolerance
             assert last or hit[1:] in rivals, f"{hit} where {other} was expected"
+
+
+def published(document: Document) -> date | None:
+    """The day of publication, as far as it is known."""
+    return None if document.published is None else document.published.first
+
+
+def fit(hit_day: date | None, spoken: list[tuple[date, date]], first: date, last: date) -> float:
+    """The formula of the docstrings, once more."""
+    length = (last - first).days + 1
+    by_day = 0.0
+    if hit_day is not None:
+        outside = max((first - hit_day).days, (hit_day - last).days, 0)
+        by_day = 1.0 if not outside else 0.5 * 0.5 ** (outside / max(length, 3))
+    speaks = any(begin <= last and end >= first and (end - begin).days < max(31, length) for begin, end in spoken)
+    return max(by_day, 0.5 if speaks else 0.0)
+
+
+def time_factor(first: date, last: date, document: Document, spoken: list[tuple[date, date]]) -> float:
+    """What a score is multiplied by for a window."""
+    return 0.6 + 0.4 * fit(published(document), spoken, first, last)

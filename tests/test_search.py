@@ -6,6 +6,7 @@ import json
 import random
 from collections.abc import Sequence
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from semsearch.ranking.fusion import Weights
 from semsearch.ranking.sentences import has_sign, wanted_sign
 from semsearch.records import DateRange, Document, Hit, Mode
 from semsearch.search import Index, open_index
-from tests.brute import Brute, Found, assert_same
+from tests.brute import Brute, Found, assert_same, time_factor
 from tests.conftest import write_articles
 
 WORDS = [
@@ -297,7 +298,9 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Index:
     words = [f"{first}{last}" for first in WORDS for last in ("s", "dale", "ton", "by", "wick", "ham")]
     sentences = [f"{' '.join(rng.choices(words, k=rng.randint(2, 12)))}.".capitalize() for _ in range(7500)]
     texts = [" ".join(rng.sample(sentences, rng.randint(1, 4))) for _ in range(3000)]
-    lines = [json.dumps({"_id": f"{n:04}", "text": text}) for n, text in enumerate(texts)]
+    days = [str(DAY + timedelta(rng.randint(0, 364))) for _ in texts]
+    records = zip(texts, days, strict=True)
+    lines = [json.dumps({"_id": f"{n:04}", "text": text, "date": day}) for n, (text, day) in enumerate(records)]
     build([write_articles(root / "a", {"a.jsonl": "\n".join(lines)})], root / "ix", model="hash")
     return open_index(root / "ix")
 
@@ -316,6 +319,26 @@ def test_nobody_who_belongs_to_the_first_is_missed(
         row = HashEncoder().encode_queries([" ".join(words)])[0]
         hits = many.search(" ".join(words), top=first, mode=mode).hits
         assert_same(found(hits), brute.answer(" ".join(words), row, mode, lambda _: True, first))
+
+
+@pytest.mark.parametrize(("fetched", "first"), [(5, 100), (1, 20)])
+@pytest.mark.parametrize("mode", ["hybrid", "dense"])
+def test_nobody_whom_the_time_lifts_is_missed(
+    many: Index, mode: Mode, fetched: int, first: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Passages far down by cosine and words reach the top when they are of the time that is asked for."""
+    monkeypatch.setattr("semsearch.retrieval.FETCHED", fetched)
+    monkeypatch.setattr("semsearch.retrieval.RESCORED", first)
+    monkeypatch.setattr("tests.brute.FIRST", first if mode == "hybrid" else 3000)
+    brute, rng = Brute(Path(many.info().folder)), random.Random(6)
+    for _ in range(12):
+        words = " ".join(rng.choice(WORDS) + rng.choice(("s", "dale", "ton", "by")) for _ in range(rng.randint(1, 4)))
+        begin = DAY + timedelta(rng.randint(0, 350))
+        end = begin + timedelta(rng.choice((0, 7, 40)))
+        row = HashEncoder().encode_queries([words])[0]
+        hits = many.search(f"{words} between {begin} and {end}", top=first, mode=mode).hits
+        expected = brute.answer(words, row, mode, lambda _: True, first, factor=partial(time_factor, begin, end))
+        assert_same(found(hits), expected)
 
 
 def test_without_vectors_the_sentence_with_the_words_is_marked(tmp_path: Path) -> None:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from semsearch.building import build
@@ -15,11 +16,12 @@ from semsearch.dates.asked import find_time
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import UsageError
 from semsearch.queries import make_query
+from semsearch.ranking.timing import publication_fit, recency
 from semsearch.records import Answer, DateRange, Document, Mode
 from semsearch.rendering.structured import answer_fields
 from semsearch.rendering.text import Style, TextRenderer
 from semsearch.search import Index, open_index
-from tests.brute import Brute, assert_same
+from tests.brute import Brute, assert_same, published, time_factor
 from tests.conftest import write_articles
 
 WORDS = tuple("town river soldiers grain deal bread bridge shells order army supply port ship flour".split())  # noqa: SIM905
@@ -53,25 +55,6 @@ def brute(index: Index) -> Brute:
     return Brute(Path(index.info().folder))
 
 
-def published(document: Document) -> date | None:
-    return None if document.published is None else document.published.first
-
-
-def fit(hit_day: date | None, spoken: list[tuple[date, date]], first: date, last: date) -> float:
-    """The formula of the docstrings, once more."""
-    length = (last - first).days + 1
-    by_day = 0.0
-    if hit_day is not None:
-        outside = max((first - hit_day).days, (hit_day - last).days, 0)
-        by_day = 1.0 if not outside else 0.5 * 0.5 ** (outside / max(length, 3))
-    speaks = any(begin <= last and end >= first and (end - begin).days < max(31, length) for begin, end in spoken)
-    return max(by_day, 0.5 if speaks else 0.0)
-
-
-def factor(first: date, last: date, document: Document, spoken: list[tuple[date, date]]) -> float:
-    return 0.6 + 0.4 * fit(published(document), spoken, first, last)
-
-
 @pytest.mark.parametrize("mode", ["hybrid", "dense", "lexical"])
 def test_a_time_in_words_multiplies_every_score(index: Index, brute: Brute, mode: Mode) -> None:
     rng = random.Random(3)
@@ -82,7 +65,7 @@ def test_a_time_in_words_multiplies_every_score(index: Index, brute: Brute, mode
         asked = f"{words} between {first} and {last}"
         hits = index.search(asked, mode=mode).hits
         row = HashEncoder().encode_queries([words])[0]
-        expected = brute.answer(words, row, mode, lambda _: True, factor=partial(factor, first, last))
+        expected = brute.answer(words, row, mode, lambda _: True, factor=partial(time_factor, first, last))
         assert_same([(hit.score, hit.document.doc_id, hit.start) for hit in hits], expected, 3e-6)
 
 
@@ -289,3 +272,45 @@ def test_press_questions_find_their_month() -> None:
 def test_before_the_first_article_nothing_is_known(index: Index) -> None:
     answer = index.search("latest grain in March 2022", as_of="2021-12-31")
     assert (answer.hits, answer.time) == ((), None)
+
+
+def test_fit_and_recency_in_numbers() -> None:
+    """Days 100 to 109 are asked for; from the docstrings' formulas, by hand."""
+
+    def day(number: int) -> date:
+        return date.fromordinal(number)
+
+    first, last = np.array([100, 109, 110, 99, 89, 95, 0]), np.array([100, 109, 110, 99, 89, 104, 0])
+    fit = publication_fit(first, last, DateRange(day(100), day(109)))
+    expected = [1, 1, 0.5 * 0.5**0.1, 0.5 * 0.5**0.1, 0.5 * 0.5**1.1, 0.5, 0]  # the last but one only overlaps
+    np.testing.assert_allclose(fit, expected, rtol=1e-6)
+    open_fit = publication_fit(first, last, DateRange(None, day(100)))
+    np.testing.assert_allclose(open_fit[[0, 2, 5, 6]], [1, 0.5 * 0.5 ** (10 / 31), 0.5, 0], rtol=1e-6)
+    np.testing.assert_allclose(
+        recency(first, day(109), 9), [0.5, 1, 1, 0.5 ** (10 / 9), 0.5 ** (20 / 9), 0.5 ** (14 / 9), 0], rtol=1e-6
+    )
+
+
+def test_languages_and_counts_of_what_comes_later_change_nothing(tmp_path: Path) -> None:
+    """Later articles are in Russian, and full of a word that was rare: neither stems nor marks may know."""
+    early = {
+        f"{n:02}.txt": f" date 2022-01-{n + 1:02} The bridge stood. The mayor spoke of ships.\n" for n in range(20)
+    }
+    early["20.txt"] = " date 2022-01-25 The bridge stood again. The grain burned again.\n"
+    text = "Российские войска отступили из города, сообщает министерство обороны России. Ships Ship. Grain grain."
+    late = {f"{n:02}.txt": f" date 2022-06-{n - 30:02} {text}\n" for n in range(31, 51)}
+    build([write_articles(tmp_path / "a", early)], tmp_path / "small", model="hash")
+    build([write_articles(tmp_path / "a", {**early, **late})], tmp_path / "whole", model="hash")
+    with open_index(tmp_path / "small", today=TODAY) as small, open_index(tmp_path / "whole", today=TODAY) as whole:
+        assert {hit.document.language for hit in whole.search("ships", top=50).hits} == {
+            None,
+            "ru",
+        }  # a word of two stems that one article holds both of
+        for question in ("bridge grain", "ships", "ship ships mayor"):
+            for mode in ("lexical", "hybrid"):
+                options = {"as_of": "2022-02-01", "mode": mode, "since": "2022-01-02"}
+                one, two = (index.search(question, **options) for index in (small, whole))  # type: ignore[arg-type]
+                assert shown(one) == shown(two)
+                assert one.notes == two.notes == ()
+        (hit,) = [hit for hit in small.search("bridge grain", mode="lexical", as_of="2022-02-01").hits if hit.rank == 1]
+        assert hit.document.text[slice(*hit.best_sentence)] == "The grain burned again."

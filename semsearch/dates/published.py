@@ -30,10 +30,9 @@ _ISO = re.compile(r"(\d{4}(?:-\d{2}(?:-\d{2})?)?)(?:[T ][0-2]\d:?[0-5]\d\S*(?: ?
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})", re.ASCII)
 _MAIL = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}", re.ASCII)
 # Those in which dates are looked for: with all 200 a string that is no date takes several times as long.
-LANGUAGES = (
-    "en", "de", "fr", "es", "it", "pt", "nl", "sv", "da", "nb", "fi", "pl", "cs", "sk", "hu", "ro", "bg", "el", "ru",
-    "uk", "be", "sr", "hr", "lt", "lv", "et", "tr", "ar", "he", "fa", "hi", "ka", "hy", "zh", "ja", "ko", "id", "vi", "th",
-)  # fmt: skip
+LANGUAGES = """
+    en de fr es it pt nl sv da nb fi pl cs sk hu ro bg el ru uk be sr hr lt lv et tr ar he fa hi ka hy zh ja ko id vi th
+    """
 _EXCHANGEABLE = re.compile(r"\d{1,2}\s*[./-]\s*\d{1,2}")
 _BASES = (datetime(1999, 1, 3), datetime(2007, 10, 21))
 
@@ -141,4 +140,4 @@ def _parser(order: str, base: datetime) -> DateDataParser:
         "DATE_ORDER": order,
         "RELATIVE_BASE": base,
     }
-    return DateDataParser(languages=list(LANGUAGES), settings=settings)
+    return DateDataParser(languages=LANGUAGES.split(), settings=settings)
