@@ -15,7 +15,6 @@ import numpy as np
 
 from semsearch.arrays import Rows, Scores, Span
 from semsearch.dates.doubts import doubts
-from semsearch.dates.named import read_events, shipped_events
 from semsearch.dates.periods import parse_range
 from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch, UsageError
@@ -310,6 +309,10 @@ def open_index(
             )
         return encoder
 
-    named = None if events is None else (*read_events(Path(events)), *shipped_events())
+    named = None
+    if events is not None:
+        from semsearch.dates.named import read_events, shipped_events
+
+        named = (*read_events(Path(events)), *shipped_events())
     day = today or date.today()
     return Index(snapshot, open_model, When(snapshot, day, named), day)

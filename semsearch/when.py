@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from semsearch.arrays import Ids, Scores
-from semsearch.dates.asked import AskedTime, asked_for_latest, find_time, without_time
-from semsearch.dates.named import NamedEvent
+from semsearch.dates.hints import asked_for_latest, may_name_a_time, without_time
 from semsearch.ranking.timing import FITTING, HALF_LIFE, SPOKEN, UNDATED, Timing, publication_fit, recency
 from semsearch.records import Anchor, DateRange, Query, TimeUsed
 from semsearch.storage.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from semsearch.dates.asked import AskedTime
+    from semsearch.dates.named import NamedEvent
 
 ENDED = timedelta(days=31)  # an index whose newest article is older than that is of a time that has ended
 
@@ -25,6 +29,7 @@ class When:
         self._today = today
         self._events = events
         self._days: tuple[Ids, Ids] | None = None
+        self._distinct: tuple[Ids, Ids, Ids] | None = None
 
     # The question
 
@@ -54,6 +59,8 @@ class When:
 
     def window(self, words: str) -> DateRange | None:
         """The days that time words name, for a user who says that they are a time."""
+        from semsearch.dates.asked import find_time
+
         anchor = self._anchor(Query(words))[0]
         asked = find_time(words, anchor, events=self._events) or find_time(f"in {words}", anchor, events=self._events)
         asked = asked or find_time(f"during {words}", anchor, events=self._events)
@@ -61,6 +68,10 @@ class When:
 
     def _asked(self, query: Query, text: str) -> AskedTime | None:
         """The time in a question."""
+        if not may_name_a_time(text):
+            return None
+        from semsearch.dates.asked import find_time
+
         asked = find_time(text, query.as_of or self._today, events=self._events)
         if asked is None or not asked.anchored:
             return asked
@@ -92,14 +103,14 @@ class When:
         """How well every row fits; None where no time is asked for."""
         if time is None or (time.window is None and time.recent_from is None):
             return None
-        first, last = self._row_days()
+        first, last, of_row = self._distinct_days()
         fit = recent = None
         if time.window is not None:
-            fit = publication_fit(first, last, time.window)
+            fit = publication_fit(first, last, time.window)[of_row]
             rows = self._rows(self._snapshot.speaking_of(time.window))
             fit[rows] = np.maximum(fit[rows], np.float32(SPOKEN))
         if time.half_life is not None and time.recent_from is not None:
-            recent = recency(first, time.recent_from, time.half_life)
+            recent = recency(first, time.recent_from, time.half_life)[of_row]
         return Timing(fit, recent)
 
     def settle_latest(self, time: TimeUsed, numbers: Ids, scores: Scores) -> TimeUsed:
@@ -122,6 +133,14 @@ class When:
         rows = self._rows(numbers)
         first, last = self._row_days()
         return first[rows], last[rows]
+
+    def _distinct_days(self) -> tuple[Ids, Ids, Ids]:
+        """The different pairs of first and last day, and which of them each row has: there are few."""
+        if self._distinct is None:
+            first, last = self._row_days()
+            pairs, of_row = np.unique(first << 32 | last, return_inverse=True)
+            self._distinct = pairs >> 32, pairs & 0xFFFFFFFF, of_row
+        return self._distinct
 
     def _row_days(self) -> tuple[Ids, Ids]:
         """First and last day of publication of every row."""

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.dates.asked import asked_for_latest, find_time, without_time
+from semsearch.dates.asked import find_time
+from semsearch.dates.hints import asked_for_latest, may_name_a_time, without_time
+from semsearch.dates.holidays import HOLIDAYS
 from semsearch.dates.named import read_events, shipped_events
 from semsearch.errors import InputError
 from semsearch.records import DateRange
@@ -96,6 +98,12 @@ def test_the_expressions_of_the_table() -> None:
             wrong.append((row["question"], got))
     assert len(table) >= 200
     assert len(wrong) <= 0.03 * len(table), wrong
+
+
+def test_the_quick_look_passes_over_no_holiday_and_no_expression() -> None:
+    names = [name.replace(" - ", "-") for name in HOLIDAYS]
+    assert [name for name in [*names, *(row["expression"] for row in rows())] if not may_name_a_time(name)] == []
+    assert not may_name_a_time("why did Russia retreat from Kherson")
 
 
 def test_questions_without_time_have_none() -> None:

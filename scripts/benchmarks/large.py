@@ -90,6 +90,7 @@ def main() -> None:
     with open_index(folder) as index:
         for name, ask in (
             ("tantivy, words alone", by_tantivy),
+            ("semsearch --mode lexical --no-time", _asking(index, "lexical", use_time=False)),
             ("semsearch --mode lexical", _asking(index, "lexical")),
             ("sentence-transformers and FAISS", by_meaning),
             ("semsearch --mode dense", _asking(index, "dense")),
@@ -100,8 +101,8 @@ def main() -> None:
             print(f"{name:<40}{median:>9.1f}{late:>9.1f}")
 
 
-def _asking(index: Index, mode: Mode) -> Callable[[str], object]:
-    return lambda question: index.search(question, mode=mode)
+def _asking(index: Index, mode: Mode, *, use_time: bool = True) -> Callable[[str], object]:
+    return lambda question: index.search(question, mode=mode, use_time=use_time)
 
 
 def _percentiles(ask: Callable[[str], object], questions: list[str]) -> tuple[float, float]:

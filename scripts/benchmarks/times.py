@@ -16,7 +16,8 @@ from datetime import date
 import numpy as np
 
 from scripts.benchmarks.measuring import ROOT
-from semsearch.dates.asked import asked_for_latest, find_time
+from semsearch.dates.asked import find_time
+from semsearch.dates.hints import asked_for_latest
 from semsearch.dates.published import parse_published
 from semsearch.dates.spoken import spoken_dates
 from semsearch.errors import DateNotUnderstood

@@ -13,17 +13,16 @@ from datetime import date
 from typing import Literal
 
 from semsearch.arrays import Span
-from semsearch.dates import spans, words
+from semsearch.dates import spans
 from semsearch.dates.calendar_rules import is_amount
 from semsearch.dates.grammar import read
-from semsearch.dates.holidays import HOLIDAY_WORDS
+from semsearch.dates.hints import LONGEST, may_name_a_time
 from semsearch.dates.named import NamedEvent, shipped_events
 from semsearch.dates.reading import Context, Period, joined
 from semsearch.dates.relative_rules import WHICH
 from semsearch.dates.spans import DAY, Hemisphere
 from semsearch.records import DateRange
 
-LONGEST = 1_000  # characters of a question that are looked at for time
 _WITHIN = {
     "in",
     "on",
@@ -59,19 +58,9 @@ _PHRASES: Mapping[tuple[str, ...], Literal["from", "after", "until", "before"]] 
     **{(word, place): "from" for word in ("starting", "beginning") for place in ("in", "on", "from", "with")},
 }
 _PHRASE_WORDS = {phrase[0] for phrase in _PHRASES}
-_RECENT = re.compile(
-    r"(?<!\w)(?:(?:what\s+is\s+)?(?:the\s+)?(?:latest|newest|most\s+recent)(?:\s+(?:news|reports?|state))?(?:\s+(?:on|about|of))?"
-    r"|most\s+recently|recently|currently|nowadays|at\s+the\s+moment|right\s+now)(?!\w)|(?<!\w)now(?=\s*\??$)",
-    re.IGNORECASE,
-)
+
+
 _FUTURE = re.compile(r"^\s*Will(?!\w)|(?<!\w)(?:will|shall|going to)(?!\w)")
-# A question without the beginning of one of these, and without a digit, has no time in it; most have none.
-_HINTS = {
-    *words.MONTHS, *words.WEEKDAYS, *words.SEASONS, *words.UNITS, *words.DECADES, *HOLIDAY_WORDS, *_AFTER, *_BEFORE,
-    "today", "tonight", "yesterday", "tomorrow", "hours", "centur", "half", "last", "this", "during", "between", "from",
-    "prior", "ahead", "eve",
-}  # fmt: skip
-_HINT = re.compile(rf"\d|(?<!\w)(?:{'|'.join(sorted(_HINTS))})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +85,10 @@ def find_time(
     ``anchor`` settles what is relative. ``events`` (None: those that are shipped) may be measured by.
     """
     question = question[:LONGEST]
-    if not _HINT.search(question):
+    if not may_name_a_time(question):
         return None
     events = shipped_events() if events is None else events
     return _Asked(question, Context(anchor, hemisphere, events)).first()
-
-
-def asked_for_latest(question: str) -> Span | None:
-    """Where the question asks for the latest there is; None where it does not."""
-    found = _RECENT.search(question[:LONGEST])
-    return None if found is None else found.span()
 
 
 class _Asked:
@@ -284,10 +267,3 @@ class _Asked:
         if found.event:
             event = next((each.name for each in self._grammar.context.events if each.span == found.span), None)
         return AskedTime(window, self._question[start:end], (start, end), found.relative, event)
-
-
-def without_time(question: str, span: Span) -> str:
-    """The question without the words that say when, unless nothing else is left."""
-    rest = f"{question[: span[0]].rstrip()} {question[span[1] :].lstrip()}".strip()
-    rest = re.sub(r"\s+([?.!,;:])", r"\1", rest).strip(" ,;:")
-    return rest if re.search(r"[^\W\d_]{2}", rest) else question

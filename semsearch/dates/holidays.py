@@ -84,7 +84,8 @@ _LUNAR: Mapping[str, tuple[str, str]] = {  # country, and the name that the libr
 }
 _DOUBTFUL = {"new year"}  # and every name of one word
 LONGEST = 5  # words of a name
-HOLIDAY_WORDS = {name.split()[0] for table in (_FIXED, _FROM_EASTER, _WEEKDAYS, _LUNAR) for name in table}
+HOLIDAYS = tuple(name for table in (_FIXED, _FROM_EASTER, _WEEKDAYS, _LUNAR) for name in table)
+HOLIDAY_WORDS = {name.split()[0] for name in HOLIDAYS}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows, Scores, Span
+from semsearch.arrays import Counts, Ids, Rows, Scores, Span
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DateEntry, DatePrecision, DateRange, DateSource, Document, PublishedDate, SpokenDate
 from semsearch.storage.accelerators import slack
@@ -85,6 +85,8 @@ class Snapshot:
         self._lexical: LexicalView | None = None
         self._removed: Ids = np.empty(0, np.int64)
         self._accelerated = False
+        self._events_read = False
+        self._events: tuple[Ids, Counts, Counts] | None = None
         self.note = ""  # why the accelerator was not used, if it was not
 
     def close(self) -> None:
@@ -175,13 +177,29 @@ class Snapshot:
         """Passages that name a period which overlaps the window and is hardly longer, ascending."""
         first = window.first.toordinal() if window.first else 0
         last = window.last.toordinal() if window.last else date.max.toordinal()
+        longest = max(LONGEST_EVENT, last - first + 1)
+        if self._events_read:  # another question will come
+            numbers, begins, ends = self._event_columns()
+            near = np.flatnonzero((begins <= last) & (ends >= first))
+            found = numbers[near[ends[near] - begins[near] < longest]]
+            return found[np.flatnonzero(np.diff(found, prepend=-1))]
+        self._events_read = True
         with damage_told(self._folder):
             rows = self._db.execute(
                 "SELECT DISTINCT number FROM event WHERE first_day BETWEEN ? AND ? AND last_day >= ? "
                 "AND last_day - first_day < ? ORDER BY number",
-                (first - max(LONGEST_EVENT, last - first + 1), last, first, max(LONGEST_EVENT, last - first + 1)),
+                (first - longest, last, first, longest),
             ).fetchall()
         return np.array([number for (number,) in rows], np.int64)
+
+    def _event_columns(self) -> tuple[Ids, Counts, Counts]:
+        """Passage, first and last day of every period that is named, by passage."""
+        if self._events is None:
+            with damage_told(self._folder):
+                rows = self._db.execute("SELECT number, first_day, last_day FROM event ORDER BY number").fetchall()
+            columns = np.array(rows, np.int64).reshape(-1, 3).T
+            self._events = columns[0].copy(), columns[1].astype(np.int32), columns[2].astype(np.int32)
+        return self._events
 
     def events(self, numbers: Ids) -> dict[int, list[SpokenDate]]:
         """The periods that passages name, by passage number, in the order of the text."""
