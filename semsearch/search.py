@@ -119,6 +119,8 @@ class Index:
             row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
             wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
             ranking = self._retrieval.rank(wide, question, row, time)
+            if time is not None and time.strict and query.window is None:
+                notes.extend(self._window_notes(replace(query, window=time.window)))
             if ranking.unheld:
                 quoted = " and ".join(f'"{phrase}"' for phrase in question.quoted)
                 notes.append(f"no passage holds {quoted}: its words were searched for")
@@ -175,7 +177,7 @@ class Index:
 
     def dates(self) -> list[DateEntry]:
         """The date of each document with its provenance, and what is doubtful about it."""
-        entries = self._snapshot.date_entries()
+        entries = self._snapshot.times.date_entries()
         found = doubts(entries, self._today)
         return [replace(entry, doubt=doubt) for entry, doubt in zip(entries, found, strict=True)]
 
@@ -199,11 +201,11 @@ class Index:
     def _languages(self, query: Query) -> list[str]:
         """Those of the documents that are known."""
         view = self._snapshot.lexical()
-        return view.languages if query.as_of is None else self._snapshot.languages_until(query.as_of)
+        return view.languages if query.as_of is None else self._snapshot.times.languages_until(query.as_of)
 
     def _answer(self, query: Query, ranked: Sequence[Ranked], marking: Marking, notes: list[str]) -> Answer:
         numbers = np.array([found.number for found in ranked], np.int64)
-        parts, events = self._snapshot.parts(numbers), self._snapshot.events(numbers)
+        parts, events = self._snapshot.parts(numbers), self._snapshot.times.events(numbers)
         hits = tuple(
             self._hit(rank, found, marking, parts[found.number], events[found.number])
             for rank, found in enumerate(ranked, 1)

@@ -35,7 +35,7 @@ class When:
 
     def settle(self, query: Query, text: str) -> tuple[TimeUsed | None, str]:
         """What is taken from the time words of a question, and the question without them."""
-        words_count = query.use_time and self._snapshot.newest_day(query.as_of) is not None
+        words_count = query.use_time and self._snapshot.times.newest_day(query.as_of) is not None
         asked = self._asked(query, text) if words_count else None
         rest = without_time(text, asked.span) if asked else text
         latest = asked_for_latest(rest) if words_count and query.recency is None else None
@@ -80,7 +80,7 @@ class When:
     def _anchor(self, query: Query) -> tuple[date, Anchor]:
         if query.as_of is not None:
             return query.as_of, "--as-of"
-        newest = self._snapshot.newest_day()
+        newest = self._snapshot.times.newest_day()
         if newest is not None and newest < self._today - ENDED:
             return newest, "the newest article"
         return self._today, "today"
@@ -92,10 +92,10 @@ class When:
         window = _until(query.window, query.as_of)
         allowed = self._snapshot.allowed(window, query.sources)
         if query.event is not None:
-            allowed = _both(allowed, self._snapshot.speaking_of(query.event))
+            allowed = _both(allowed, self._snapshot.times.speaking_of(query.event))
         if time is not None and time.strict and time.window is not None:
             inside = self._snapshot.allowed(time.window, ())
-            spoken = self._snapshot.speaking_of(time.window)
+            spoken = self._snapshot.times.speaking_of(time.window)
             allowed = _both(allowed, spoken if inside is None else np.union1d(inside, spoken))
         return allowed
 
@@ -107,7 +107,7 @@ class When:
         fit = recent = None
         if time.window is not None:
             fit = publication_fit(first, last, time.window)[of_row]
-            rows = self._rows(self._snapshot.speaking_of(time.window))
+            rows = self._rows(self._snapshot.times.speaking_of(time.window))
             fit[rows] = np.maximum(fit[rows], np.float32(SPOKEN))
         if time.half_life is not None and time.recent_from is not None:
             recent = recency(first, time.recent_from, time.half_life)[of_row]
@@ -147,7 +147,7 @@ class When:
         if self._days is None:
             numbers = self._snapshot.lexical().numbers
             days = np.full((2, len(numbers)), UNDATED, np.int64)
-            firsts, counts, *bounds = self._snapshot.publication_days()
+            firsts, counts, *bounds = self._snapshot.times.publication_days()
             before = np.cumsum(counts) - counts
             passages = np.repeat(firsts - before, counts) + np.arange(int(counts.sum()))
             days[:, np.searchsorted(numbers, passages)] = [np.repeat(each, counts) for each in bounds]

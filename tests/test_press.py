@@ -7,12 +7,14 @@ import json
 import random
 from datetime import date, timedelta
 from pathlib import Path
+from typing import cast
 
 import pytest
 
 from semsearch.building import build
 from semsearch.encoders.hashing import HashEncoder
-from semsearch.records import Document, Mode
+from semsearch.records import Answer, Document, Mode
+from semsearch.rendering.structured import answer_fields
 from semsearch.search import Index, open_index
 from tests.brute import Brute, assert_same
 from tests.conftest import shared
@@ -145,3 +147,43 @@ def test_the_seed_article_answers_about_the_tribunal(tmp_path: Path) -> None:
         assert str(hit.document.published) == "2022-12-30"
         assert hit.text == opened.document(hit.document.doc_id).text[hit.start : hit.end]
         assert "tribunal" in hit.text
+
+
+@pytest.mark.slow
+def test_fifty_days_as_of_equal_indexes_of_only_the_earlier_articles(
+    index: Index, records: dict[str, dict[str, str]], tmp_path: Path
+) -> None:
+    """Byte for byte: hits, marks, parts of the score and window, of questions with and without time words."""
+    rng = random.Random(1)
+    lines = [json.dumps(record) for record in records.values()]
+    questions = [
+        "Meeting on economic issues in December 2021",
+        "latest meeting with Government members",
+        "telephone conversation last month",
+        '"Security Council" meeting since the invasion',
+        "grain exports -wheat",
+    ]
+    for turn in range(50):
+        day = date(2021, 10, 20) + timedelta(rng.randint(0, 250))
+        earlier = [
+            line
+            for line, record in zip(lines, records.values(), strict=True)
+            if record["published_at"][:10] <= f"{day}"
+        ]
+        folder = tmp_path / str(turn)
+        folder.mkdir()
+        (folder / "corpus.jsonl").write_text("\n".join(earlier) + "\n", "utf-8")
+        build([folder / "corpus.jsonl"], folder / "ix", model="hash")
+        with open_index(folder / "ix") as small:
+            for question in questions:
+                one, two = (each.search(question, as_of=f"{day}") for each in (index, small))
+                assert without_place(one) == without_place(two), f"{question} as of {day}"
+
+
+def without_place(answer: Answer) -> str:
+    """All that is shown of an answer but the files, which differ."""
+    fields = answer_fields(answer, None, explain=True)
+    for hit in cast(list[dict[str, object]], fields["hits"]):
+        for name in ("path", "line_start", "line_end"):
+            del hit[name]
+    return json.dumps(fields)
