@@ -35,3 +35,20 @@ def test_articles_that_the_model_does_not_understand_are_told(tmp_path: Path) ->
 
 def test_nothing_is_said_of_models_whose_languages_are_not_known(tmp_path: Path) -> None:
     assert build([write_articles(tmp_path / "a", {"ru.txt": RUSSIAN})], tmp_path / "ix", model="hash").notes == []
+
+
+def test_plain_english_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And what only has some English words in it is not taken for it."""
+
+    def refused() -> None:
+        raise AssertionError("the model was loaded")
+
+    monkeypatch.setattr("semsearch.languages._identifier", refused)
+    text = (
+        "The army said that it had left the town and that the bridge over the river was in the hands of the other side."
+    )
+    assert language_of(text) == "en"
+    with pytest.raises(AssertionError, match="loaded"):
+        language_of(
+            "Die Armee teilte mit, dass sie die Stadt verlassen hat und die Brücke in den Händen der anderen Seite ist."
+        )
