@@ -106,7 +106,7 @@ def _words_of(hit: Hit) -> list[tuple[str, str]]:
     found = dict[str, str]()
     for word in _WORD.findall(hit.text):
         for stem in analyzer.terms(word)[:1]:
-            if stem not in COMMON and word.lower() not in _FREQUENT:
+            if word.lower() not in _FREQUENT:
                 found.setdefault(stem, word)
     return list(found.items())
 
@@ -126,12 +126,8 @@ def log_odds(one: Counter[str], two: Counter[str]) -> dict[str, float]:
     return scores
 
 
-_FREQUENT = frozenset(
-    """
-    the and for are was were has had have been being with that this from they their them its his her not but which
-    who whom whose what when where while than then there here also after before over under between during against
-    would could should will can may might must did does done said says say told more most some any all one two three
-    since although though announced first second last
-    four five six seven eight nine ten into onto out off about because such other others only own same very just now
-    """.split()  # noqa: SIM905
+# Beside those that a question's words may not be: what news is full of.
+_FREQUENT = COMMON | frozenset(
+    """although announced any because both during few five four here just last first many new now off only onto other
+    others own same second seven six nine eight ten since though three too told says very one per""".split()  # noqa: SIM905
 )

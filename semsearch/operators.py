@@ -11,6 +11,7 @@ import re
 from dataclasses import dataclass
 
 _QUOTED = r"\"[^\"]*\""
+BLANK = "\0"
 _LETTER = re.compile(r"[^\W_]")
 _OPERATOR = re.compile(
     rf"(?<!\S)(?:(?P<sign>[+-](?=[^\W\d_]|\")|title:(?=[^\W_]|\"))(?P<word>{_QUOTED}|[^\s\"]+)"
@@ -51,6 +52,16 @@ def parse_question(text: str) -> Question:
     if not any(found.values()):
         return Question(text)
     return Question(" ".join(plain.split()), *map(tuple, found.values()))
+
+
+def without_operators(text: str) -> str:
+    """The question with a sign that means nothing in place of each character of an operator."""
+
+    def blanked(match: re.Match[str]) -> str:
+        phrase = (match["word"] or match["quoted"]).strip('"')
+        return BLANK * len(match[0]) if _LETTER.search(phrase) else match[0]
+
+    return _OPERATOR.sub(blanked, text.translate(_QUOTES))
 
 
 def phrase_pattern(phrase: str) -> re.Pattern[str] | None:

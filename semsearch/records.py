@@ -160,7 +160,6 @@ class Query:
     mode: Mode = "hybrid"
     rerank: str | None = None  # a cross-encoder that decides the order of the first hits
     event: DateRange | None = None  # days that a passage must speak of
-    event_words: str = ""
     as_of: date | None = None  # nothing published later is known
     recency: float | None = None  # half-life in days; None: only if the question asks for the latest; 0: never
     use_time: bool = True  # take a window from the question's words

@@ -7,7 +7,7 @@ again with their sentences.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import numpy as np
@@ -73,25 +73,21 @@ class Scored:
     words: int = 0  # of the question, common ones left out
 
 
+@dataclass(frozen=True, slots=True)
 class _Asked:
     """All that a question is ranked by."""
 
-    def __init__(
-        self,
-        weights: Weights,
-        row: Rows | None,
-        words: Words | None,
-        timing: Timing | None,
-        allowed: Ids | None,
-        without: Ids,
-    ) -> None:
-        self.weights = weights
-        self.row = row
-        self.words = words
-        self.timing = timing
-        self.factors = None if timing is None else timing.factors()
-        self.allowed = allowed
-        self.without = without
+    weights: Weights
+    row: Rows | None
+    words: Words | None
+    allowed: Ids | None  # passages that filters and operators let through; None: all
+    without: Ids = field(default_factory=lambda: np.empty(0, np.int64))
+    timing: Timing | None = None
+    factors: NDArray[np.float32] | None = None  # of the timing, for every row
+
+    def at(self, timing: Timing | None) -> _Asked:
+        """The same at a time that is asked for."""
+        return replace(self, timing=timing, factors=None if timing is None else timing.factors())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,44 +110,39 @@ class Retrieval:
     def rank(self, query: Query, question: Question, row: Rows | None, time: TimeUsed | None) -> Ranking:
         """The hits for a question. ``row`` (dim,) is its vector, None in the lexical mode."""
         allowed = self._when.allowed(query, time)
-        weights = WEIGHTS[query.mode]
-        words = None
-        within = allowed
-        if weights.words or question.has_operators:
-            words = self._words(question, allowed, query.as_of)
-            within = self._findable(words, allowed)
-        asked = _Asked(weights, row, words, self._when.timing(time), within, np.empty(0, np.int64))
+        asked = self._asked(query, question, row, allowed).at(self._when.timing(time))
         if time is not None and time.latest:
             first = self._best(replace(query, top=RESCORED), asked)
             numbers, scores = np.array([hit.number for hit in first], np.int64), np.array([hit.score for hit in first])
             time = self._when.settle_latest(time, numbers, scores)
-            asked = _Asked(weights, row, words, self._when.timing(time), within, asked.without)
-        return Ranking(self._best(query, asked), allowed, words is not None and words.unheld, time)
+            asked = asked.at(self._when.timing(time))
+        return Ranking(self._best(query, asked), allowed, asked.words is not None and asked.words.unheld, time)
 
     def every(self, query: Query, question: Question, row: Rows | None, time: TimeUsed | None) -> Scored:
         """The first stage's score of every passage that filters and operators let through, whenever it is from."""
-        allowed = self._when.allowed(query, time)
-        weights = WEIGHTS[query.mode]
-        view = self._snapshot.lexical()
-        words, within = None, allowed
-        if weights.words or question.has_operators:
-            words = self._words(question, allowed, query.as_of)
-            within = self._findable(words, allowed)
-        asked = _Asked(weights, row, words, None, within, np.empty(0, np.int64))
+        asked = self._asked(query, question, row, self._when.allowed(query, time))
         known = self._known(asked)
-        mask = view.allowed(within)
+        view = self._snapshot.lexical()
+        mask = view.allowed(asked.allowed)
         numbers = view.numbers if mask is None else view.numbers[mask]
         if row is None:
             scores = np.zeros(len(numbers)) if known is None else known[view.rows(numbers)].astype(np.float64)
         else:
             scores = self._first_score(asked, numbers, self._snapshot.cosines(row, numbers), known)
-        first, last = self._when.days(numbers)
-        return Scored(scores, first, last)
+        return Scored(scores, *self._when.days(numbers))
+
+    def _asked(self, query: Query, question: Question, row: Rows | None, allowed: Ids | None) -> _Asked:
+        """What a question is ranked by among the passages that the filters let through."""
+        weights = WEIGHTS[query.mode]
+        if not weights.words and not question.has_operators:
+            return _Asked(weights, row, None, allowed)
+        words = self._words(question, allowed, query.as_of)
+        return _Asked(weights, row, words, self._findable(words, allowed))
 
     def similar(self, query: Query, row: Rows, without: Ids) -> Ranking:
         """The passages nearest to a vector, some left out."""
         allowed = self._when.allowed(query, None)
-        return Ranking(self._best(query, _Asked(WEIGHTS["dense"], row, None, None, allowed, without)), allowed)
+        return Ranking(self._best(query, _Asked(WEIGHTS["dense"], row, None, allowed, without)), allowed)
 
     def _best(self, query: Query, asked: _Asked) -> list[Ranked]:
         depth = RESCORED if asked.weights.sentence else 2 * query.top + 20
@@ -215,18 +206,10 @@ class Retrieval:
 
     def _findable_rows(self, asked: _Asked, rows: Ids) -> Ids:
         """Those of some rows that filters let through."""
-        if asked.allowed is None and not len(asked.without) and self._snapshot.lexical().alive is None:
-            return rows
         view = self._snapshot.lexical()
-        numbers = view.numbers[rows]
-        keep = (
-            ~np.isin(numbers, asked.without)
-            if view.alive is None
-            else view.alive[rows] & ~np.isin(numbers, asked.without)
-        )
-        if asked.allowed is not None:
-            keep &= np.isin(numbers, asked.allowed)
-        return rows[keep]
+        mask = view.allowed(asked.allowed)
+        rows = rows if mask is None else rows[mask[rows]]
+        return rows[~np.isin(view.numbers[rows], asked.without)] if len(asked.without) else rows
 
     def _joined(self, numbers: Ids, cosines: Scores, rows: Ids, row: Rows) -> tuple[Ids, Scores]:
         """The passages of ``rows`` beside those that are there already."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
@@ -20,9 +20,9 @@ from semsearch.encoders import Encoder, open_encoder
 from semsearch.errors import EncoderMismatch, UsageError
 from semsearch.marking import Marking, centre
 from semsearch.operators import parse_question
-from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, make_query
+from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, Choices, make_query
 from semsearch.ranking import Ranked, is_strong
-from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Mode, Query, Signal, SpokenDate
+from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Query, Signal, SpokenDate
 from semsearch.retrieval import Ranking, Retrieval, Scored
 from semsearch.storage.database import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
@@ -58,24 +58,7 @@ class Index:
         """Let the snapshot go."""
         self._snapshot.close()
 
-    def search(
-        self,
-        question: str,
-        *,
-        top: int = 10,
-        since: str | None = None,
-        until: str | None = None,
-        on: str | None = None,
-        sources: Sequence[str] = (),
-        per_document: int = 1,
-        mode: Mode = "hybrid",
-        rerank: str | None = None,
-        event: str | None = None,
-        as_of: str | None = None,
-        recency: str | None = None,
-        use_time: bool = True,
-        strict_time: bool = False,
-    ) -> Answer:
+    def search(self, question: str, **choices: Unpack[Choices]) -> Answer:
         """The passages that answer ``question``, best first.
 
         ``since``, ``until`` and ``on`` limit the publication day, both ends included, before
@@ -84,23 +67,7 @@ class Index:
         words, ``strict_time`` makes that a filter. ``rerank`` names a cross-encoder for the first hits.
         Raises UsageError for values that make no sense.
         """
-        query = make_query(
-            question,
-            top=top,
-            since=since,
-            until=until,
-            on=on,
-            sources=sources,
-            per_document=per_document,
-            mode=mode,
-            rerank=rerank,
-            event=event,
-            as_of=as_of,
-            recency=recency,
-            use_time=use_time,
-            strict_time=strict_time,
-        )
-        return self.answer(query)
+        return self.answer(make_query(question, **choices))
 
     def answer(self, query: Query) -> Answer:
         """The answer to one query."""
@@ -140,9 +107,8 @@ class Index:
 
     def period(self, text: str, name: str) -> DateRange:
         """The days of ``2022-11``, ``2022-11-09..2022-11-11`` or time words ("last month"). Raises UsageError."""
-        if text[:1].isdigit() and not text[4:5].isalpha():
-            with suppress(UsageError):
-                return parse_range(text, name)
+        with suppress(UsageError):
+            return parse_range(text, name)
         window = self._when.window(text)
         if window is None:
             raise UsageError(f"{name} {text[:40]!r}: expected the like of 2022-11, 2022-11-09..2022-11-11, last month")

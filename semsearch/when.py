@@ -10,6 +10,7 @@ import numpy as np
 
 from semsearch.arrays import Ids, Scores
 from semsearch.dates.hints import asked_for_latest, may_name_a_time, without_time
+from semsearch.operators import without_operators
 from semsearch.ranking.timing import FITTING, HALF_LIFE, SPOKEN, UNDATED, Timing, publication_fit, recency
 from semsearch.records import Anchor, DateRange, Query, TimeUsed
 from semsearch.storage.snapshot import Snapshot
@@ -34,12 +35,15 @@ class When:
     # The question
 
     def settle(self, query: Query, text: str) -> tuple[TimeUsed | None, str]:
-        """What is taken from the time words of a question, and the question without them."""
-        words_count = query.use_time and self._snapshot.times.newest_day(query.as_of) is not None
-        asked = self._asked(query, text) if words_count else None
+        """What is taken from the time words of a question, and the question without them.
+
+        What stands in quotation marks or behind another operator is wanted as it is.
+        """
+        plain = without_operators(text) if query.use_time else ""
+        asked = self._asked(query, plain)
         rest = without_time(text, asked.span) if asked else text
-        latest = asked_for_latest(rest) if words_count and query.recency is None else None
-        if asked is None and latest is None and not query.recency:
+        latest = asked_for_latest(without_operators(rest)) if query.use_time and query.recency is None else None
+        if asked is None and not query.recency and (latest is None or not self._has_dates(query)):
             return None, text
         anchored = bool(query.recency) or (asked is not None and asked.anchored)
         anchor, anchored_by = self._anchor(query) if anchored else (None, None)
@@ -67,15 +71,15 @@ class When:
         return None if asked is None else asked.window
 
     def _asked(self, query: Query, text: str) -> AskedTime | None:
-        """The time in a question."""
-        if not may_name_a_time(text):
+        """The time in a question; none where no document has a date to compare with."""
+        if not may_name_a_time(text) or not self._has_dates(query):
             return None
         from semsearch.dates.asked import find_time
 
-        asked = find_time(text, query.as_of or self._today, events=self._events)
-        if asked is None or not asked.anchored:
-            return asked
         return find_time(text, self._anchor(query)[0], events=self._events)
+
+    def _has_dates(self, query: Query) -> bool:
+        return self._snapshot.times.newest_day(query.as_of) is not None
 
     def _anchor(self, query: Query) -> tuple[date, Anchor]:
         if query.as_of is not None:

@@ -315,3 +315,31 @@ def test_languages_and_counts_of_what_comes_later_change_nothing(tmp_path: Path)
                 assert one.notes == two.notes == ()
         (hit,) = [hit for hit in small.search("bridge grain", mode="lexical", as_of="2022-02-01").hits if hit.rank == 1]
         assert hit.document.text[slice(*hit.best_sentence)] == "The grain burned again."
+
+
+@pytest.mark.parametrize(
+    ("question", "window"),
+    [
+        ('offensive "in March 2022"', None),  # these very words
+        ('"grain deal" in March 2022', "2022-03-01"),
+        ('offensive in "the second" March 2022', "2022-03-01"),
+        ('grain -"March 2022" in May 2022', "2022-05-01"),
+        ("bread title:March", None),
+        ('the "latest" offer', None),
+        ('"the latest" offer in May 2022', "2022-05-01"),
+    ],
+)
+def test_what_is_quoted_is_no_time(index: Index, question: str, window: str | None) -> None:
+    time = index.search(question).time
+    assert (str(time.window.first) if time and time.window else None) == window
+    assert time is None or not time.latest
+
+
+def test_a_quotation_keeps_its_words(tmp_path: Path) -> None:
+    texts = {
+        "a.txt": " date 2022-05-01 The offensive in March 2022 failed.\n",
+        "b.txt": " date 2022-03-05 Offensive.\n",
+    }
+    build([write_articles(tmp_path / "a", texts)], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix", today=TODAY) as opened:
+        assert [hit.document.doc_id for hit in opened.search('offensive "in March 2022"').hits] == ["a.txt"]

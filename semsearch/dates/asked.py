@@ -58,8 +58,6 @@ _PHRASES: Mapping[tuple[str, ...], Literal["from", "after", "until", "before"]] 
     **{(word, place): "from" for word in ("starting", "beginning") for place in ("in", "on", "from", "with")},
 }
 _PHRASE_WORDS = {phrase[0] for phrase in _PHRASES}
-
-
 _FUTURE = re.compile(r"^\s*Will(?!\w)|(?<!\w)(?:will|shall|going to)(?!\w)")
 
 
@@ -72,9 +70,6 @@ class AskedTime:
     span: Span  # where
     anchored: bool  # the window depends on the anchor
     event: str | None = None  # the named event that it was measured by
-
-
-Open = Literal["within", "after", "before"]
 
 
 def find_time(
@@ -100,6 +95,7 @@ class _Asked:
         self._question = question
 
     def first(self) -> AskedTime | None:
+        """The time that begins first."""
         for at in range(len(self._grammar.tokens)):
             found = self._at(at)
             if found is not None:
@@ -263,7 +259,4 @@ class _Asked:
     def _told(self, at: int, found: Period, window: DateRange) -> AskedTime:
         tokens = self._grammar.tokens
         start, end = tokens[at].start, tokens[found.end - 1].end
-        event = None
-        if found.event:
-            event = next((each.name for each in self._grammar.context.events if each.span == found.span), None)
-        return AskedTime(window, self._question[start:end], (start, end), found.relative, event)
+        return AskedTime(window, self._question[start:end], (start, end), found.relative, found.event)

@@ -13,7 +13,6 @@ from semsearch.records import DateRange
 _DASHES = ("-", "–")
 _AFTER_DATE = words.EVIDENCE | {"to", "and", "on", "at", "of", "or", "with", "this", "last", "next", "parade"}
 _NO_MONTH = {"revolution", "surprise"}
-_NO_SEASON = {"olympics", "olympic", "games", "camp", "camps", "war", "school", "break", "wheat", "coat", "tyres"}
 _MARCH_TO = {"on", "toward", "towards", "into", "against", "through", "of"}
 _MEASURED = {"strong", "page", "pound", "mile", "kilometer", "kilometre", "metre", "meter"}
 _MOST = {"quarter": 4, "half": 2}
@@ -106,7 +105,7 @@ def _is_phrase(reading: Reading, at: int, end: int) -> bool:
 def season(reading: Reading, at: int) -> Period | None:
     """Winter 2022, the summer of 2022, winter 2022-23; "in winter" is any winter and none of them."""
     name = words.SEASONS.get(reading.word(at))
-    if name is None or reading.word(at + 1) in _NO_SEASON:
+    if name is None or reading.word(at + 1) in words.NO_SEASON:
         return None
 
     def in_year(year: int) -> DateRange:

@@ -172,4 +172,4 @@ def event(reading: Reading, at: int) -> Period | None:
         return None
     named, length = found
     unit: Unit = "day" if named.span.first == named.span.last else "span"
-    return Period(named.span, at + length, unit, certain=False, event=True)
+    return Period(named.span, at + length, unit, certain=False, event=named.name)

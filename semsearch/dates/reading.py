@@ -39,7 +39,8 @@ class Period:
 
     ``certain`` is false for words that may mean something else ("may", "fall", a bare weekday): they count only
     with a sign such as a preposition. ``in_year`` gives the span in another year, where the words name none.
-    ``relative`` is true where the anchor decided. A named ``event`` counts only after "since" and the like.
+    ``relative`` is true where the anchor decided. One with the name of an ``event`` counts only after "since" and
+    the like.
     """
 
     span: DateRange
@@ -48,7 +49,7 @@ class Period:
     certain: bool = True
     relative: bool = False
     in_year: Turn | None = None
-    event: bool = False
+    event: str | None = None
 
 
 Rule = Callable[["Reading", int], Period | None]

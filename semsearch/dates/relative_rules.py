@@ -20,7 +20,6 @@ _TIMES_OF_DAY = ("morning", "afternoon", "evening", "night")
 _HABITS = ("mornings", "afternoons", "evenings", "nights")
 _NO_WEEKDAY_BEFORE = {"black", "bloody", "good", "ash", "palm", "super", "man", "cyber", "giving", "easter", "fat"}
 _NO_WEEKDAY_BEHIND = {"times", "telegraph", "mirror", "mail", "post"}
-_NO_SEASON = {"olympics", "olympic", "games", "camp", "camps", "war", "school", "break"}
 
 
 def near_day(reading: Reading, at: int) -> Period | None:
@@ -125,7 +124,7 @@ def _relative_turn(reading: Reading, at: int, which: int) -> Period | None:
     if number is not None and not (name in words.DOUBTFUL_MONTHS and behind in ("on", "of")):
         found = turn(lambda year: spans.months(year, number), reading.context.anchor, which)
         return Period(found, at + 2, "month", relative=True)
-    if season is not None and behind not in _NO_SEASON:
+    if season is not None and behind not in words.NO_SEASON:
         hemisphere = reading.context.hemisphere
         found = turn(lambda year: spans.season(year, season, hemisphere), reading.context.anchor, which)
         return Period(found, at + 2, "season", relative=True)

@@ -39,6 +39,7 @@ SEASONS: Mapping[str, str] = {
     "fall": "autumn",
     "winter": "winter",
 }
+NO_SEASON = {"olympics", "olympic", "games", "camp", "camps", "war", "school", "break", "wheat", "coat", "tyres"}
 UNITS: Mapping[str, Unit] = {
     "day": "day",
     "week": "week",
