@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from semsearch.dates.spans import Hemisphere
 from semsearch.embedding import EncoderChoice
 from semsearch.encoders import Device, Precision
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, UsageError
@@ -18,8 +19,7 @@ from semsearch.refresh import BuildReport, Progress, Refresh
 from semsearch.storage.database import index_exists, index_folder
 from semsearch.storage.files import REPLACED, exchange
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import EncoderRecord
-from semsearch.storage.sources import SourceRecord, read_sources
+from semsearch.storage.sources import Settled, read_settled
 from semsearch.storage.writer import Writer, open_writer
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]
@@ -37,6 +37,7 @@ def build(
     fields: FieldNames | None = None,
     rebuild: bool = False,
     dates: str | os.PathLike[str] | None = None,
+    hemisphere: Hemisphere | None = None,
     progress: OnProgress = None,
 ) -> BuildReport:
     """Bring the index up to its sources, made if it is not there yet.
@@ -44,6 +45,7 @@ def build(
     ``sources`` are files, folders or globs; none means those that the index already holds. ``device``
     and ``precision`` say how passages are encoded; the index remembers the precision.
     ``rebuild`` embeds everything anew; ``dates`` is a CSV file of doc_id and date that corrects what was read.
+    ``hemisphere`` says whose summer an article means; the index remembers it.
     Inputs that cannot be used are in the report's
     ``problems``. Raises IndexBusy, EncoderMismatch, EncoderUnavailable, and UsageError for
     sources that do not exist.
@@ -58,10 +60,12 @@ def build(
     corrections, problems = read_corrections(Path(dates)) if dates is not None else ([], [])
     choice = EncoderChoice(model, device, precision)
     if rebuild and index_exists(folder):
-        report = _rebuild(paths, folder, choice, fields, corrections, progress)
+        report = _rebuild(paths, folder, choice, fields, corrections, hemisphere, progress)
     else:
         with open_writer(folder) as writer:
-            report = Refresh(writer, choice, progress).run(paths, fields, corrections=corrections)
+            report = Refresh(writer, choice, progress).run(
+                paths, fields, corrections=corrections, hemisphere=hemisphere
+            )
     report.problems += problems
     return report
 
@@ -128,6 +132,7 @@ def _rebuild(
     choice: EncoderChoice,
     fields: FieldNames | None,
     corrections: Sequence[tuple[str, str]],
+    hemisphere: Hemisphere | None,
     progress: OnProgress,
 ) -> BuildReport:
     """A new index beside the old one, put in its place when it is whole."""
@@ -135,20 +140,25 @@ def _rebuild(
     lock = WriterLock(folder)
     try:
         shutil.rmtree(new, ignore_errors=True)
-        sources, record, held_dates = _held(folder, paths)
-        for source in sources:
+        settled = _held(folder, paths)
+        record = settled.encoder
+        for source in settled.sources:
             _refuse_vanished(source.path)
         with open_writer(new) as writer:
             with writer.transaction():
-                for source in sources:
+                for source in settled.sources:
                     writer.put_source(source.path, source.fields)
             if record:
                 same = choice.model in (None, record.model)
                 precision = choice.precision or (record.precision if same else None)
                 choice = replace(choice, model=choice.model or record.model, precision=precision)
-            held = [source.path for source in sources]
+            held = [source.path for source in settled.sources]
             report = Refresh(writer, choice, progress).run(
-                [*held, *paths], fields, only=paths, corrections=[*held_dates, *corrections]
+                [*held, *paths],
+                fields,
+                only=paths,
+                corrections=[*settled.corrections, *corrections],
+                hemisphere=hemisphere or settled.hemisphere,
             )
         exchange(new, folder)
     finally:
@@ -157,14 +167,14 @@ def _rebuild(
     return report
 
 
-def _held(folder: Path, paths: Sequence[str]) -> tuple[list[SourceRecord], EncoderRecord | None, list[tuple[str, str]]]:
-    """Sources, encoder and corrected dates of an index that is to be replaced; one that cannot be read has none."""
+def _held(folder: Path, paths: Sequence[str]) -> Settled:
+    """What was settled of an index that is to be replaced; nothing of one that cannot be read."""
     try:
-        return read_sources(folder)
+        return read_settled(folder)
     except (IndexDamaged, FormatMismatch) as error:
         if not paths:
             raise UsageError(f"{error}; its sources cannot be read either, so name them") from None
-        return [], None, []
+        return Settled()
 
 
 def _refuse_vanished(path: str) -> None:

@@ -65,7 +65,7 @@ class Embedding:
 
     def prepare(self, documents: Sequence[tuple[Document, bytes]]) -> Prepared:
         """Cut documents, each given with its content hash, into passages of the index's kind."""
-        return prepare(documents, self._open(), self._chunking())
+        return prepare(documents, self._open(), self._chunking(), self._writer.hemisphere())
 
     def warm_up(self) -> None:
         """Begin to load the encoder while the inputs are still being read."""

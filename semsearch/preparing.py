@@ -23,6 +23,7 @@ from semsearch.chunking import (
 )
 from semsearch.dates.claims import fallback_claims
 from semsearch.dates.published import parse_published, resolve_published
+from semsearch.dates.spans import Hemisphere
 from semsearch.dates.spoken import spoken_dates
 from semsearch.encoders import Encoder
 from semsearch.errors import DateNotUnderstood, InputError
@@ -80,15 +81,20 @@ def settle_document(
     return document, reasons
 
 
-def content_sha256(raw: RawDocument, correction: str | None = None) -> bytes:
-    """Equal for two readings of an article that has not changed; where it stands does not count."""
+def content_sha256(raw: RawDocument, correction: str | None = None, hemisphere: Hemisphere = "north") -> bytes:
+    """Equal for two readings of an article that has not changed, read alike; where it stands does not count."""
     claims = [[claim.raw, claim.source] for claim in raw.claims]
-    content = [raw.title, raw.text, claims, raw.source, raw.url, raw.multiline, correction]
+    content = [raw.title, raw.text, claims, raw.source, raw.url, raw.multiline, correction, hemisphere]
     return hashlib.sha256(json.dumps(content).encode()).digest()
 
 
-def prepare(documents: Sequence[tuple[Document, bytes]], encoder: Encoder, settings: ChunkingSettings) -> Prepared:
-    """Cut documents, each given with its content hash, into passages."""
+def prepare(
+    documents: Sequence[tuple[Document, bytes]],
+    encoder: Encoder,
+    settings: ChunkingSettings,
+    hemisphere: Hemisphere = "north",
+) -> Prepared:
+    """Cut documents, each given with its content hash, into passages; their seasons are those of a hemisphere."""
     prepared = Prepared({}, {})
     passages = _cut([document for document, _ in documents], encoder, settings)
     for (document, content), cut in zip(documents, passages, strict=True):
@@ -100,7 +106,7 @@ def prepare(documents: Sequence[tuple[Document, bytes]], encoder: Encoder, setti
             prepared.texts[digest] = embedded
             spans.append((passage.start, passage.end, digest))
         language = language_of(f"{document.title}\n{document.text}")
-        events = spoken_dates(document.text, published_range(document))
+        events = spoken_dates(document.text, published_range(document), hemisphere)
         prepared.documents[document.doc_id] = NewDocument(document, content, language, spans, events)
     return prepared
 

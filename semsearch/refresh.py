@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from semsearch.dates.spans import Hemisphere
 from semsearch.embedding import Embedding, Encoded, EncoderChoice
 from semsearch.preparing import content_sha256, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents
@@ -90,6 +91,7 @@ class Refresh:
         self._touched: list[tuple[int, int]] = []  # number and new modification time of unchanged files
         self._contested: dict[Path, SourceRecord] = {}
         self._again = False
+        self._hemisphere = writer.hemisphere()
 
     def run(
         self,
@@ -97,13 +99,19 @@ class Refresh:
         fields: FieldNames | None,
         only: Sequence[str] | None = None,
         corrections: Sequence[tuple[str, str]] = (),
+        hemisphere: Hemisphere | None = None,
     ) -> BuildReport:
         """Read the sources at ``paths`` (none: all that the index has) and report what was done.
 
-        ``fields`` holds for all of them, or for ``only`` some; ``corrections`` are ids with dates.
+        ``fields`` holds for all of them, or for ``only`` some; ``corrections`` are ids with dates. Without a
+        ``hemisphere`` it stays as it is.
         """
         try:
             self._correct(corrections)
+            if hemisphere not in (None, self._hemisphere):
+                self._hemisphere = hemisphere
+                with self._writer.transaction():
+                    self._writer.set_hemisphere(hemisphere)
             return self._run(paths, fields, only)
         finally:
             self._embedding.close()
@@ -281,7 +289,7 @@ class Refresh:
     def _take(self, doc_id: str, file: FileState, raw: RawDocument, root: str) -> list[Problem]:
         correction = self._writer.correction(doc_id)
         document, reasons = settle_document(doc_id, file.path, raw, correction, root)
-        content = content_sha256(raw, correction)
+        content = content_sha256(raw, correction, self._hemisphere)
         if not self._is_stored(document, content):
             self._report.undated += document.published is None
             self._reading.characters += len(raw.text)

@@ -29,6 +29,7 @@ class When:
         self._snapshot = snapshot
         self._today = today
         self._events = events
+        self._hemisphere = snapshot.hemisphere
         self._days: tuple[Ids, Ids] | None = None
         self._distinct: tuple[Ids, Ids, Ids] | None = None
 
@@ -66,9 +67,11 @@ class When:
         from semsearch.dates.asked import find_time
 
         anchor = self._anchor(Query(words))[0]
-        asked = find_time(words, anchor, events=self._events) or find_time(f"in {words}", anchor, events=self._events)
-        asked = asked or find_time(f"during {words}", anchor, events=self._events)
-        return None if asked is None else asked.window
+        for text in (words, f"in {words}", f"during {words}"):
+            asked = find_time(text, anchor, events=self._events, hemisphere=self._hemisphere)
+            if asked is not None:
+                return asked.window
+        return None
 
     def _asked(self, query: Query, text: str) -> AskedTime | None:
         """The time in a question; none where no document has a date to compare with."""
@@ -76,7 +79,7 @@ class When:
             return None
         from semsearch.dates.asked import find_time
 
-        return find_time(text, self._anchor(query)[0], events=self._events)
+        return find_time(text, self._anchor(query)[0], events=self._events, hemisphere=self._hemisphere)
 
     def _has_dates(self, query: Query) -> bool:
         return self._snapshot.times.newest_day(query.as_of) is not None

@@ -77,7 +77,19 @@ def ask(
     from semsearch.search import open_index
 
     query = options_from(
-        top, since, until, on, source, per_document, mode, rerank, event, as_of, recency, no_time, strict_time
+        top,
+        since,
+        until,
+        on,
+        source,
+        per_document,
+        mode=mode,
+        rerank=rerank,
+        event=event,
+        as_of=as_of,
+        recency=recency,
+        no_time=no_time,
+        strict_time=strict_time,
     ).query(question)
     with open_index(index, events=events) as opened:
         answer = opened.answer(query)

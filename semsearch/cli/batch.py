@@ -95,7 +95,19 @@ def batch(
     if resume and output is None:
         raise UsageError("--resume goes on with an output file: name it with -o OUT")
     defaults = options_from(
-        top, since, until, on, source, per_document, mode, rerank, event, as_of, recency, no_time, strict_time
+        top,
+        since,
+        until,
+        on,
+        source,
+        per_document,
+        mode=mode,
+        rerank=rerank,
+        event=event,
+        as_of=as_of,
+        recency=recency,
+        no_time=no_time,
+        strict_time=strict_time,
     )
     defaults.query("any")  # refuses options that make no sense
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()

@@ -66,7 +66,7 @@ def compare(
     from semsearch.rendering import comparisons
     from semsearch.search import open_index
 
-    query = options_from(top, None, None, None, source, 1, mode, None, event, as_of).query(question)
+    query = options_from(top, None, None, None, source, 1, mode=mode, event=event, as_of=as_of).query(question)
     with open_index(index, events=events) as opened:
         found = compare_periods(opened, query, a, b)
     if output_format is CompareFormat.json:

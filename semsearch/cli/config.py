@@ -31,7 +31,7 @@ _TIME = {
 }
 _ANSWERS = {**_COMMON, **_FILTERS, **_TIME, "mode": "mode", "format": "output_format"}
 _KEYS: dict[str, dict[str, str]] = {
-    "index": {**_COMMON, **_ENCODER, "fields": "fields"},
+    "index": {**_COMMON, **_ENCODER, "fields": "fields", "hemisphere": "hemisphere"},
     "ask": _ANSWERS,
     "batch": _ANSWERS,
     "timeline": {

@@ -102,7 +102,21 @@ def evaluate(
     from semsearch.embedding import EncoderChoice
 
     modes = _modes(compare) if compare is not None else [mode]
-    defaults = options_from(10, since, until, on, source, 1, mode, rerank, event, as_of, recency, no_time, strict_time)
+    defaults = options_from(
+        10,
+        since,
+        until,
+        on,
+        source,
+        1,
+        mode=mode,
+        rerank=rerank,
+        event=event,
+        as_of=as_of,
+        recency=recency,
+        no_time=no_time,
+        strict_time=strict_time,
+    )
     defaults.query("any")  # refuses options that make no sense
     found = find_dataset(dataset)
     folder = index or Path("indexes", f"eval-{found.name}")

@@ -15,6 +15,7 @@ from semsearch.cli.options import (
     DebugOption,
     DeviceName,
     DeviceOption,
+    HemisphereName,
     IndexOption,
     ModelOption,
     PrecisionOption,
@@ -61,6 +62,10 @@ def index(
         Path | None,
         typer.Option("--dates", metavar="FILE", help="Correct dates: a CSV file of doc_id and date, remembered."),
     ] = None,
+    hemisphere: Annotated[
+        HemisphereName | None,
+        typer.Option("--hemisphere", help="Whose summer the articles mean, remembered. Default: north."),
+    ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew, then replace the index.")] = False,
     forget_sources: Annotated[bool, typer.Option("--forget", help="Take the sources out of the index.")] = False,
     quiet: QuietOption = False,
@@ -88,6 +93,7 @@ def index(
             fields=names,
             rebuild=rebuild,
             dates=dates,
+            hemisphere=hemisphere.value if hemisphere else None,
             progress=show,
         )
     return _finish(report, index, quiet, time.monotonic() - begin)

@@ -61,6 +61,7 @@ def _as_json(found: IndexInfo) -> str:
         "engines": list(found.encoder.engines),
         "passage_tokens": found.encoder.chunking.tokens,
         "bytes": found.size,
+        "hemisphere": found.hemisphere,
         "accelerated": found.accelerated,
     }
     return json.dumps(fields, ensure_ascii=False, indent=2)
@@ -77,6 +78,7 @@ def _as_text(found: IndexInfo) -> str:
         ("index", f"{display_path(found.folder)} (format {found.format}, {found.size / 1e6:.1f} MB)"),
         ("articles", f"{found.documents} in {found.passages} passages of at most {chunking.tokens} tokens"),
         ("published", f"{dates}; {found.undated} undated"),
+        ("seasons", "of the southern half of the earth" * (found.hemisphere == "south")),
         ("sources", ", ".join(display_path(path) for path in found.sources)),
         ("by", publishers),
         ("model", f"{found.encoder.model}: {found.encoder.identity}"),

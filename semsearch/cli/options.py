@@ -34,6 +34,13 @@ class DeviceName(StrEnum):
     mps = "mps"
 
 
+class HemisphereName(StrEnum):
+    """What ``--hemisphere`` takes."""
+
+    north = "north"
+    south = "south"
+
+
 class PrecisionName(StrEnum):
     """What ``--precision`` takes."""
 
@@ -117,6 +124,7 @@ def options_from(
     on: str | None,
     source: list[str] | None,
     per_document: int,
+    *,
     mode: ModeName = ModeName.hybrid,
     rerank: str | None = None,
     event: str | None = None,

@@ -89,7 +89,7 @@ def timeline(
 
     if plot is not None:
         timelines.check_picture(plot)
-    options = options_from(1, since, until, on, source, 1, mode, None, event, as_of, None, no_time)
+    options = options_from(1, since, until, on, source, 1, mode=mode, event=event, as_of=as_of, no_time=no_time)
     with open_index(index, events=events) as opened:
         found = make_timeline(opened, options.query(question), by.value if by else None)
     if output_format is TimelineFormat.json:

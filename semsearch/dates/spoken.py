@@ -14,6 +14,7 @@ from semsearch.dates import words
 from semsearch.dates.grammar import read
 from semsearch.dates.holidays import HOLIDAY_WORDS
 from semsearch.dates.reading import Context, Period, Reading, joined
+from semsearch.dates.spans import Hemisphere
 from semsearch.records import DateRange, SpokenDate
 
 LONGEST_SPAN = 36_600  # days; a century says nothing of when
@@ -53,14 +54,14 @@ _IN = words.EVIDENCE | {
 }
 
 
-def spoken_dates(text: str, published: DateRange | None) -> list[SpokenDate]:
+def spoken_dates(text: str, published: DateRange | None, hemisphere: Hemisphere = "north") -> list[SpokenDate]:
     """The periods that a text names, in order; relative ones only where its own day is known.
 
     ``published`` is the day that the text was written for, or the month or year if that is all that is known.
     """
     first, last = (published.first, published.last) if published else (None, None)
     exact = first is not None and first == last
-    reading = read(text, Context(last or date.max))
+    reading = read(text, Context(last or date.max, hemisphere))
     found = []
     for start, period in _periods(reading):
         if period.relative and not (exact or (last is not None and period.unit in ("month", "season", "year"))):

@@ -10,6 +10,7 @@ import numpy as np
 
 from semsearch.arrays import Ids, Rows, Span
 from semsearch.chunking import ChunkingSettings
+from semsearch.dates.spans import Hemisphere
 from semsearch.encoders.protocol import Precision, SeenWeights
 from semsearch.storage.accelerators import AcceleratorFile
 from semsearch.storage.database import Connection, meta
@@ -49,6 +50,11 @@ def read_encoder(connection: Connection) -> EncoderRecord | None:
         record.get("precision", "auto"),
         tuple(record.get("engines", ())),
     )
+
+
+def read_hemisphere(connection: Connection) -> Hemisphere:
+    """Whose seasons the articles mean."""
+    return "south" if meta(connection, "hemisphere") == "south" else "north"
 
 
 def read_file(connection: Connection, kind: str) -> AcceleratorFile | None:

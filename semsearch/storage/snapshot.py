@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from semsearch.arrays import Ids, Rows, Scores, Span
+from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DateRange, Document
 from semsearch.storage.accelerators import slack
@@ -24,6 +25,7 @@ from semsearch.storage.recorded import (
     EncoderRecord,
     read_encoder,
     read_file,
+    read_hemisphere,
     read_parts,
     read_vectors,
 )
@@ -71,6 +73,7 @@ class IndexInfo:
     publishers: list[tuple[str, int]]  # the most frequent, with their documents
     encoder: EncoderRecord
     size: int  # bytes on disk
+    hemisphere: Hemisphere  # whose seasons the articles mean
     accelerated: bool  # false: an accelerator is missing, damaged or far behind
 
 
@@ -92,6 +95,12 @@ class Snapshot:
     def close(self) -> None:
         """Let the snapshot go."""
         self._db.close()
+
+    @property
+    def hemisphere(self) -> Hemisphere:
+        """Whose seasons the articles mean."""
+        with damage_told(self._folder):
+            return read_hemisphere(self._db)
 
     # Which passages may be found
 
@@ -339,6 +348,7 @@ class Snapshot:
             publishers=publishers,
             encoder=self.encoder,
             size=sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()),
+            hemisphere=self.hemisphere,
             accelerated=self._accelerated and not self.note,
         )
 

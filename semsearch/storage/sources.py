@@ -8,9 +8,10 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from semsearch.dates.spans import Hemisphere
 from semsearch.records import Document, SpokenDate
 from semsearch.storage.database import Connection, connect_for_reading, damage_told
-from semsearch.storage.recorded import EncoderRecord, read_encoder
+from semsearch.storage.recorded import EncoderRecord, read_encoder, read_hemisphere
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,14 +64,24 @@ class NewDocument:
     events: Sequence[SpokenDate] = ()  # the days that its text speaks of
 
 
-def read_sources(folder: Path) -> tuple[list[SourceRecord], EncoderRecord | None, list[tuple[str, str]]]:
-    """Sources, encoder and corrected dates of an index that may be read only.
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What the user has settled of an index, so that it can be made anew."""
+
+    sources: Sequence[SourceRecord] = ()
+    encoder: EncoderRecord | None = None
+    corrections: Sequence[tuple[str, str]] = ()  # ids with their dates
+    hemisphere: Hemisphere = "north"
+
+
+def read_settled(folder: Path) -> Settled:
+    """What was settled of an index that may be read only.
 
     Raises IndexDamaged or FormatMismatch.
     """
     with closing(connect_for_reading(folder)) as connection, damage_told(folder):
         corrections = connection.execute("SELECT doc_id, date FROM correction ORDER BY doc_id").fetchall()
-        return sources_in(connection), read_encoder(connection), corrections
+        return Settled(sources_in(connection), read_encoder(connection), corrections, read_hemisphere(connection))
 
 
 def sources_in(connection: Connection) -> list[SourceRecord]:

@@ -14,6 +14,7 @@ from types import TracebackType
 import numpy as np
 
 from semsearch.arrays import Span
+from semsearch.dates.spans import Hemisphere
 from semsearch.encoders.protocol import SpanRows
 from semsearch.records import Problem
 from semsearch.storage.accelerating import Accelerating
@@ -25,7 +26,7 @@ from semsearch.storage.database import (
 )
 from semsearch.storage.files import publish, sync_folder
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import EncoderRecord, read_encoder
+from semsearch.storage.recorded import EncoderRecord, read_encoder, read_hemisphere
 from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord, sources_in
 
 
@@ -90,6 +91,17 @@ class Writer:
     def set_encoder(self, record: EncoderRecord) -> None:
         """Record the encoder whose vectors are to come."""
         set_meta(self._db, "encoder", json.dumps(asdict(record)))
+
+    # The seasons
+
+    def hemisphere(self) -> Hemisphere:
+        """Whose seasons the articles mean."""
+        return read_hemisphere(self._db)
+
+    def set_hemisphere(self, hemisphere: Hemisphere) -> None:
+        """Take the seasons of a hemisphere; every file counts as changed."""
+        set_meta(self._db, "hemisphere", hemisphere)
+        self._db.execute("UPDATE file SET size = -1")
 
     # Sources and files
 
