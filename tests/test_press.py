@@ -163,8 +163,9 @@ def test_fifty_days_as_of_equal_indexes_of_only_the_earlier_articles(
         '"Security Council" meeting since the invasion',
         "grain exports -wheat",
     ]
+    published = sorted(date.fromisoformat(record["published_at"][:10]) for record in records.values())
     for turn in range(50):
-        day = date(2021, 10, 20) + timedelta(rng.randint(0, 250))
+        day = published[0] + timedelta(rng.randint(0, (published[-1] - published[0]).days))
         earlier = [
             line
             for line, record in zip(lines, records.values(), strict=True)
