@@ -277,7 +277,7 @@ class Retrieval:
 
     def _languages(self, as_of: date | None) -> list[str]:
         """The languages of the documents that are known."""
-        return self._snapshot.lexical().languages if as_of is None else self._snapshot.times.languages_until(as_of)
+        return self._snapshot.columns().languages_until(as_of)
 
     def _rooms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Where scores of all passages, of three kinds, and of all articles are kept until the next question."""

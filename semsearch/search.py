@@ -166,8 +166,7 @@ class Index:
 
     def _languages(self, query: Query) -> list[str]:
         """Those of the documents that are known."""
-        view = self._snapshot.lexical()
-        return view.languages if query.as_of is None else self._snapshot.times.languages_until(query.as_of)
+        return self._snapshot.columns().languages_until(query.as_of)
 
     def _answer(self, query: Query, ranked: Sequence[Ranked], marking: Marking, notes: list[str]) -> Answer:
         numbers = np.array([found.number for found in ranked], np.int64)
@@ -211,7 +210,7 @@ class Index:
         parts: tuple[list[Span], Rows],
         events: Sequence[SpokenDate],
     ) -> Hit:
-        document = self._snapshot.document(ranked.doc_id)
+        document = self._snapshot.document(ranked.doc_id, found=True)
         start, end = ranked.start, ranked.end
         text = document.text[start:end]
         words = marking.words(text, document.language)
@@ -237,7 +236,7 @@ class Index:
     def _window_notes(self, query: Query) -> Iterator[str]:
         if query.window is None or query.as_of is not None:  # what is not surely earlier is not known, not left out
             return
-        undated, vague = self._snapshot.left_out(query.window, query.sources)
+        undated, vague = self._snapshot.columns().left_out(query.window, query.sources)
         if undated:
             yield f"{_count(undated, 'undated document')} left out of the window"
         if vague:

@@ -82,12 +82,12 @@ class When:
         return find_time(text, self._anchor(query)[0], events=self._events, hemisphere=self._hemisphere)
 
     def _has_dates(self, query: Query) -> bool:
-        return self._snapshot.times.newest_day(query.as_of) is not None
+        return self._snapshot.columns().newest_day(query.as_of) is not None
 
     def _anchor(self, query: Query) -> tuple[date, Anchor]:
         if query.as_of is not None:
             return query.as_of, "--as-of"
-        newest = self._snapshot.times.newest_day()
+        newest = self._snapshot.columns().newest_day()
         if newest is not None and newest < self._today - ENDED:
             return newest, "the newest article"
         return self._today, "today"
@@ -99,10 +99,10 @@ class When:
         window = _until(query.window, query.as_of)
         allowed = self._snapshot.allowed(window, query.sources)
         if query.event is not None:
-            allowed = _both(allowed, self._snapshot.times.speaking_of(query.event))
+            allowed = _both(allowed, self._snapshot.columns().speaking_of(query.event))
         if time is not None and time.strict and time.window is not None:
             inside = self._snapshot.allowed(time.window, ())
-            spoken = self._snapshot.times.speaking_of(time.window)
+            spoken = self._snapshot.columns().speaking_of(time.window)
             allowed = _both(allowed, spoken if inside is None else np.union1d(inside, spoken))
         return allowed
 
@@ -114,7 +114,7 @@ class When:
         fit = recent = None
         if time.window is not None:
             fit = publication_fit(first, last, time.window)[of_row]
-            rows = self._rows(self._snapshot.times.speaking_of(time.window))
+            rows = self._rows(self._snapshot.columns().speaking_of(time.window))
             fit[rows] = np.maximum(fit[rows], np.float32(SPOKEN))
         if time.half_life is not None and time.recent_from is not None:
             recent = recency(first, time.recent_from, time.half_life)[of_row]
@@ -152,12 +152,10 @@ class When:
     def _row_days(self) -> tuple[Ids, Ids]:
         """First and last day of publication of every row."""
         if self._days is None:
-            numbers = self._snapshot.lexical().numbers
-            days = np.full((2, len(numbers)), UNDATED, np.int64)
-            firsts, counts, *bounds = self._snapshot.times.publication_days()
-            before = np.cumsum(counts) - counts
-            passages = np.repeat(firsts - before, counts) + np.arange(int(counts.sum()))
-            days[:, np.searchsorted(numbers, passages)] = [np.repeat(each, counts) for each in bounds]
+            view, columns = self._snapshot.lexical(), self._snapshot.columns()
+            days = np.full((2, len(view.numbers)), UNDATED, np.int64)
+            rows = view.rows(columns.passages(np.ones(len(columns.first_passage), np.bool_)))
+            days[:, rows] = np.repeat([columns.first_day, columns.last_day], columns.passage_count, axis=1)
             self._days = days[0], days[1]
         return self._days
 

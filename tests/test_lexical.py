@@ -150,7 +150,7 @@ def test_the_parts_of_an_explanation_sum_to_the_score(tmp_path: Path) -> None:
 
 def test_a_passage_with_all_the_words_many_times_covers_the_question() -> None:
     index = build_lexical(texts([([], [["grain"] * 500]), ([], [["port"]])]))
-    view = LexicalView([index], np.empty(0, np.int64), ["en"])
+    view = LexicalView([index], np.empty(0, np.int64))
     found = bm25([Block(index.passages.lengths, None)], [[view.stem("passages", "grain")]], np.ones(2, np.float32))
     assert found.scores[0] <= found.bound
     assert found.scores[1] == 0
@@ -239,7 +239,7 @@ def test_words_are_stemmed_by_the_documents_language(tmp_path: Path) -> None:
     source = write_articles(tmp_path / "a", {"de.txt": german, "en.txt": english})
     build([source], tmp_path / "ix", model="hash")
     snapshot = open_snapshot(tmp_path / "ix")
-    assert sorted(snapshot.lexical().languages) == ["de", "en"]
+    assert sorted(snapshot.columns().languages_until(None)) == ["de", "en"]
     snapshot.close()
     with open_index(tmp_path / "ix") as index:
         assert [h.document.doc_id for h in index.search("Brücke", mode="lexical").hits] == ["de.txt"]

@@ -12,14 +12,25 @@ import numpy as np
 
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators import AcceleratorFile, check_file, record_file, slack
+from semsearch.storage.columns import make_columns
 from semsearch.storage.database import Connection, meta, set_meta
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.files import TEMPORARY
 from semsearch.storage.lexical import LexicalIndex, build_lexical, merge_lexical, read_lexical
 from semsearch.storage.lexical_view import read_lexical_texts
-from semsearch.storage.recorded import DENSE, LEXICAL, read_encoder, read_file, read_vectors
+from semsearch.storage.recorded import (
+    COLUMNS,
+    DENSE,
+    LEXICAL,
+    read_document_columns,
+    read_encoder,
+    read_event_columns,
+    read_file,
+    read_removed,
+    read_vectors,
+)
 
-SUFFIXES = {DENSE: ".faiss", LEXICAL: ".safetensors"}
+SUFFIXES = {DENSE: ".faiss", LEXICAL: ".safetensors", COLUMNS: ".safetensors"}
 
 
 class Accelerating:
@@ -65,10 +76,14 @@ class Accelerating:
             lexical = self._lexical()
             lexical.save(paths[LEXICAL])
             files[LEXICAL] = record_file(paths[LEXICAL], last, len(lexical))
+            columns = make_columns(read_document_columns(self._db, 0), read_event_columns(self._db, 0))
+            columns.save(paths[COLUMNS])
+            files[COLUMNS] = record_file(paths[COLUMNS], last, len(columns))
             for kind, file in files.items():
                 set_meta(self._db, kind, json.dumps(asdict(file)))
             set_meta(self._db, "generation", str(generation))
             self._db.execute("DELETE FROM removed")
+            set_meta(self._db, "removed", "0")
         self._tidy(generation)
 
     def _damaged(self, file: AcceleratorFile) -> bool:
@@ -79,8 +94,8 @@ class Accelerating:
         return False
 
     def _removed(self, watermark: int) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
-        rows = self._db.execute("SELECT number FROM removed WHERE number <= ?", (watermark,)).fetchall()
-        return np.array([number for (number,) in rows], np.int64)
+        removed = read_removed(self._db)
+        return removed[removed <= watermark]
 
     def _dense(self, dim: int) -> DenseIndex:
         file, index, watermark = read_file(self._db, DENSE), DenseIndex(dim), 0

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.errors import IndexDamaged
+from semsearch.storage.files import sha256_of
 
 HASHED_AT_OPEN = 1 << 25  # bytes; a larger file is checked by its size alone, until `check --full`
 
@@ -24,7 +24,7 @@ class AcceleratorFile:
 
 def record_file(path: Path, watermark: int, count: int) -> AcceleratorFile:
     """What the truth should remember of a file that was just written."""
-    return AcceleratorFile(path.name, path.stat().st_size, _sha256(path), watermark, count)
+    return AcceleratorFile(path.name, path.stat().st_size, sha256_of(path), watermark, count)
 
 
 def check_file(folder: Path, file: AcceleratorFile, *, full: bool = False) -> None:
@@ -36,15 +36,10 @@ def check_file(folder: Path, file: AcceleratorFile, *, full: bool = False) -> No
         raise IndexDamaged(f"{path} is missing") from None
     if size != file.size:
         raise IndexDamaged(f"{path} has {size} bytes where {file.size} were written")
-    if (full or size <= HASHED_AT_OPEN) and _sha256(path) != file.sha256:
+    if (full or size <= HASHED_AT_OPEN) and sha256_of(path) != file.sha256:
         raise IndexDamaged(f"{path} is not as it was written: its sha256 differs")
 
 
 def slack(count: int) -> int:
     """Passages that an accelerator of ``count`` passages may lack or hold too many of."""
     return min(max(64, count // 100), 1000)
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()

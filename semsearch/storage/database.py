@@ -9,19 +9,22 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, SemsearchError, StorageFailed, UsageError
+from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, rehash, row_hash, sound
 
 DATABASE = "truth.sqlite"
-FORMAT = 3  # of the index on disk; it has its own count, releases do not change it
+FORMAT = 4  # of the index on disk; it has its own count, releases do not change it
+OLDEST = 3  # format that a writer brings up to date
 APPLICATION_ID = 0x53454D53  # "SEMS"
 
 Connection = sqlite3.Connection
 
 _SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE source (
     source_id INTEGER PRIMARY KEY AUTOINCREMENT,
     path TEXT NOT NULL UNIQUE,
-    fields TEXT NOT NULL
+    fields TEXT NOT NULL,
+    hash BLOB NOT NULL             -- of the row, in every table: see rows.py
 );
 CREATE TABLE file (
     file_id INTEGER PRIMARY KEY AUTOINCREMENT,
@@ -29,13 +32,15 @@ CREATE TABLE file (
     path TEXT NOT NULL UNIQUE,
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
-    sha256 BLOB NOT NULL
+    sha256 BLOB NOT NULL,
+    hash BLOB NOT NULL
 );
 CREATE INDEX file_of_source ON file (source_id);
 CREATE TABLE problem (
     file_id INTEGER NOT NULL,
     line INTEGER NOT NULL,
-    reason TEXT NOT NULL
+    reason TEXT NOT NULL,
+    hash BLOB NOT NULL
 );
 CREATE INDEX problem_of_file ON problem (file_id);
 CREATE TABLE document (
@@ -45,7 +50,6 @@ CREATE TABLE document (
     line INTEGER NOT NULL,
     multiline INTEGER NOT NULL,
     title TEXT NOT NULL,
-    text TEXT NOT NULL,
     language TEXT,                 -- ISO 639-1; NULL where it could not be told
     source TEXT,
     url TEXT,
@@ -57,18 +61,20 @@ CREATE TABLE document (
     date_ambiguous INTEGER,
     content_sha256 BLOB NOT NULL,  -- of what the input said; equal means nothing to do
     first_passage INTEGER NOT NULL,
-    passage_count INTEGER NOT NULL
+    passage_count INTEGER NOT NULL,
+    event_count INTEGER NOT NULL,  -- of all its passages
+    hash BLOB NOT NULL
 );
 CREATE INDEX document_of_file ON document (file_id);
-CREATE INDEX document_source ON document (source);
-CREATE INDEX document_language ON document (language);
-CREATE INDEX document_days ON document (first_day, last_day, first_passage, passage_count);
+CREATE INDEX document_of_passage ON document (first_passage);
+CREATE TABLE body (document_id INTEGER PRIMARY KEY, text TEXT NOT NULL, hash BLOB NOT NULL);
 CREATE TABLE passage (
     number INTEGER PRIMARY KEY,    -- never used again
     document_id INTEGER NOT NULL,
     start INTEGER NOT NULL,        -- characters
     end INTEGER NOT NULL,
-    text_sha256 BLOB NOT NULL      -- of what was embedded: header, zero byte, passage
+    text_sha256 BLOB NOT NULL,     -- of what was embedded: header, zero byte, passage
+    hash BLOB NOT NULL
 );
 CREATE INDEX passage_text ON passage (text_sha256);
 CREATE TABLE event (               -- a period that a passage names
@@ -76,21 +82,27 @@ CREATE TABLE event (               -- a period that a passage names
     start INTEGER NOT NULL,        -- characters of the document
     end INTEGER NOT NULL,
     first_day INTEGER NOT NULL,
-    last_day INTEGER NOT NULL
+    last_day INTEGER NOT NULL,
+    hash BLOB NOT NULL
 );
 CREATE INDEX event_of_passage ON event (number);
-CREATE INDEX event_days ON event (first_day, last_day, number);
 CREATE TABLE vector (
     text_sha256 BLOB PRIMARY KEY,
-    row BLOB NOT NULL              -- float32, little endian, length 1
+    row BLOB NOT NULL,             -- float32, little endian, length 1
+    hash BLOB NOT NULL
 );
 CREATE TABLE sentences (           -- of a passage; apart from its row, which is read more often
     text_sha256 BLOB PRIMARY KEY,
     spans BLOB NOT NULL,           -- int32, start and end in characters of the passage
-    rows BLOB NOT NULL             -- float16, a row of length 1 for each, or nothing
+    rows BLOB NOT NULL,            -- float16, a row of length 1 for each, or nothing
+    hash BLOB NOT NULL
 );
-CREATE TABLE correction (doc_id TEXT PRIMARY KEY, date TEXT NOT NULL) WITHOUT ROWID;  -- by the user
-CREATE TABLE removed (number INTEGER PRIMARY KEY);  -- gone, but still in the accelerator
+CREATE TABLE correction (          -- by the user
+    doc_id TEXT PRIMARY KEY,
+    date TEXT NOT NULL,
+    hash BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE removed (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);  -- gone, but still in an accelerator
 """
 
 
@@ -113,12 +125,15 @@ def connect_for_writing(folder: Path) -> Connection:
     path.touch(mode=0o600)  # SQLite gives its log the same permissions
     connection = sqlite3.connect(path, isolation_level=None)
     try:
+        _know_hashes(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
         tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
         if not tables:
             _create(connection)
+        elif _version(connection, folder) == OLDEST:
+            _migrate(connection)
         _check_format(connection, folder)
     except sqlite3.DatabaseError as error:
         connection.close()
@@ -132,11 +147,38 @@ def connect_for_writing(folder: Path) -> Connection:
 def _create(connection: Connection) -> None:
     import uuid
 
-    connection.executescript(
-        f"BEGIN;{_SCHEMA}"
-        f"PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {FORMAT};"
-        f"INSERT INTO meta VALUES ('index_id', '{uuid.uuid4().hex}'), ('next_passage', '1'), ('revision', '0');COMMIT;"
+    connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {FORMAT};")
+    beginning = {"index_id": uuid.uuid4().hex, "next_passage": "1", "revision": "0", "removed": "0"}
+    connection.executemany(insert("meta"), beginning.items())
+    connection.execute("COMMIT")
+
+
+def _migrate(connection: Connection) -> None:
+    """Format 3 had no hashes in its rows, and the texts beside the rest of the documents."""
+    connection.execute("BEGIN")
+    for name in ("document_source", "document_language", "document_days", "event_days"):
+        connection.execute(f"DROP INDEX IF EXISTS {name}")
+    for statement in _SCHEMA.split(";\n"):
+        if statement.startswith(("CREATE TABLE body", "CREATE INDEX document_of_passage")):
+            connection.execute(statement)
+    connection.execute("INSERT INTO body SELECT document_id, text, x'' FROM document")
+    connection.execute("ALTER TABLE document DROP COLUMN text")
+    connection.execute("ALTER TABLE document ADD COLUMN event_count INTEGER NOT NULL DEFAULT 0")
+    connection.execute(
+        "UPDATE document SET event_count = (SELECT count(*) FROM event WHERE number "
+        "BETWEEN first_passage AND first_passage + passage_count - 1)"
     )
+    connection.execute("INSERT INTO meta SELECT 'removed', count(*) FROM removed")
+    for table in TABLES:
+        if table != "body":
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN hash BLOB NOT NULL DEFAULT x''")
+        connection.execute(rehash(table, "true"))
+    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute("COMMIT")
+
+
+def _know_hashes(connection: Connection) -> None:
+    connection.create_function("row_hash", -1, row_hash, deterministic=True)
 
 
 def connect_for_reading(folder: Path) -> Connection:
@@ -174,6 +216,7 @@ def _pinned(path: Path, mode: str) -> Connection:
 
     connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
     try:
+        _know_hashes(connection)
         connection.execute("PRAGMA mmap_size = 1073741824")
         connection.execute("BEGIN")
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
@@ -183,25 +226,31 @@ def _pinned(path: Path, mode: str) -> Connection:
     return connection
 
 
-def _check_format(connection: Connection, folder: Path) -> None:
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
-    if application != APPLICATION_ID:
+def _version(connection: Connection, folder: Path) -> int:
+    """The format of an index. Raises IndexDamaged for another kind of database."""
+    if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
         raise IndexDamaged(f"{folder / DATABASE} is not a semsearch index: name another folder with --index")
+    return int(connection.execute("PRAGMA user_version").fetchone()[0])
+
+
+def _check_format(connection: Connection, folder: Path) -> None:
+    version = _version(connection, folder)
     if version > FORMAT:
         raise FormatMismatch(
             f"{folder} has index format {version}, this semsearch reads {FORMAT}: upgrade it; nothing was changed"
         )
     if version < FORMAT:
+        remedy = "bring it up to date with: semsearch index"
+        if version < OLDEST:
+            remedy = "make it anew with: semsearch index SOURCE --rebuild"
         raise FormatMismatch(
-            f"{folder} has index format {version}, this semsearch reads {FORMAT}: "
-            f"make it anew with: semsearch index SOURCE --rebuild --index {folder}"
+            f"{folder} has index format {version}, this semsearch reads {FORMAT}: {remedy} --index {folder}"
         )
 
 
-def _damaged(folder: Path, error: sqlite3.DatabaseError) -> SemsearchError:
+def _damaged(folder: Path, error: Exception) -> SemsearchError:
     path, name = folder / DATABASE, getattr(error, "sqlite_errorname", "")
-    if name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
+    if isinstance(error, RowDamaged) or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
         return IndexDamaged(
             f"{path} is damaged ({error}): make it anew with: semsearch index SOURCE --rebuild --index {folder}"
         )
@@ -214,19 +263,21 @@ def _damaged(folder: Path, error: sqlite3.DatabaseError) -> SemsearchError:
 
 @contextmanager
 def damage_told(folder: Path) -> Iterator[None]:
-    """Turn what SQLite finds wrong into IndexDamaged or StorageFailed."""
+    """Turn what SQLite, or a row's hash, finds wrong into IndexDamaged or StorageFailed."""
     try:
         yield
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, RowDamaged) as error:
         raise _damaged(folder, error) from error
 
 
 def meta(connection: Connection, key: str) -> str | None:
-    """A value of the meta table, or None."""
-    row = connection.execute("SELECT value FROM meta WHERE key = ?", (key,)).fetchone()
-    return None if row is None else str(row[0])
+    """A value of the meta table, or None. Raises RowDamaged."""
+    rows = connection.execute(f"SELECT value, {fits('meta')} FROM meta WHERE key = ?", (key,))
+    found = next(sound(rows, "meta"), None)
+    return None if found is None else str(found[0])
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:
     """Write a value of the meta table."""
-    connection.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
+    connection.execute(insert("meta"), (key, value))

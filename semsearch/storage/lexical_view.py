@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -15,14 +14,15 @@ from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators import AcceleratorFile, check_file
 from semsearch.storage.database import Connection
 from semsearch.storage.lexical import LexicalIndex, LexicalText, build_lexical, read_lexical
+from semsearch.storage.recorded import check_tail
+from semsearch.storage.rows import fits, sound
 
 
 class LexicalView:
     """All passages of a snapshot, as rows of one or two indexes, one after the other."""
 
-    def __init__(self, indexes: list[LexicalIndex], removed: Ids, languages: list[str]) -> None:
+    def __init__(self, indexes: list[LexicalIndex], removed: Ids) -> None:
         self.indexes = [index for index in indexes if len(index)]
-        self.languages = languages  # in which its documents are stemmed
         self.numbers = np.concatenate([index.numbers for index in self.indexes] or [np.empty(0, np.int64)])
         firsts = np.cumsum([0, *(len(index.documents.lengths) for index in self.indexes)])
         owners = [index.owners.astype(np.int64) + first for index, first in zip(self.indexes, firsts, strict=False)]
@@ -75,42 +75,24 @@ def open_lexical(
             indexes, watermark = [read_lexical(folder / file.name)], file.watermark
         except IndexDamaged as error:
             note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
-    indexes.append(build_lexical(read_lexical_texts(connection, watermark)))
-    return LexicalView(indexes, removed[removed <= watermark], languages_of(connection)), note
-
-
-def languages_until(connection: Connection, last: date) -> list[str]:
-    """The languages in which the documents up to a day are stemmed."""
-    rows = connection.execute(
-        "SELECT DISTINCT coalesce(language, ?) FROM document WHERE last_day <= ?", (UNKNOWN, last.toordinal())
-    )
-    return sorted(code for (code,) in rows)
-
-
-def languages_of(connection: Connection) -> list[str]:
-    """The languages in which the documents are stemmed; each is looked up, so that many documents cost no more."""
-    rows = connection.execute(
-        "WITH RECURSIVE each (code) AS (SELECT min(language) FROM document UNION ALL "
-        "SELECT (SELECT min(language) FROM document WHERE language > code) FROM each WHERE code IS NOT NULL) "
-        "SELECT code FROM each WHERE code IS NOT NULL"
-    )
-    found = {code for (code,) in rows}
-    if connection.execute("SELECT 1 FROM document WHERE language IS NULL LIMIT 1").fetchone():
-        found.add(UNKNOWN)
-    return sorted(found)
+    tail = build_lexical(read_lexical_texts(connection, watermark))
+    check_tail(connection, watermark, len(tail), removed)
+    return LexicalView([*indexes, tail], removed[removed <= watermark]), note
 
 
 def read_lexical_texts(connection: Connection, watermark: int) -> Iterator[LexicalText]:
     """Documents whose passages lie above the watermark, in the order of their numbers, each text once."""
     documents = connection.execute(
-        "SELECT title, coalesce(language, ?), text, first_passage, passage_count FROM document "
-        "WHERE first_passage > ? ORDER BY first_passage",
+        f"SELECT title, coalesce(language, ?), text, first_passage, passage_count, {fits('document', 'd.')} AND "
+        f"{fits('body', 'b.')} FROM document d JOIN body b USING (document_id) WHERE first_passage > ? "
+        "ORDER BY first_passage",
         (UNKNOWN, watermark),
     )
-    for title, language, text, first, count in documents:
-        spans = connection.execute(
-            "SELECT number, start, end FROM passage WHERE number BETWEEN ? AND ? ORDER BY number",
+    for title, language, text, first, count in sound(documents, "document"):
+        rows = connection.execute(
+            f"SELECT number, start, end, {fits('passage')} FROM passage WHERE number BETWEEN ? AND ? ORDER BY number",
             (first, first + count - 1),
-        ).fetchall()
+        )
+        spans = list(sound(rows, "passage"))
         numbers = [number for number, _, _ in spans]
         yield LexicalText(title, language, numbers, [text[start:end] for _, start, end in spans])

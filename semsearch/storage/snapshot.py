@@ -15,20 +15,27 @@ from semsearch.arrays import Ids, Rows, Scores, Span
 from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DateRange, Document
-from semsearch.storage.accelerators import slack
-from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta
+from semsearch.storage.accelerators import AcceleratorFile, slack
+from semsearch.storage.columns import Columns
+from semsearch.storage.columns_view import open_columns
+from semsearch.storage.database import DATABASE, FORMAT, Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.lexical_view import LexicalView, open_lexical
 from semsearch.storage.recorded import (
+    COLUMNS,
     DENSE,
     LEXICAL,
     EncoderRecord,
+    check_tail,
     read_encoder,
     read_file,
     read_hemisphere,
     read_parts,
+    read_removed,
     read_vectors,
 )
+from semsearch.storage.rows import RowDamaged, fits, sound
+from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_size
 from semsearch.storage.times import Times, published_date
 
 
@@ -80,14 +87,17 @@ class IndexInfo:
 class Snapshot:
     """One committed state of an index, whatever writers do meanwhile."""
 
-    def __init__(self, folder: Path, connection: Connection, encoder: EncoderRecord) -> None:
+    def __init__(self, folder: Path, connection: Connection, encoder: EncoderRecord, *, use_files: bool = True) -> None:
         self._folder = folder
         self._db = connection
         self.encoder = encoder
         self._dense: DenseIndex | None = None
         self._tail: tuple[Ids, Rows] = (np.empty(0, np.int64), np.empty((0, encoder.dim), np.float32))
         self._lexical: LexicalView | None = None
-        self._removed: Ids = np.empty(0, np.int64)
+        self._columns: Columns | None = None
+        self._removed: Ids | None = None
+        self._covered: Ids = np.empty(0, np.int64)  # of the removed, those that the dense accelerator has
+        self._use_files = use_files
         self._accelerated = False
         self.times = Times(folder, connection)
         self.note = ""  # why the accelerator was not used, if it was not
@@ -104,47 +114,30 @@ class Snapshot:
 
     # Which passages may be found
 
+    def columns(self) -> Columns:
+        """What documents and passages are filtered by."""
+        if self._columns is None:
+            with damage_told(self._folder):
+                removed = self._read_removed()
+                self._columns, note = open_columns(self._folder, self._db, self._file(COLUMNS), removed)
+            self.note = self.note or note
+        return self._columns
+
     def allowed(self, window: DateRange | None, sources: Sequence[str]) -> Ids | None:
         """Numbers of the passages that the filters let through, ascending; None where there is no filter.
 
         Their documents were surely published in the window, by one of the sources.
         """
-        condition, values = _filters(window, self._spelled(sources))
-        if not condition:
-            return None
-        with damage_told(self._folder):
-            spans = self._db.execute(
-                f"SELECT first_passage, passage_count FROM document WHERE {condition} ORDER BY first_passage", values
-            ).fetchall()
-        if not spans:
-            return np.empty(0, np.int64)
-        firsts, counts = np.array(spans, np.int64).T
-        before = np.cumsum(counts) - counts
-        return np.repeat(firsts - before, counts) + np.arange(int(counts.sum()))
+        documents = self.columns().matching(window, sources) if window or sources else None
+        return None if documents is None else self.columns().passages(documents)
 
-    def left_out(self, window: DateRange, sources: Sequence[str]) -> tuple[int, int]:
-        """Documents that a window leaves out for want of a date, and for want of an exact one."""
-        condition, values = _filters(None, self._spelled(sources))
-        where = f"({condition}) AND" if condition else ""
-        first = window.first.toordinal() if window.first else 0
-        last = window.last.toordinal() if window.last else date.max.toordinal()
-        with damage_told(self._folder):
-            undated = self._db.execute(f"SELECT count(*) FROM document WHERE {where} first_day IS NULL", values)
-            vague = self._db.execute(
-                f"SELECT count(*) FROM document WHERE {where} first_day <= ? AND last_day >= ? "
-                "AND NOT (first_day >= ? AND last_day <= ?)",
-                (*values, last, first, first, last),
-            )
-            return int(undated.fetchone()[0]), int(vague.fetchone()[0])
+    def _read_removed(self) -> Ids:
+        if self._removed is None:
+            self._removed = read_removed(self._db)
+        return self._removed
 
-    def _spelled(self, sources: Sequence[str]) -> list[str] | None:
-        """The sources as the documents spell them: upper and lower case count as equal."""
-        if not sources:
-            return None
-        wanted = {name.casefold() for name in sources}
-        with damage_told(self._folder):
-            known = self._db.execute("SELECT DISTINCT source FROM document WHERE source IS NOT NULL").fetchall()
-        return [name for (name,) in known if name.casefold() in wanted]
+    def _file(self, kind: str) -> AcceleratorFile | None:
+        return read_file(self._db, kind) if self._use_files else None
 
     # Dense search
 
@@ -153,7 +146,7 @@ class Snapshot:
         dense = self._open_dense()
         if allowed is not None and len(without):
             allowed, without = np.setdiff1d(allowed, without), without[:0]
-        numbers, found = dense.search(row, count, allowed, np.union1d(self._removed, without))
+        numbers, found = dense.search(row, count, allowed, np.union1d(self._covered, without))
         floor = -np.inf if len(numbers) < count or not count else float(found[-1]) + COSINE_ERROR
         tail = ~np.isin(self._tail[0], without)
         if allowed is not None:
@@ -176,7 +169,7 @@ class Snapshot:
         if self._dense is not None:
             return self._dense
         with damage_told(self._folder):
-            file = read_file(self._db, DENSE)
+            file = self._file(DENSE)
             watermark = 0
             dense = DenseIndex(self.encoder.dim)
             if file is not None:
@@ -184,12 +177,13 @@ class Snapshot:
                     dense, watermark = load_dense(self._folder, file, self.encoder.dim), file.watermark
                 except IndexDamaged as error:
                     self.note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
-            rows = self._db.execute("SELECT number FROM removed WHERE number <= ?", (watermark,)).fetchall()
-            self._removed = np.array([number for (number,) in rows], np.int64)
+            removed = self._read_removed()
+            self._covered = removed[removed <= watermark]
             blocks = list(read_vectors(self._db, "p.number > ?", (watermark,)))
-        if blocks:
-            self._tail = (np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
-        behind = len(self._tail[0]) + len(self._removed)
+            if blocks:
+                self._tail = (np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
+            check_tail(self._db, watermark, len(self._tail[0]), removed)
+        behind = len(self._tail[0]) + len(self._covered)
         self._accelerated = file is not None and not self.note and behind <= slack(file.count)
         self._dense = dense
         return dense
@@ -200,9 +194,8 @@ class Snapshot:
         """The terms of all passages of the snapshot."""
         if self._lexical is None:
             with damage_told(self._folder):
-                rows = self._db.execute("SELECT number FROM removed").fetchall()
-                removed = np.array([number for (number,) in rows], np.int64)
-                self._lexical, note = open_lexical(self._folder, self._db, read_file(self._db, LEXICAL), removed)
+                removed = self._read_removed()
+                self._lexical, note = open_lexical(self._folder, self._db, self._file(LEXICAL), removed)
             self.note = self.note or note
         return self._lexical
 
@@ -218,15 +211,10 @@ class Snapshot:
         wanted = json.dumps(numbers.tolist())
         with damage_told(self._folder):
             blocks = list(read_vectors(self._db, "p.number IN (SELECT value FROM json_each(?))", (wanted,)))
-        if not blocks:
-            found, rows = np.empty(0, np.int64), np.empty((0, self.encoder.dim), np.float32)
-        else:
-            found, rows = np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks])
-        if len(found) != len(numbers):
-            raise IndexDamaged(
-                f"{self._folder}: {len(numbers) - len(found)} of {len(numbers)} passages that were found are not in "
-                f"the truth: make it anew with: semsearch index --rebuild --index {self._folder}"
-            )
+            nothing = np.empty(0, np.int64), np.empty((0, self.encoder.dim), np.float32)
+            found, rows = (np.concatenate(each) for each in zip(nothing, *blocks, strict=True))
+            if len(found) != len(numbers):
+                raise RowDamaged(f"{len(numbers) - len(found)} of {len(numbers)} passages that were found are gone")
         return rows[np.searchsorted(found, numbers)]
 
     def document_vectors(self, doc_id: str) -> Rows:
@@ -242,24 +230,33 @@ class Snapshot:
 
     def places(self, numbers: Ids) -> list[PassagePlace]:
         """Where passages stand, in the order of ``numbers``."""
-        return [
-            PassagePlace(*row) for row in self._passages(numbers, "p.number, p.document_id, d.doc_id, p.start, p.end")
-        ]
+        sound_rows = f"{fits('passage', 'p.')} AND {fits('document', 'd.')}"
+        columns = f"p.number, p.document_id, d.doc_id, p.start, p.end, {sound_rows}"
+        return [PassagePlace(*row) for row in self._passages(numbers, columns)]
 
     def texts(self, numbers: Ids) -> list[tuple[str, str]]:
         """Title and text of passages, in the order of ``numbers``."""
-        columns = "p.number, d.title, substr(d.text, p.start + 1, p.end - p.start)"
-        return [(title, text) for _, title, text in self._passages(numbers, columns)]
+        columns = (
+            "p.number, d.title, substr(b.text, p.start + 1, p.end - p.start), "
+            f"{fits('passage', 'p.')} AND {fits('document', 'd.')} AND {fits('body', 'b.')}"
+        )
+        rows = self._passages(numbers, columns, "JOIN body b USING (document_id)")
+        return [(title, text) for _, title, text in rows]
 
-    def _passages(self, numbers: Ids, columns: str) -> list[tuple[Any, ...]]:
-        """Columns of passages ``p`` and their documents ``d``, the number first, in the order of ``numbers``."""
+    def _passages(self, numbers: Ids, columns: str, more: str = "") -> list[tuple[Any, ...]]:
+        """Columns of passages ``p`` and their documents ``d``, in the order of ``numbers``.
+
+        The number is the first of them, and the last says whether the rows fit.
+        """
         with damage_told(self._folder):
             rows = self._db.execute(
-                f"SELECT {columns} FROM passage p JOIN document d USING (document_id) "
+                f"SELECT {columns} FROM passage p JOIN document d USING (document_id) {more} "
                 "WHERE p.number IN (SELECT value FROM json_each(?))",
                 (json.dumps(numbers.tolist()),),
-            ).fetchall()
-        by_number = {row[0]: row for row in rows}
+            )
+            by_number = {row[0]: row for row in sound(rows, "passage")}
+            if len(by_number) != len(numbers):
+                raise RowDamaged(f"{len(numbers) - len(by_number)} of {len(numbers)} passages are gone")
         return [by_number[number] for number in numbers.tolist()]
 
     def passage_numbers(self, doc_id: str) -> Ids:
@@ -281,17 +278,22 @@ class Snapshot:
             ).fetchone()
         return int(row[0])
 
-    def document(self, doc_id: str) -> Document:
-        """One document, whole. Raises UnknownDocument, naming the nearest ids."""
+    def document(self, doc_id: str, *, found: bool = False) -> Document:
+        """One document, whole. Raises UnknownDocument, naming the nearest ids; IndexDamaged if it was ``found``."""
         with damage_told(self._folder):
             row = self._db.execute(
-                "SELECT d.doc_id, d.title, d.text, d.first_day, d.last_day, d.date_precision, d.date_source, "
-                "d.date_raw, d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.language "
-                "FROM document d JOIN file f USING (file_id) WHERE d.doc_id = ?",
+                "SELECT d.doc_id, d.title, b.text, d.first_day, d.last_day, d.date_precision, d.date_source, "
+                "d.date_raw, d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.language, "
+                f"{fits('document', 'd.')} AND {fits('body', 'b.')} AND {fits('file', 'f.')} "
+                "FROM document d LEFT JOIN body b USING (document_id) LEFT JOIN file f USING (file_id) "
+                "WHERE d.doc_id = ?",
                 (doc_id,),
             ).fetchone()
-        if row is None:
-            raise UnknownDocument(self._unknown(doc_id))
+            if row is None and found:
+                raise RowDamaged("a document that was found is gone")
+            if row is None:
+                raise UnknownDocument(self._unknown(doc_id))
+            (row,) = sound([row], "document")
         published = None if row[3] is None else published_date(row[3:9])
         return Document(row[0], row[1], row[2], published, row[9], row[10], row[11], row[12], bool(row[13]), row[14])
 
@@ -326,10 +328,6 @@ class Snapshot:
             one = self._db.execute(
                 "SELECT count(*), count(*) - count(first_day), min(first_day), max(last_day) FROM document"
             ).fetchone()
-            publishers = self._db.execute(
-                "SELECT source, count(*) FROM document WHERE source IS NOT NULL GROUP BY source "
-                "ORDER BY count(*) DESC, source LIMIT 20"
-            ).fetchall()
             sources = [path for (path,) in self._db.execute("SELECT path FROM source ORDER BY source_id")]
             problems = self._db.execute("SELECT count(*) FROM problem").fetchone()[0]
             self._open_dense()
@@ -345,7 +343,7 @@ class Snapshot:
             latest=None if one[3] is None else date.fromordinal(one[3]),
             sources=sources,
             problems=problems,
-            publishers=publishers,
+            publishers=self.columns().publishers()[:MOST_PUBLISHERS],
             encoder=self.encoder,
             size=sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()),
             hemisphere=self.hemisphere,
@@ -353,6 +351,7 @@ class Snapshot:
         )
 
 
+MOST_PUBLISHERS = 20  # that are named
 COSINE_ERROR = 1e-5  # how far FAISS's float32 sums may lie from the exact cosine
 
 
@@ -361,32 +360,43 @@ def exact_cosines(rows: Rows, row: Rows) -> Scores:
     return np.asarray((rows.astype(np.float64) * row.astype(np.float64)).sum(axis=1), np.float64)
 
 
-def _filters(window: DateRange | None, sources: Sequence[str] | None) -> tuple[str, list[object]]:
-    conditions: list[str] = []
-    values: list[object] = []
-    if window is not None:
-        conditions.append("first_day IS NOT NULL")
-        if window.first:
-            conditions.append("first_day >= ?")
-            values.append(window.first.toordinal())
-        if window.last:
-            conditions.append("last_day <= ?")
-            values.append(window.last.toordinal())
-    if sources is not None:
-        conditions.append(f"source IN ({', '.join('?' * len(sources))})")
-        values.extend(sources)
-    return " AND ".join(conditions), values
-
-
-def open_snapshot(folder: Path) -> Snapshot:
-    """Open an index folder for reading, as it is at this moment.
+def open_snapshot(folder: Path, *, use_files: bool = True) -> Snapshot:
+    """Open an index folder for reading, as it is at this moment. Without ``use_files`` the truth alone is read.
 
     Raises IndexMissing, IndexDamaged or FormatMismatch.
     """
-    connection = connect_for_reading(folder)
-    with damage_told(folder):
-        encoder = read_encoder(connection)
-    if encoder is None:
+    while True:
+        seal = read_seal(folder)  # before the snapshot: a writer never commits less than a seal has said
+        connection = connect_for_reading(folder)
+        try:
+            with damage_told(folder):
+                broken = _against_seal(folder, connection, seal)
+                if not broken:
+                    return Snapshot(folder, connection, _encoder_of(folder, connection), use_files=use_files)
+            if read_seal(folder) == seal:  # else a writer has come meanwhile
+                raise IndexDamaged(broken)
+        except BaseException:
+            connection.close()
+            raise
         connection.close()
+
+
+def _encoder_of(folder: Path, connection: Connection) -> EncoderRecord:
+    encoder = read_encoder(connection)
+    if encoder is None:
         raise IndexMissing(f"the index in {folder} is empty: fill it with: semsearch index SOURCE --index {folder}")
-    return Snapshot(folder, connection, encoder)
+    return encoder
+
+
+def _against_seal(folder: Path, connection: Connection, seal: Seal | None) -> str:
+    """What of an index is not as its seal says; empty where all is."""
+    revision = int(meta(connection, "revision") or 0)
+    again = f"bring it up to date with: semsearch index --index {folder}"
+    if seal is None:
+        return f"{folder / SEAL} is missing: {again}" if revision else ""
+    if seal.index_id != meta(connection, "index_id"):
+        return f"{folder / DATABASE} is of another index than {SEAL}: put back what belongs here, or {again}"
+    if revision < seal.revision:
+        return f"{folder / DATABASE} has lost {seal.revision - revision} commits: {again}"
+    wrong = wrong_size(folder, seal, DATABASE) if seal.files and revision == seal.revision else ""
+    return f"{wrong}: look at the rest with: semsearch check --index {folder}" if wrong else ""

@@ -16,18 +16,24 @@ import numpy as np
 from semsearch.arrays import Span
 from semsearch.dates.spans import Hemisphere
 from semsearch.encoders.protocol import SpanRows
+from semsearch.errors import IndexDamaged
 from semsearch.records import Problem
 from semsearch.storage.accelerating import Accelerating
 from semsearch.storage.database import (
+    DATABASE,
     connect_for_writing,
     damage_told,
     meta,
     set_meta,
 )
-from semsearch.storage.files import publish, sync_folder
+from semsearch.storage.files import publish
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import EncoderRecord, read_encoder, read_hemisphere
+from semsearch.storage.recorded import KINDS, EncoderRecord, read_encoder, read_file, read_hemisphere
+from semsearch.storage.rows import TABLES, insert, rehash
+from semsearch.storage.seal import Seal, make_seal, read_seal, write_seal
 from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord, sources_in
+
+IGNORE_FILE = ".semsearchignore"
 
 
 class Writer:
@@ -41,6 +47,7 @@ class Writer:
             self._db = connect_for_writing(folder)
             self._keep_out_of_walks()
             self._db.execute("CREATE TEMP TABLE seen (document_id INTEGER PRIMARY KEY)")
+            self._sealed = _seal_of(folder)
             self._accelerating = Accelerating(folder, self._db, self.transaction)
         except BaseException:
             self._lock.release()
@@ -57,7 +64,7 @@ class Writer:
 
     def _keep_out_of_walks(self) -> None:
         """An index inside the folder that it indexes is not read as articles."""
-        ignore = self._folder / ".semsearchignore"
+        ignore = self._folder / IGNORE_FILE
         if not ignore.exists():
             publish(ignore, lambda partial: partial.write_text("*\n", "ascii"))
 
@@ -71,16 +78,30 @@ class Writer:
         """All or nothing of what is written inside."""
         with damage_told(self._folder):
             self._db.execute("BEGIN IMMEDIATE")
+            before = self._db.total_changes
             try:
                 yield
-                self._bump_revision()
+                if self._db.total_changes == before:
+                    self._db.execute("ROLLBACK")
+                    return
+                revision = self._revision()
+                set_meta(self._db, "revision", str(revision + 1))
+                if self._sealed is None or self._sealed.files:
+                    self._state(revision)
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
+            self._state(revision + 1)
 
-    def _bump_revision(self) -> None:
-        self._db.execute("UPDATE meta SET value = CAST(value AS INTEGER) + 1 WHERE key = 'revision'")
+    def _revision(self) -> int:
+        return int(meta(self._db, "revision") or 0)
+
+    def _state(self, revision: int) -> None:
+        """Break the seal, or say in a broken one what was committed."""
+        self._sealed = Seal(meta(self._db, "index_id") or "", revision)
+        write_seal(self._folder, self._sealed)
 
     # The encoder
 
@@ -101,7 +122,7 @@ class Writer:
     def set_hemisphere(self, hemisphere: Hemisphere) -> None:
         """Take the seasons of a hemisphere; every file counts as changed."""
         set_meta(self._db, "hemisphere", hemisphere)
-        self._db.execute("UPDATE file SET size = -1")
+        self._change_files("size = -1", "true", ())
 
     # Sources and files
 
@@ -114,15 +135,21 @@ class Writer:
 
         Where its field names are others than before, its files count as changed.
         """
-        self._db.execute(
-            "UPDATE file SET size = -1 WHERE source_id = (SELECT source_id FROM source WHERE path = ? AND fields <> ?)",
-            (path, json.dumps(fields, sort_keys=True)),
-        )
-        self._db.execute(
-            "INSERT INTO source (path, fields) VALUES (?, ?) ON CONFLICT (path) DO UPDATE SET fields = excluded.fields",
-            (path, json.dumps(fields, sort_keys=True)),
-        )
+        text = json.dumps(fields, sort_keys=True)
+        row = self._db.execute("SELECT source_id, fields FROM source WHERE path = ?", (path,)).fetchone()
+        if row is None:
+            self._db.execute("INSERT INTO source (path, fields, hash) VALUES (?, ?, x'')", (path, text))
+        elif row[1] != text:
+            self._db.execute("UPDATE source SET fields = ? WHERE path = ?", (text, path))
+            self._change_files("size = -1", "source_id = ?", (row[0],))
+        if row is None or row[1] != text:
+            self._db.execute(rehash("source", "path = ?"), (path,))
         return int(self._db.execute("SELECT source_id FROM source WHERE path = ?", (path,)).fetchone()[0])
+
+    def _change_files(self, assignment: str, condition: str, values: tuple[object, ...]) -> None:
+        """Change columns of some files to constants."""
+        self._db.execute(f"UPDATE file SET {assignment} WHERE {condition}", values)
+        self._db.execute(rehash("file", condition), values)
 
     def drop_source(self, source_id: int) -> int:
         """Forget a source and all that came from it; the number of documents that left."""
@@ -132,11 +159,11 @@ class Writer:
 
     def move_file(self, file_id: int, source_id: int) -> None:
         """Let a file belong to another source."""
-        self._db.execute("UPDATE file SET source_id = ? WHERE file_id = ?", (source_id, file_id))
+        self._change_files(f"source_id = {source_id:d}", "file_id = ?", (file_id,))
 
     def forget_state(self, path: str) -> None:
         """Let a file count as changed."""
-        self._db.execute("UPDATE file SET size = -1 WHERE path = ?", (path,))
+        self._change_files("size = -1", "path = ?", (path,))
 
     def files_of(self, source_id: int) -> list[KnownFile]:
         """The files indexed for a source."""
@@ -151,15 +178,16 @@ class Writer:
     def begin_file(self, source_id: int, path: str) -> int:
         """The number of the file at ``path``; until :meth:`finish_file` it counts as changed."""
         self._db.execute(
-            "INSERT INTO file (source_id, path, size, mtime_ns, sha256) VALUES (?, ?, -1, 0, x'') "
+            "INSERT INTO file (source_id, path, size, mtime_ns, sha256, hash) VALUES (?, ?, -1, 0, x'', x'') "
             "ON CONFLICT (path) DO UPDATE SET size = -1, sha256 = x''",
             (source_id, path),
         )
+        self._db.execute(rehash("file", "path = ?"), (path,))
         return int(self._db.execute("SELECT file_id FROM file WHERE path = ?", (path,)).fetchone()[0])
 
     def touch_file(self, file_id: int, mtime_ns: int) -> None:
         """Remember a new modification time of unchanged content."""
-        self._db.execute("UPDATE file SET mtime_ns = ? WHERE file_id = ?", (mtime_ns, file_id))
+        self._change_files(f"mtime_ns = {mtime_ns:d}", "file_id = ?", (file_id,))
 
     def finish_file(
         self, file_id: int, state: FileState, problems: Sequence[Problem], *, keep_unseen: bool = False
@@ -169,9 +197,10 @@ class Writer:
             "UPDATE file SET size = ?, mtime_ns = ?, sha256 = ? WHERE file_id = ?",
             (state.size, state.mtime_ns, state.sha256, file_id),
         )
+        self._db.execute(rehash("file", "file_id = ?"), (file_id,))
         self._db.execute("DELETE FROM problem WHERE file_id = ?", (file_id,))
         self._db.executemany(
-            "INSERT INTO problem VALUES (?, ?, ?)",
+            insert("problem"),
             [(file_id, p.line, p.reason.encode("utf-8", "replace").decode()) for p in problems],
         )
         gone = self._db.execute(
@@ -223,7 +252,9 @@ class Writer:
 
     def keep_document(self, doc_id: str, line: int) -> None:
         """Mark an unchanged document as still there, at this line."""
-        self._db.execute("UPDATE document SET line = ? WHERE doc_id = ? AND line <> ?", (line, doc_id, line))
+        moved = self._db.execute("UPDATE document SET line = ? WHERE doc_id = ? AND line <> ?", (line, doc_id, line))
+        if moved.rowcount:
+            self._db.execute(rehash("document", "doc_id = ?"), (doc_id,))
         self._db.execute("INSERT OR IGNORE INTO seen SELECT document_id FROM document WHERE doc_id = ?", (doc_id,))
 
     def put_document(self, file_id: int, new: NewDocument) -> bool:
@@ -240,15 +271,16 @@ class Writer:
     def _add_document(self, file_id: int, new: NewDocument) -> None:
         first = int(meta(self._db, "next_passage") or 1)
         document, published = new.document, new.document.published
+        events = list(_events_of_passages(new, first))
+        columns = TABLES["document"][1:]
         cursor = self._db.execute(
-            f"INSERT INTO document ({_DOCUMENT}) VALUES ({', '.join('?' * 18)})",
+            f"INSERT INTO document ({', '.join(columns)}, hash) VALUES ({', '.join('?' * len(columns))}, x'')",
             (
                 document.doc_id,
                 file_id,
                 document.line,
                 document.multiline,
                 document.title,
-                document.text,
                 new.language,
                 document.source,
                 document.url,
@@ -261,14 +293,17 @@ class Writer:
                 new.content_sha256,
                 first,
                 len(new.passages),
+                len(events),
             ),
         )
         document_id = cursor.lastrowid
+        self._db.execute(rehash("document", "document_id = ?"), (document_id,))
+        self._db.execute(insert("body"), (document_id, document.text))
         self._db.executemany(
-            "INSERT INTO passage VALUES (?, ?, ?, ?, ?)",
+            insert("passage"),
             [(first + at, document_id, *passage) for at, passage in enumerate(new.passages)],
         )
-        self._db.executemany("INSERT INTO event VALUES (?, ?, ?, ?, ?)", _events_of_passages(new, first))
+        self._db.executemany(insert("event"), events)
         self._db.execute("INSERT INTO seen VALUES (?)", (document_id,))
         set_meta(self._db, "next_passage", str(first + len(new.passages)))
 
@@ -277,9 +312,11 @@ class Writer:
             "SELECT first_passage, passage_count FROM document WHERE document_id = ?", (document_id,)
         ).fetchone()
         span = (first, first + count - 1)
-        self._db.execute("INSERT INTO removed SELECT number FROM passage WHERE number BETWEEN ? AND ?", span)
+        self._db.executemany(insert("removed"), [(number,) for number in range(first, first + count)])
+        set_meta(self._db, "removed", str(int(meta(self._db, "removed") or 0) + count))
         self._db.execute("DELETE FROM passage WHERE number BETWEEN ? AND ?", span)
         self._db.execute("DELETE FROM event WHERE number BETWEEN ? AND ?", span)
+        self._db.execute("DELETE FROM body WHERE document_id = ?", (document_id,))
         self._db.execute("DELETE FROM document WHERE document_id = ?", (document_id,))
 
     # Corrected dates
@@ -289,10 +326,9 @@ class Writer:
 
         Its file counts as changed, so that the next reading settles it.
         """
+        self._db.execute("DELETE FROM correction WHERE doc_id = ?", (doc_id,))
         if date:
-            self._db.execute("INSERT OR REPLACE INTO correction VALUES (?, ?)", (doc_id, date))
-        else:
-            self._db.execute("DELETE FROM correction WHERE doc_id = ?", (doc_id,))
+            self._db.execute(insert("correction"), (doc_id, date))
         known = self.find_document(doc_id)
         if known is not None:
             self.forget_state(known.path)
@@ -318,11 +354,11 @@ class Writer:
     def add_vectors(self, hashes: Sequence[bytes], encoded: SpanRows, sentences: Sequence[Sequence[Span]]) -> None:
         """Store the vectors of passages that were unknown, and of their sentences."""
         self._db.executemany(
-            "INSERT INTO vector VALUES (?, ?)",
+            insert("vector"),
             [(digest, row.astype("<f4").tobytes()) for digest, row in zip(hashes, encoded.rows, strict=True)],
         )
         self._db.executemany(
-            "INSERT INTO sentences VALUES (?, ?, ?)",
+            insert("sentences"),
             [
                 (digest, np.array(spans, "<i4").tobytes(), rows.astype("<f2").tobytes())
                 for digest, spans, rows in zip(hashes, sentences, encoded.parts, strict=True)
@@ -345,17 +381,30 @@ class Writer:
         self._accelerating.run()
 
     def finish(self) -> None:
-        """Empty the write-ahead log, so that the folder is whole without it."""
+        """Empty the write-ahead log, so that the folder is whole without it, and seal the index.
+
+        Where a reader is in the way of that, the index stays unsealed until the next writer.
+        """
+        if self._sealed is not None and self._sealed.files:
+            return
         with damage_told(self._folder):
-            self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        sync_folder(self._folder)
+            busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            if busy:
+                return
+            files = [file.name for kind in KINDS if (file := read_file(self._db, kind))]
+            names = [DATABASE, IGNORE_FILE, *files]
+            write_seal(self._folder, make_seal(self._folder, meta(self._db, "index_id") or "", self._revision(), names))
 
 
 _FILE = "file_id, source_id, path, size, mtime_ns, sha256"
-_DOCUMENT = (
-    "doc_id, file_id, line, multiline, title, text, language, source, url, first_day, last_day, date_precision, "
-    "date_source, date_raw, date_ambiguous, content_sha256, first_passage, passage_count"
-)
+
+
+def _seal_of(folder: Path) -> Seal | None:
+    """The seal that a writer finds; one that cannot be read is made anew."""
+    try:
+        return read_seal(folder)
+    except IndexDamaged:
+        return None
 
 
 def _events_of_passages(new: NewDocument, first: int) -> Iterator[tuple[int, int, int, int, int]]:

@@ -1,0 +1,28 @@
+"""The columns as one snapshot sees them: what is too new for their file is added, what is gone is left out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from semsearch.arrays import Ids
+from semsearch.errors import IndexDamaged
+from semsearch.storage.accelerators import AcceleratorFile, check_file
+from semsearch.storage.columns import Columns, make_columns, read_columns
+from semsearch.storage.database import Connection
+from semsearch.storage.recorded import check_tail, read_document_columns, read_event_columns
+
+
+def open_columns(
+    folder: Path, connection: Connection, file: AcceleratorFile | None, removed: Ids
+) -> tuple[Columns, str]:
+    """The columns of a snapshot, and why the file was not used, if it was not."""
+    held, watermark, note = None, 0, ""
+    if file is not None:
+        try:
+            check_file(folder, file)
+            held, watermark = read_columns(folder / file.name), file.watermark
+        except IndexDamaged as error:
+            note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
+    tail = make_columns(read_document_columns(connection, watermark), read_event_columns(connection, watermark))
+    check_tail(connection, watermark, len(tail), removed)
+    return (tail if held is None else held.without(removed[removed <= watermark]).joined(tail)), note

@@ -1,0 +1,76 @@
+"""Every row of the truth vouches for itself: SQLite's pages carry no checksum, so each row has a hash of what it says.
+
+What is read from a row is believed only where the hash still fits: a flipped bit is then told, never shown.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+TABLES: Mapping[str, tuple[str, ...]] = {  # the columns that the hash stands for, the key first
+    "meta": ("key", "value"),
+    "source": ("source_id", "path", "fields"),
+    "file": ("file_id", "source_id", "path", "size", "mtime_ns", "sha256"),
+    "problem": ("file_id", "line", "reason"),
+    "document": (
+        "document_id", "doc_id", "file_id", "line", "multiline", "title", "language", "source", "url", "first_day",
+        "last_day", "date_precision", "date_source", "date_raw", "date_ambiguous", "content_sha256", "first_passage",
+        "passage_count", "event_count",
+    ),
+    "body": ("document_id", "text"),
+    "passage": ("number", "document_id", "start", "end", "text_sha256"),
+    "event": ("number", "start", "end", "first_day", "last_day"),
+    "vector": ("text_sha256", "row"),
+    "sentences": ("text_sha256", "spans", "rows"),
+    "correction": ("doc_id", "date"),
+    "removed": ("number",),
+}  # fmt: skip
+HASH_BYTES = 16
+
+
+class RowDamaged(Exception):
+    """A row is not as it was written, or is gone."""
+
+
+def row_hash(*values: object) -> bytes:
+    """The first 16 bytes of the SHA-256 of values, each with its type and length. SQL knows it by this name."""
+    parts = []
+    for value in values:
+        kind, data = b"n", b""
+        if isinstance(value, bytes):
+            kind, data = b"b", value
+        elif value is not None:
+            kind, data = type(value).__name__[:1].encode(), str(value).encode()
+        parts += [kind, len(data).to_bytes(8, "little"), data]
+    return hashlib.sha256(b"".join(parts)).digest()[:HASH_BYTES]
+
+
+def hash_of(table: str, alias: str = "") -> str:
+    """SQL for the hash that a row should have."""
+    return f"row_hash('{table}', {', '.join(alias + column for column in TABLES[table])})"
+
+
+def fits(table: str, alias: str = "") -> str:
+    """SQL for whether a row is as it was written: 1, or anything else."""
+    return f"({alias}hash = {hash_of(table, alias)})"
+
+
+def insert(table: str) -> str:
+    """SQL that inserts a row, its columns in the order of :data:`TABLES`, with its hash."""
+    marks = ", ".join(f"?{at}" for at, _ in enumerate(TABLES[table], 1))
+    return f"INSERT INTO {table} ({', '.join(TABLES[table])}, hash) VALUES ({marks}, row_hash('{table}', {marks}))"
+
+
+def rehash(table: str, condition: str) -> str:
+    """SQL that gives rows that were changed their hash."""
+    return f"UPDATE {table} SET hash = {hash_of(table)} WHERE {condition}"
+
+
+def sound(rows: Iterable[tuple[Any, ...]], table: str) -> Iterator[tuple[Any, ...]]:
+    """Rows without their last column, which says whether they fit. Raises RowDamaged."""
+    for row in rows:
+        if row[-1] != 1:
+            raise RowDamaged(f"a row of the table {table} is not as it was written")
+        yield row[:-1]
