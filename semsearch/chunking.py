@@ -7,6 +7,7 @@ cut off silently. The sizes were measured: see DECISIONS.md.
 
 from __future__ import annotations
 
+import hashlib
 import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -83,6 +84,11 @@ def header_for(title: str, offsets: Offsets, settings: ChunkingSettings) -> str:
 def passage_header(header: str, passage: Passage) -> str:
     """What is embedded in front of the passage: nothing where the passage begins with the header."""
     return "" if passage.text.startswith(header.removesuffix("…")) else header
+
+
+def embedded_sha256(header: str, passage: str) -> bytes:
+    """What the vector of a passage under a header goes by."""
+    return hashlib.sha256(f"{header}\0{passage}".encode()).digest()
 
 
 def split_document(text: str, offsets: Offsets, header_tokens: int, settings: ChunkingSettings) -> list[Passage]:

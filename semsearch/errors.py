@@ -18,6 +18,8 @@
 A message is one line: what was found, where, and the command to type next.
 """
 
+TRY_AGAIN = "look at the disk's space and the folder's permissions, then try again"
+
 
 class SemsearchError(Exception):
     """Base of all errors raised by semsearch; ``str(error)`` is one line for the user."""

@@ -14,6 +14,7 @@ import numpy as np
 from semsearch.arrays import Offsets, Span
 from semsearch.chunking import (
     ChunkingSettings,
+    embedded_sha256,
     first_sentence,
     header_for,
     passage_header,
@@ -55,7 +56,7 @@ class EmbeddedPassage:
     @property
     def sha256(self) -> bytes:
         """Equal for what has the same row and the same sentences."""
-        return hashlib.sha256(f"{self.header}\0{self.passage}".encode()).digest()
+        return embedded_sha256(self.header, self.passage)
 
 
 @dataclass(frozen=True, slots=True)

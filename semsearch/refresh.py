@@ -16,6 +16,7 @@ from pathlib import Path
 
 from semsearch.dates.spans import Hemisphere
 from semsearch.embedding import Embedding, Encoded, EncoderChoice
+from semsearch.errors import TRY_AGAIN, StorageFailed
 from semsearch.preparing import content_sha256, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import Document, Problem, RawDocument
@@ -313,7 +314,16 @@ class Refresh:
             self._encode()
 
     def _encode(self) -> None:
-        """Begin to encode what was read, then store the batch before it."""
+        """Begin to encode what was read, then store the batch before it.
+
+        Raises StorageFailed rather than OSError, which is what an article that cannot be read raises.
+        """
+        try:
+            self._begin_batch()
+        except OSError as error:
+            raise StorageFailed(f"{error.filename or 'a temporary file'}: {error.strerror}: {TRY_AGAIN}") from error
+
+    def _begin_batch(self) -> None:
         batch, self._reading = self._reading, _Batch()
         fresh = [
             (item.document, item.content_sha256)

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import json
 import mmap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.errors import SemsearchError
+from semsearch.errors import TRY_AGAIN, SemsearchError, StorageFailed
 
 Stored = NDArray[np.generic]
 
@@ -30,6 +30,17 @@ _TYPES: dict[str, np.dtype[np.generic]] = {
     "I32": np.dtype("<i4"),
     "I64": np.dtype("<i8"),
 }
+
+
+def save_tensors(arrays: Mapping[str, Stored], path: Path) -> None:
+    """Write arrays by name as one file. Raises StorageFailed."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import save_file
+
+    try:
+        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
+    except SafetensorError as error:
+        raise StorageFailed(f"{path} cannot be written ({error}): {TRY_AGAIN}") from None
 
 
 class MappedTensors:

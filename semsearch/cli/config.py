@@ -45,6 +45,9 @@ _KEYS: dict[str, dict[str, str]] = {
     "show": _COMMON,
     "info": _COMMON,
     "dates": _COMMON,
+    "check": _COMMON,
+    "repair": _COMMON,
+    "compact": _COMMON,
 }
 
 Value = TypeVar("Value")

@@ -37,6 +37,9 @@ COMMANDS = (
     "show",
     "info",
     "dates",
+    "check",
+    "repair",
+    "compact",
 )  # in the order of --help
 
 

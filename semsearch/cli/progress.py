@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from semsearch.rendering.visible import visible
+
 if TYPE_CHECKING:
     from semsearch.refresh import Progress
 
@@ -22,6 +24,21 @@ def build_bar(quiet: bool) -> Iterator[Callable[[Progress], None]]:
             bar.total = state.total
             bar.set_postfix_str(f"{state.documents} articles, {state.encoded} passages encoded", refresh=False)
             bar.update(state.done - bar.n)
+
+        yield show
+
+
+@contextmanager
+def step_bar(quiet: bool, label: str) -> Iterator[Callable[[str], None]]:
+    """Shows what is looked at, and how many things were looked at before it."""
+    from tqdm import tqdm
+
+    disable = True if quiet else None
+    with tqdm(desc=label, unit="step", disable=disable, leave=False, dynamic_ncols=True) as bar:
+
+        def show(what: str) -> None:
+            bar.set_postfix_str(visible(what), refresh=False)
+            bar.update()
 
         yield show
 

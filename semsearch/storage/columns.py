@@ -19,7 +19,7 @@ from semsearch.arrays import Counts, Ids, Mask
 from semsearch.errors import IndexDamaged
 from semsearch.records import DateRange
 from semsearch.storage.files import publish
-from semsearch.tensors import MappedTensors
+from semsearch.tensors import MappedTensors, save_tensors
 
 LONGEST_EVENT = 31  # days of a period that is taken for a time within a shorter window
 UNDATED = 0  # first and last day of what has no date
@@ -156,17 +156,24 @@ class Columns:
             languages,
         )
 
+    def same_as(self, other: Columns) -> bool:
+        """Whether the two say the same of the same documents and passages, however sources are numbered."""
+        arrays = [each.name for each in fields(self) if each.name not in ("source", "language", "sources", "languages")]
+        if not all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays):
+            return False
+        sources = [[each.sources[at] for at in each.source] for each in (self, other)]
+        languages = [[each.languages[at] for at in each.language] for each in (self, other)]
+        return sources[0] == sources[1] and languages[0] == languages[1]
+
     def save(self, path: Path) -> None:
         """Publish the file at ``path``."""
         publish(path, self._write)
 
     def _write(self, path: Path) -> None:
-        from safetensors.numpy import save_file
-
         arrays = {each.name: getattr(self, each.name) for each in fields(self)}
         for name in ("sources", "languages"):
             arrays[name] = np.frombuffer(json.dumps(list(arrays[name])).encode(), np.uint8)
-        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
+        save_tensors(arrays, path)
 
 
 def make_columns(documents: Iterable[DocumentColumns], events: Iterable[tuple[int, int, int]]) -> Columns:

@@ -8,7 +8,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, SemsearchError, StorageFailed, UsageError
+from semsearch.errors import (
+    TRY_AGAIN,
+    FormatMismatch,
+    IndexDamaged,
+    IndexMissing,
+    SemsearchError,
+    StorageFailed,
+    UsageError,
+)
 from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, rehash, row_hash, sound
 
 DATABASE = "truth.sqlite"
@@ -255,7 +263,7 @@ def _damaged(folder: Path, error: Exception) -> SemsearchError:
             f"{path} is damaged ({error}): make it anew with: semsearch index SOURCE --rebuild --index {folder}"
         )
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")):
-        return StorageFailed(f"{path}: {error}: look at the disk's space and the folder's permissions, then try again")
+        return StorageFailed(f"{path}: {error}: {TRY_AGAIN}")
     return IndexDamaged(
         f"{path} cannot be used ({error}): make it anew with: semsearch index SOURCE --rebuild --index {folder}"
     )

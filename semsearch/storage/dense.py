@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from semsearch.arrays import Ids, Rows, Scores
-from semsearch.errors import IndexDamaged, StorageFailed
+from semsearch.errors import TRY_AGAIN, IndexDamaged, StorageFailed
 from semsearch.storage.accelerators import AcceleratorFile, check_file
 from semsearch.storage.files import publish
 
@@ -86,9 +86,7 @@ class DenseIndex:
         try:
             self._faiss.write_index(self._index, str(path))
         except RuntimeError as error:  # all that FAISS raises; its text is about its source code
-            raise StorageFailed(
-                f"{path} cannot be written: look at the disk's space and the folder's permissions, then try again"
-            ) from error
+            raise StorageFailed(f"{path} cannot be written: {TRY_AGAIN}") from error
 
 
 def load_dense(folder: Path, file: AcceleratorFile, dim: int, *, to_change: bool = False) -> DenseIndex:

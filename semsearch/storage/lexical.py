@@ -19,7 +19,7 @@ from semsearch.analysis import Analyzer
 from semsearch.arrays import Counts, Ids, Postings
 from semsearch.errors import IndexDamaged
 from semsearch.storage.files import publish
-from semsearch.tensors import MappedTensors
+from semsearch.tensors import MappedTensors, Stored, save_tensors
 
 REMEMBERED = 10_000  # terms that were looked for
 MOST = 65_535  # of one term that is counted in one passage or document
@@ -98,12 +98,11 @@ class LexicalIndex:
         publish(path, self._write)
 
     def _write(self, path: Path) -> None:
-        from safetensors.numpy import save_file
-
-        arrays = {"terms": self._terms, "ends": self._ends, "numbers": self.numbers, "owners": self.owners}
+        arrays: dict[str, Stored] = {"terms": self._terms, "ends": self._ends}
+        arrays |= {"numbers": self.numbers, "owners": self.owners}
         for name, field in (("passages", self.passages), ("documents", self.documents)):
             arrays |= {f"{name}.{part.name}": getattr(field, part.name) for part in fields(Field)}
-        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
+        save_tensors(arrays, path)
 
 
 def read_lexical(path: Path) -> LexicalIndex:

@@ -236,12 +236,10 @@ class Snapshot:
 
     def texts(self, numbers: Ids) -> list[tuple[str, str]]:
         """Title and text of passages, in the order of ``numbers``."""
-        columns = (
-            "p.number, d.title, substr(b.text, p.start + 1, p.end - p.start), "
-            f"{fits('passage', 'p.')} AND {fits('document', 'd.')} AND {fits('body', 'b.')}"
-        )
+        sound_rows = f"{fits('passage', 'p.')} AND {fits('document', 'd.')} AND {fits('body', 'b.')}"
+        columns = f"p.number, d.title, b.text, p.start, p.end, {sound_rows}"  # SQL's substr ends at a NUL
         rows = self._passages(numbers, columns, "JOIN body b USING (document_id)")
-        return [(title, text) for _, title, text in rows]
+        return [(title, text[start:end]) for _, title, text, start, end in rows]
 
     def _passages(self, numbers: Ids, columns: str, more: str = "") -> list[tuple[Any, ...]]:
         """Columns of passages ``p`` and their documents ``d``, in the order of ``numbers``.

@@ -26,9 +26,9 @@ from semsearch.storage.database import (
     meta,
     set_meta,
 )
-from semsearch.storage.files import publish
+from semsearch.storage.files import publish, tell
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.recorded import KINDS, EncoderRecord, read_encoder, read_file, read_hemisphere
+from semsearch.storage.recorded import KINDS, EncoderRecord, read_encoder, read_file, read_hemisphere, read_removed
 from semsearch.storage.rows import TABLES, insert, rehash
 from semsearch.storage.seal import Seal, make_seal, read_seal, write_seal
 from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord, sources_in
@@ -88,6 +88,7 @@ class Writer:
                 set_meta(self._db, "revision", str(revision + 1))
                 if self._sealed is None or self._sealed.files:
                     self._state(revision)
+                tell("commit", self._folder / DATABASE)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
@@ -379,6 +380,22 @@ class Writer:
     def accelerate(self) -> None:
         """Bring the accelerators up to the truth."""
         self._accelerating.run()
+
+    def compact(self) -> None:
+        """Give back the room that removed documents took."""
+        with self.transaction():
+            self.drop_unused_vectors()
+        if self.needs_accelerating() or len(read_removed(self._db)):
+            self.accelerate()
+        self.break_seal()
+        with damage_told(self._folder):
+            self._db.execute("VACUUM")
+        self.finish()
+
+    def break_seal(self) -> None:
+        """Let the index count as unsealed; a lost ignore file is made again."""
+        self._keep_out_of_walks()
+        self._state(self._revision())
 
     def finish(self) -> None:
         """Empty the write-ahead log, so that the folder is whole without it, and seal the index.

@@ -1,0 +1,73 @@
+"""``semsearch check``."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli.examples import examples
+from semsearch.cli.exits import DONE, ERROR, emit, say
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
+from semsearch.cli.progress import step_bar
+from semsearch.cli.show import ShowFormat
+from semsearch.rendering.visible import display_path, visible
+
+if TYPE_CHECKING:
+    from semsearch.checking import CheckReport
+    from semsearch.storage.checking import Finding
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "check",
+        epilog=examples(
+            "semsearch check",
+            "semsearch check --full --index /data/news",
+            "semsearch check --full --format json > report.json",
+        ),
+    )(check)
+
+
+def check(
+    index: IndexOption = DEFAULT_FOLDER,
+    full: Annotated[
+        bool, typer.Option("--full", help="Read everything: hashes of files and rows, vectors, texts, accelerators.")
+    ] = False,
+    output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Say whether the index is whole; status 0 if it is, else 2. Writes nothing."""
+    from semsearch.checking import check as look_over
+
+    with step_bar(quiet, "checking") as step:
+        report = look_over(index, full=full, step=step)
+    emit((_as_json(report) if output_format is ShowFormat.json else _as_text(report)) + "\n")
+    if not quiet and not report.full:
+        say("sizes, counts and the model were looked at; everything is with: semsearch check --full")
+    return DONE if report.whole else ERROR
+
+
+def _as_json(report: CheckReport) -> str:
+    fields = {**asdict(report), "whole": report.whole, "findings": [_finding(each) for each in report.findings]}
+    return json.dumps(fields, ensure_ascii=False, indent=2)
+
+
+def _finding(finding: Finding) -> dict[str, str]:
+    return {"file": str(finding.folder / finding.name), "what": finding.what, "command": finding.command}
+
+
+def _as_text(report: CheckReport) -> str:
+    lines = [str(finding) for finding in report.findings]
+    lines += [f"{name}: left by a writer that was stopped; it does no harm" for name in report.strays]
+    place = display_path(report.index)
+    if report.whole:
+        state = "sealed" if report.sealed else "not sealed: its last writer was stopped, or is at work"
+        lines.append(f"{place}: whole; {report.documents} articles in {report.passages} passages; {state}")
+    else:
+        lines.append(f"{place}: {len(report.findings)} thing{'s' * (len(report.findings) > 1)} wrong")
+    return "\n".join(visible(line) for line in lines)

@@ -1,0 +1,29 @@
+"""``semsearch repair``."""
+
+from __future__ import annotations
+
+import typer
+
+from semsearch.cli.examples import examples
+from semsearch.cli.exits import DONE, say
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
+from semsearch.cli.progress import step_bar
+from semsearch.rendering.visible import display_path
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command("repair", epilog=examples("semsearch repair --index /data/news"))(repair)
+
+
+def repair(index: IndexOption = DEFAULT_FOLDER, quiet: QuietOption = False, debug: DebugOption = False) -> int:
+    """Make damaged accelerators anew from the truth and seal the index; deletes nothing."""
+    from semsearch.repairing import repair as mend
+
+    with step_bar(quiet, "repairing") as step:
+        report = mend(index, step=step)
+    if not quiet:
+        for name in report.aside:
+            say(f"moved aside: {display_path(str(index / 'damaged' / name))}")
+        say("accelerators made anew; the index is whole" if report.rebuilt else "the index is whole")
+    return DONE

@@ -1,0 +1,85 @@
+"""All of ``repair`` and ``compact``: what can be made from the truth is made anew; nothing is deleted."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+from semsearch.errors import IndexDamaged, IndexMissing
+from semsearch.storage.checking import Checker, Step, damage_of
+from semsearch.storage.database import DATABASE, index_exists, index_folder
+from semsearch.storage.files import set_aside
+from semsearch.storage.seal import SEAL
+from semsearch.storage.writer import IGNORE_FILE, open_writer
+
+
+@dataclass(frozen=True, slots=True)
+class RepairReport:
+    """What was done."""
+
+    aside: tuple[str, ...]  # files that were moved to the folder of damaged ones
+    rebuilt: bool  # accelerators were made anew
+
+
+@dataclass(frozen=True, slots=True)
+class CompactReport:
+    """What an index took, in bytes."""
+
+    before: int
+    after: int
+
+
+def repair(folder: str | os.PathLike[str], *, step: Step | None = None) -> RepairReport:
+    """Make damaged accelerators anew from the truth, and seal the index.
+
+    What is damaged, or was left behind by a writer that was stopped, is moved to the folder ``damaged`` inside the
+    index. Raises IndexMissing, IndexBusy, and IndexDamaged where the truth itself is damaged.
+    """
+    place = _existing(folder)
+    with open_writer(place) as writer:
+        checker = Checker(place, step or _untold)
+        of_files, of_truth = list(checker.files(full=True)), list(checker.truth(full=True))
+        hopeless = [finding for finding in of_truth if finding.remedy == "rebuild"]
+        if hopeless:
+            raise IndexDamaged(
+                f"{damage_of(hopeless)}: what it held is made anew from its sources with: "
+                f"semsearch index --rebuild --index {place}"
+            )
+        damaged = dict.fromkeys(finding.name for finding in (*of_files, *of_truth) if finding.name != DATABASE)
+        moved = [name for name in (*damaged, *checker.strays()) if (place / name).exists()]
+        aside = [set_aside(place / name).name for name in moved]
+        rebuilt = writer.needs_accelerating() or bool(damaged.keys() - {SEAL, IGNORE_FILE})
+        if rebuilt:
+            writer.accelerate()
+        if of_files or of_truth:
+            writer.break_seal()
+        writer.finish()
+    return RepairReport(tuple(aside), rebuilt)
+
+
+def _untold(what: str) -> None:
+    """Nobody wants to know."""
+
+
+def compact(folder: str | os.PathLike[str]) -> CompactReport:
+    """Give back the room that removed articles took.
+
+    Needs as much free room as the index takes. Raises IndexMissing, IndexBusy, StorageFailed.
+    """
+    place = _existing(folder)
+    before = _size(place)
+    with open_writer(place) as writer:
+        writer.compact()
+    return CompactReport(before, _size(place))
+
+
+def _existing(folder: str | os.PathLike[str]) -> Path:
+    place = index_folder(folder)
+    if not index_exists(place):
+        raise IndexMissing(f"no index in {place}: make one with: semsearch index SOURCE --index {place}")
+    return place
+
+
+def _size(folder: Path) -> int:
+    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())

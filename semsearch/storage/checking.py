@@ -1,0 +1,187 @@
+"""What is wrong with an index: its files against the seal, the truth's rows against one another.
+
+Nothing is written. What SQLite says of a page and what a row says of itself are both findings, not errors.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from semsearch.errors import IndexDamaged, SemsearchError
+from semsearch.storage.accelerators import AcceleratorFile
+from semsearch.storage.database import DATABASE, Connection, connect_for_reading, damage_told, meta
+from semsearch.storage.files import TEMPORARY, sha256_of
+from semsearch.storage.recorded import KINDS, check_tail, read_encoder, read_file, read_removed
+from semsearch.storage.rows import TABLES, fits
+from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_size
+
+MOST_FINDINGS = 20  # of one kind
+Step = Callable[[str], None]  # told what is looked at next
+
+
+Remedy = Literal["repair", "index", "rebuild"]
+REMEDIES: Mapping[Remedy, str] = {"repair": "repair", "index": "index", "rebuild": "index --rebuild"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something that is not as it should be, and the command that mends it."""
+
+    folder: Path
+    name: str  # of the file
+    what: str
+    remedy: Remedy
+
+    @property
+    def command(self) -> str:
+        """What to type."""
+        return f"semsearch {REMEDIES[self.remedy]} --index {self.folder}"
+
+    def __str__(self) -> str:
+        return f"{self.folder / self.name}: {self.what}: mend it with: {self.command}"
+
+
+class Checker:
+    """Looks an index folder over."""
+
+    def __init__(self, folder: Path, step: Step) -> None:
+        self._folder = folder
+        self._step = step
+        self.seal: Seal | None = None
+        self.counts = (0, 0)  # documents and passages
+
+    def files(self, *, full: bool) -> Iterator[Finding]:
+        """The seal, and sizes of sealed files; ``full``: their hashes as well."""
+        self._step("seal")
+        try:
+            self.seal = read_seal(self._folder)
+        except IndexDamaged as error:
+            yield self._finding(SEAL, str(error).split(": ")[0], "repair")
+            return
+        for name in self.seal.files if self.seal else ():
+            self._step(name)
+            wrong = wrong_size(self._folder, self.seal, name) if self.seal else ""
+            if wrong:
+                yield self._finding(name, wrong.removeprefix(f"{self._folder / name} "), _remedy(name))
+            elif full and self.seal and sha256_of(self._folder / name) != self.seal.files[name][1]:
+                yield self._finding(name, "is not as it was written: its sha256 differs", _remedy(name))
+
+    def truth(self, *, full: bool) -> Iterator[Finding]:
+        """What the truth says of itself. Raises IndexMissing or FormatMismatch."""
+        try:
+            with closing(connect_for_reading(self._folder)) as connection, damage_told(self._folder):
+                yield from self._against_seal(connection)
+                yield from self._accelerators(connection, full=full)
+                for what in self._rows(connection) if full else ():
+                    yield self._finding(DATABASE, what, "rebuild")
+        except IndexDamaged as error:
+            yield self._finding(DATABASE, _reason(error), "rebuild")
+
+    def strays(self) -> list[str]:
+        """Files that a writer left behind when it was stopped."""
+        return sorted(path.name for path in self._folder.iterdir() if path.name.endswith(TEMPORARY))
+
+    def _finding(self, name: str, what: str, remedy: Remedy) -> Finding:
+        return Finding(self._folder, name, what, remedy)
+
+    def _against_seal(self, connection: Connection) -> Iterator[Finding]:
+        revision, index_id = int(meta(connection, "revision") or 0), meta(connection, "index_id")
+        if self.seal is None:
+            if revision and not (self._folder / SEAL).exists():
+                yield self._finding(SEAL, "is missing", "repair")
+        elif self.seal.index_id != index_id:
+            yield self._finding(DATABASE, f"is of another index than {SEAL}", "index")
+        elif revision < self.seal.revision:
+            yield self._finding(DATABASE, f"has lost {self.seal.revision - revision} commits", "index")
+
+    def _accelerators(self, connection: Connection, *, full: bool) -> Iterator[Finding]:
+        if read_encoder(connection) is None:
+            return
+        removed = read_removed(connection)
+        last = int(meta(connection, "next_passage") or 1) - 1
+        passages = _count(connection, "passage")
+        self.counts = _count(connection, "document"), passages
+        for kind in KINDS:
+            file = read_file(connection, kind)
+            if file is None:
+                continue
+            self._step(file.name)
+            gone = int((removed <= file.watermark).sum())
+            above = _count(connection, "passage WHERE number > ?", file.watermark)
+            check_tail(connection, file.watermark, above, removed)
+            if file.watermark > last or file.count - gone + above != passages:
+                what = f"covers {file.count - gone} passages up to {file.watermark}, the truth has {passages - above}"
+                yield self._finding(file.name, what, "repair")
+            wrong = self._file_damage(file, full=full)
+            if wrong:
+                yield self._finding(file.name, wrong, "repair")
+
+    def _file_damage(self, file: AcceleratorFile, *, full: bool) -> str:
+        if self.seal and file.name in self.seal.files:
+            return ""  # told already
+        path = self._folder / file.name
+        if not path.is_file():
+            return "is missing"
+        if path.stat().st_size != file.size:
+            return f"has {path.stat().st_size} bytes where {file.size} were written"
+        return "is not as it was written: its sha256 differs" if full and sha256_of(path) != file.sha256 else ""
+
+    def _rows(self, connection: Connection) -> Iterator[str]:
+        self._step("pages")
+        for (found,) in connection.execute(f"PRAGMA integrity_check({MOST_FINDINGS})"):
+            if found != "ok":
+                yield str(found)
+        for table in TABLES:
+            self._step(f"rows of {table}")
+            wrong = connection.execute(f"SELECT count(*) FROM {table} WHERE {fits(table)} IS NOT 1").fetchone()[0]
+            if wrong:
+                yield f"{wrong} rows of the table {table} are not as they were written"
+        for what, query in CONSISTENT.items():
+            self._step(what)
+            count = connection.execute(query).fetchone()[0]
+            if count:
+                yield f"{count} {what}"
+
+
+CONSISTENT = {  # what there must be none of
+    "documents without a text": "SELECT count(*) FROM document WHERE document_id NOT IN (SELECT document_id FROM body)",
+    "texts without a document": "SELECT count(*) FROM body WHERE document_id NOT IN (SELECT document_id FROM document)",
+    "documents without a file": "SELECT count(*) FROM document WHERE file_id NOT IN (SELECT file_id FROM file)",
+    "files without a source": "SELECT count(*) FROM file WHERE source_id NOT IN (SELECT source_id FROM source)",
+    "passages without their document": "SELECT count(*) FROM passage p LEFT JOIN document d USING (document_id) "
+    "WHERE d.document_id IS NULL OR p.number NOT BETWEEN d.first_passage AND d.first_passage + d.passage_count - 1",
+    "passages that are missing": "SELECT coalesce(sum(passage_count), 0) - (SELECT count(*) FROM passage) "
+    "FROM document",
+    "passages without a vector": "SELECT count(*) FROM passage "
+    "WHERE text_sha256 NOT IN (SELECT text_sha256 FROM vector)",
+    "passages without their sentences": "SELECT count(*) FROM passage "
+    "WHERE text_sha256 NOT IN (SELECT text_sha256 FROM sentences)",
+    "event days that are missing": "SELECT coalesce(sum(event_count), 0) - (SELECT count(*) FROM event) FROM document",
+    "event days outside their passage": "SELECT count(*) FROM event e LEFT JOIN passage p USING (number) "
+    "WHERE p.number IS NULL OR e.start < p.start OR e.end > p.end",
+    "passages with a number to come": "SELECT count(*) FROM passage "
+    "WHERE number >= (SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'next_passage')",
+}
+
+
+def _count(connection: Connection, rows: str, *values: object) -> int:
+    return int(connection.execute(f"SELECT count(*) FROM {rows}", values).fetchone()[0])
+
+
+def _remedy(name: str) -> Remedy:
+    return "rebuild" if name == DATABASE else "repair"
+
+
+def _reason(error: SemsearchError) -> str:
+    """What an error says, without the file and the command."""
+    return str(error).partition(" ")[2].partition(": make it anew")[0]
+
+
+def damage_of(findings: Sequence[Finding]) -> str:
+    """One line for several findings."""
+    more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
+    return f"{findings[0].folder / findings[0].name}: {findings[0].what}{more}"

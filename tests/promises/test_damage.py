@@ -1,0 +1,170 @@
+"""Promise 3: damage is told, never served."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from semsearch.building import build
+from semsearch.checking import check
+from semsearch.errors import SemsearchError
+from semsearch.search import open_index
+from semsearch.storage.database import connect_for_reading
+from semsearch.storage.lock import LOCK_FILE
+from semsearch.storage.writer import open_writer
+from tests.conftest import ROOT
+from tests.promises.corpora import records, write_records
+from tests.promises.states import QUESTIONS, answers, shown
+
+SEED = 20221111
+KINDS = ("bit", "bit", "byte", "zeros", "zeros", "cut", "missing", "swapped")
+ZEROS = (512, 4096)
+
+
+def sealed(folder: Path) -> Path:
+    """An index at rest."""
+    source = write_records(folder / "articles" / "a.jsonl", records(random.Random(SEED), 90))
+    build([source], folder / "sealed", model="hash")
+    return folder / "sealed"
+
+
+def unsealed(folder: Path) -> Path:
+    """The same with more articles, copied while its writer had committed but not ended."""
+    source = folder / "articles" / "a.jsonl"
+    shutil.copytree(sealed(folder), folder / "work")
+    with source.open("a", encoding="utf-8") as stream:
+        stream.write('\n{"_id": "later", "text": "Soldiers left the bridge on Thursday.", "date": "2022-11-11"}')
+    with open_writer(folder / "work") as writer:
+        (file,) = writer.files_of(1)
+        with writer.transaction():
+            writer.drop_file(file.file_id)
+        with writer.transaction():
+            writer.put_source("/nowhere", {})
+        shutil.copytree(folder / "work", folder / "unsealed")
+    return folder / "unsealed"
+
+
+def dump(folder: Path) -> list[str]:
+    connection = connect_for_reading(folder)
+    try:
+        return list(connection.iterdump())
+    finally:
+        connection.close()
+
+
+def harm(folder: Path, rng: random.Random) -> str:
+    """Damage one file; what was done."""
+    names = sorted(path.name for path in folder.iterdir() if path.is_file() and path.stat().st_size)
+    names = [name for name in names if name != LOCK_FILE and not name.endswith("-shm")]
+    name = rng.choice(names)
+    path = folder / name
+    data = bytearray(path.read_bytes())
+    at, kind = (
+        rng.randrange(len(data)),
+        rng.choice(["bit", "bit", "byte", "zeros", "zeros", "cut", "missing", "swapped"]),
+    )
+    if kind == "bit":
+        data[at] ^= 1 << rng.randrange(8)
+    elif kind == "byte":
+        data[at] = (data[at] + rng.randrange(1, 256)) % 256
+    elif kind == "zeros":
+        count = rng.choice(ZEROS)
+        if not any(data[at : at + count]):
+            return harm(folder, rng)
+        data[at : at + count] = bytes(len(data[at : at + count]))
+    elif kind == "cut":
+        at = rng.choice([0, 1, len(data) // 2, len(data) - 1])
+        if at == len(data):
+            return harm(folder, rng)
+        data = data[:at]
+    elif kind == "missing":
+        path.unlink()
+        return f"{name} missing"
+    else:
+        other = folder / rng.choice([one for one in names if one != name])
+        other_data = other.read_bytes()
+        if other_data == data:
+            return harm(folder, rng)
+        other.write_bytes(data)
+        data = bytearray(other_data)
+        kind = f"swapped with {other.name}"
+    path.write_bytes(data)
+    return f"{name} {kind} at {at}"
+
+
+def trial(
+    original: Path,
+    folder: Path,
+    seed: int,
+    expected: list[list[tuple[object, ...]]],
+    held: list[str],
+    *,
+    is_sealed: bool,
+) -> list[str]:
+    """What is wrong with how one harmed copy is met."""
+    shutil.rmtree(folder, ignore_errors=True)
+    shutil.copytree(original, folder)
+    done = harm(folder, random.Random(seed))
+    wrong = []
+    try:
+        report = check(folder, full=True)
+        told = not report.whole
+    except SemsearchError:
+        told = True
+    if not told and (is_sealed or dump(folder) != held):
+        wrong.append("check --full finds nothing")
+    for (question, options), right in zip(QUESTIONS, expected, strict=True):
+        try:
+            with open_index(folder) as index:
+                found = index.search(question, **options)  # type: ignore[arg-type]
+        except SemsearchError as error:
+            if str(folder) not in str(error) or "semsearch " not in str(error):
+                wrong.append(f"said only: {error}")
+            continue
+        if shown(found) != right:
+            wrong.append(f"answers {question!r} {options} otherwise")
+    return [f"seed {seed}, {done}: {what}" for what in wrong]
+
+
+def run_trials(original: Path, first: int, count: int, is_sealed: bool) -> list[str]:
+    """In a process of its own: a signal would end it."""
+    program = "import sys; from tests.promises.test_damage import work; work(*sys.argv[1:])"
+    ran = subprocess.run(
+        [sys.executable, "-c", program, str(original), str(first), str(count), str(int(is_sealed))],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert ran.returncode == 0, f"ended with {ran.returncode} after: {ran.stderr[-2000:]}"
+    return list(json.loads(ran.stdout))
+
+
+def work(original: str, first: str, count: str, is_sealed: str) -> None:
+    """The trials of one process, their faults printed as JSON."""
+    folder = Path(original)
+    expected, held = answers(folder), dump(folder)
+    wrong = []
+    for seed in range(int(first), int(first) + int(count)):
+        sys.stderr.write(f"{seed}\n")
+        copy = folder.with_name(f"{folder.name}-{first}")
+        wrong += trial(folder, copy, seed, expected, held, is_sealed=is_sealed == "1")
+    sys.stdout.write(json.dumps(wrong))
+
+
+@pytest.mark.parametrize("make", [sealed, unsealed])
+def test_damage_is_told_and_never_served(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    assert run_trials(make(tmp_path), SEED, 100, make is sealed) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("make", [sealed, unsealed])
+def test_a_thousand_kinds_of_damage(make: Callable[[Path], Path], tmp_path: Path) -> None:
+    assert run_trials(make(tmp_path), SEED + 1_000, 1_000, make is sealed) == []
