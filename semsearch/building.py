@@ -18,6 +18,7 @@ from semsearch.readers import FieldNames, find_files, is_unicode
 from semsearch.refresh import BuildReport, Progress, Refresh
 from semsearch.storage.database import index_exists, index_folder
 from semsearch.storage.files import REPLACED, exchange
+from semsearch.storage.filesystems import network_of
 from semsearch.storage.lock import WriterLock
 from semsearch.storage.sources import Settled, read_settled
 from semsearch.storage.writer import Writer, open_writer
@@ -67,6 +68,12 @@ def build(
                 paths, fields, corrections=corrections, hemisphere=hemisphere
             )
     report.problems += problems
+    network = network_of(folder)
+    if network:
+        report.notes.append(
+            f"{folder} is on a network file system ({network}), where locks are not to be relied upon: "
+            "keep the index on a local disk, or write it from one machine only"
+        )
     return report
 
 

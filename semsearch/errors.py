@@ -9,6 +9,7 @@
     ├── IndexMissing          no index in this folder
     ├── IndexBusy             another process is writing this index
     ├── StorageFailed         the disk is full, or the folder cannot be written
+    ├── OutOfRoom             the process may not take the memory that it needs
     ├── IndexDamaged          a file of the index is missing or not what was written
     ├── FormatMismatch        an index of another format version
     ├── EncoderMismatch       the index was embedded with another model
@@ -47,6 +48,10 @@ class IndexBusy(SemsearchError):
 
 class StorageFailed(SemsearchError):
     """The index cannot be read or written for want of space, permission or a working disk."""
+
+
+class OutOfRoom(SemsearchError):
+    """The process may not take the memory that it needs."""
 
 
 class IndexDamaged(SemsearchError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import sys
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ import typer
 import semsearch
 from semsearch.cli.config import read_settings
 from semsearch.cli.exits import DONE, INTERRUPTED, interrupted, status_of
+from semsearch.errors import OutOfRoom
 
 app = typer.Typer(
     name="semsearch",
@@ -41,6 +43,9 @@ COMMANDS = (
     "repair",
     "compact",
 )  # in the order of --help
+
+
+LEAST_ADDRESSES = 700 << 20  # bytes: a question takes 640 MB of them, and 120 MB of memory
 
 
 def _print_version(wanted: bool) -> None:
@@ -84,9 +89,11 @@ def run(arguments: list[str]) -> int:
     """Run the program and return its exit status."""
     debug = "--debug" in arguments
     _prepare_process()
+    _interrupted.clear()
     named = next((word for word in arguments if not word.startswith("-")), "")
     called = f"semsearch {named}" if named in COMMANDS else "semsearch"
     try:
+        _check_room(named)
         settings = read_settings(Path.cwd())
         add_commands([named] if named in COMMANDS and arguments[0] == named else COMMANDS)
         status = app(arguments or ["--help"], prog_name="semsearch", standalone_mode=False, default_map=settings)
@@ -96,10 +103,25 @@ def run(arguments: list[str]) -> int:
             return DONE  # nobody reads the help any more
         if isinstance(error, SystemExit | GeneratorExit):
             raise
+        if _interrupted and not debug:  # within a library that makes another error of it
+            return interrupted()
         return status_of(error, called, debug=debug)
     if status == INTERRUPTED:  # typer has taken the KeyboardInterrupt
         return interrupted()
     return status if isinstance(status, int) else DONE
+
+
+def _check_room(command: str) -> None:
+    """Refuse to begin where libraries would find no room: some end the process then, without a word."""
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if command and limit != resource.RLIM_INFINITY and limit < LEAST_ADDRESSES:
+        raise OutOfRoom(
+            f"this process may use {limit >> 20} MB of memory addresses, semsearch needs {LEAST_ADDRESSES >> 20}: "
+            "raise the limit with: ulimit -v unlimited"
+        )
+
+
+_interrupted: list[int] = []  # signals that were taken
 
 
 def _prepare_process() -> None:
@@ -113,4 +135,5 @@ def _prepare_process() -> None:
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:
+    _interrupted.append(number)
     raise KeyboardInterrupt

@@ -23,7 +23,7 @@ from semsearch.encoders.protocol import Precision, SpanRows
 from semsearch.encoders.spans import pool_spans, spans_of
 from semsearch.encoders.tokenizing import Tokens
 from semsearch.encoders.weights import Matrix
-from semsearch.errors import EncoderUnavailable
+from semsearch.errors import EncoderUnavailable, OutOfRoom
 
 if TYPE_CHECKING:
     from openvino import Model, Node
@@ -97,7 +97,11 @@ class OpenVinoForward:
             mask[at, ..., : len(ids)] = 0
             pooled = 1 if self._layout.pooling == "cls" else len(ids)
             share[at, 0, :pooled] = 1 / pooled
-        found = self._request.infer([embedded, mask, share], share_inputs=True)
+        try:
+            found = self._request.infer([embedded, mask, share], share_inputs=True)
+        except RuntimeError as error:  # its text is about its source code
+            reason = str(error).strip().splitlines()[-1].strip()
+            raise OutOfRoom(f"OpenVINO cannot encode here ({reason}): look at the memory (ulimit -v)") from None
         rows = np.asarray(found[0][:, 0], np.float32)
         lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
         return np.asarray(rows / lengths, np.float32), np.asarray(found[1], np.float32)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 
 from semsearch.arrays import Offsets
 from semsearch.errors import EncoderUnavailable
+
+if TYPE_CHECKING:
+    from tokenizers import Encoding
 
 _NORMALISING = {
     "do_lower_case": "lowercase",
@@ -65,19 +68,25 @@ class Tokenizing:
 
     def offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets (n, 2) of each text's tokens, special tokens left out."""
-        found = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        found = self._encoded(texts, special=False)
         return [np.array(one.offsets, np.int64).reshape(-1, 2) for one in found]
 
     def limited(self, texts: Sequence[str]) -> list[Tokens]:
         """Tokens with the special ones, those behind the limit left out but for the last."""
         return [
             Tokens(self._cut(one.ids), np.array(self._cut(one.offsets), np.int64).reshape(-1, 2))
-            for one in self._tokenizer.encode_batch(list(texts))
+            for one in self._encoded(texts)
         ]
 
     def limited_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids alone of :meth:`limited`."""
-        return [self._cut(one.ids) for one in self._tokenizer.encode_batch(list(texts))]
+        return [self._cut(one.ids) for one in self._encoded(texts)]
+
+    def _encoded(self, texts: Sequence[str], *, special: bool = True) -> list[Encoding]:
+        """One text by itself: a batch begins threads, which a single question has nothing from."""
+        if len(texts) == 1:
+            return [self._tokenizer.encode(texts[0], add_special_tokens=special)]
+        return self._tokenizer.encode_batch(list(texts), add_special_tokens=special)
 
     def _cut(self, items: list[_T]) -> list[_T]:
         return items if len(items) <= self._max_tokens else [*items[: self._max_tokens - 1], items[-1]]

@@ -17,7 +17,7 @@ from semsearch.errors import (
     StorageFailed,
     UsageError,
 )
-from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, rehash, row_hash, sound
+from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, raised_inside, rehash, row_hash, sound
 
 DATABASE = "truth.sqlite"
 FORMAT = 4  # of the index on disk; it has its own count, releases do not change it
@@ -272,9 +272,13 @@ def _damaged(folder: Path, error: Exception) -> SemsearchError:
 @contextmanager
 def damage_told(folder: Path) -> Iterator[None]:
     """Turn what SQLite, or a row's hash, finds wrong into IndexDamaged or StorageFailed."""
+    raised_inside()
     try:
         yield
     except (sqlite3.DatabaseError, RowDamaged) as error:
+        inside = raised_inside()
+        if inside is not None:
+            raise inside from None
         raise _damaged(folder, error) from error
 
 

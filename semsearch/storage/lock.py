@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from pathlib import Path
 
 from semsearch.errors import IndexBusy
@@ -19,14 +20,16 @@ class WriterLock:
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            holder = os.read(self._descriptor, 64).decode("ascii", "replace").strip()
+            holder = os.read(self._descriptor, 200).decode("ascii", "replace").strip()
             os.close(self._descriptor)
             raise IndexBusy(
                 f"{folder} is being written by another process ({holder or 'unknown'}): wait for it to end"
             ) from None
         os.ftruncate(self._descriptor, 0)
-        os.pwrite(self._descriptor, f"pid {os.getpid()}\n".encode("ascii"), 0)
+        began = time.strftime("%Y-%m-%d %H:%M:%S")
+        os.pwrite(self._descriptor, f"pid {os.getpid()}, since {began}\n".encode("ascii"), 0)
 
     def release(self) -> None:
         """Let the next writer in."""
+        os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)

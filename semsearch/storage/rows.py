@@ -6,6 +6,7 @@ What is read from a row is believed only where the hash still fits: a flipped bi
 from __future__ import annotations
 
 import hashlib
+import threading
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
@@ -34,8 +35,26 @@ class RowDamaged(Exception):
     """A row is not as it was written, or is gone."""
 
 
+_inside = threading.local()
+
+
 def row_hash(*values: object) -> bytes:
     """The first 16 bytes of the SHA-256 of values, each with its type and length. SQL knows it by this name."""
+    try:
+        return _hash(values)
+    except BaseException as error:  # a Ctrl-C, of which SQLite would say only that a function raised something
+        _inside.error = error
+        raise
+
+
+def raised_inside() -> BaseException | None:
+    """What was raised while SQLite computed a hash, once."""
+    error: BaseException | None = getattr(_inside, "error", None)
+    _inside.error = None
+    return error
+
+
+def _hash(values: tuple[object, ...]) -> bytes:
     parts = []
     for value in values:
         kind, data = b"n", b""
