@@ -82,7 +82,7 @@ def evaluate_dataset(
         progress=building,
     )
     qrels = read_qrels(dataset.qrels)
-    defaults = replace(defaults or Options(), top=DEPTH, per_document=1)
+    defaults = replace(defaults or Options(), top=DEPTH, per_document=1, expand=True)
     questions, problems = read_judged_questions(dataset, defaults)
     report.problems += problems
     judged = [question for question in questions if question.query_id in qrels]

@@ -33,6 +33,7 @@ class Choices(TypedDict, total=False):
     recency: str | None
     use_time: bool
     strict_time: bool
+    expand: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Options:
     recency: str | None = None
     use_time: bool = True
     strict_time: bool = False
+    expand: bool = False
     prefix: str = ""  # before the options' names in what is said of them: "--" on a command line
 
     def query(self, text: str) -> Query:
@@ -87,6 +89,7 @@ class Options:
             recency=None if self.recency is None else parse_half_life(self.recency, f"{self.prefix}recency"),
             use_time=self.use_time,
             strict_time=self.strict_time,
+            expand=self.expand,
         )
 
 

@@ -164,6 +164,7 @@ class Query:
     recency: float | None = None  # half-life in days; None: only if the question asks for the latest; 0: never
     use_time: bool = True  # take a window from the question's words
     strict_time: bool = False  # that window is a filter, not a preference
+    expand: bool = False  # near copies are hits of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -215,6 +216,7 @@ class Hit:
     best_sentence: tuple[int, int]
     words: tuple[tuple[int, int], ...]
     events: tuple[SpokenDate, ...] = ()  # the days that the passage speaks of
+    copies: tuple[str, ...] = ()  # ids of near copies of its document, among what the filters let through
 
 
 @dataclass(frozen=True, slots=True)

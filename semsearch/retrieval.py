@@ -7,6 +7,7 @@ again with their sentences.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,11 +17,12 @@ from numpy.typing import NDArray
 from semsearch.analysis import query_terms
 from semsearch.arrays import Ids, Mask, Rows, Scores
 from semsearch.operators import Question, phrase_pattern
-from semsearch.ranking import Evidence, Ranked, merge_documents
+from semsearch.ranking import Evidence, Ranked, collapse, merge_documents, near_copies
 from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import WEIGHTS, Weights
 from semsearch.ranking.timing import Timing
 from semsearch.records import Query, TimeUsed
+from semsearch.sketches import Sketched
 from semsearch.storage.lexical import LexicalIndex
 from semsearch.storage.lexical_view import LexicalView
 from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
@@ -149,9 +151,24 @@ class Retrieval:
         while True:
             pool = self._matching(asked, depth) if asked.row is None else self._leading(asked, asked.row, depth)
             ranked = merge_documents(self._scored(pool, asked), query.per_document)
+            if not query.expand:
+                ranked = collapse(ranked, self._snapshot.sketches(np.array([each.number for each in ranked], np.int64)))
             if len(ranked) >= query.top or len(pool.numbers) < depth:
                 return ranked[: query.top]
             depth *= 4
+
+    def copies(self, hits: Sequence[Ranked], allowed: Ids | None) -> list[tuple[str, ...]]:
+        """For each hit the ids of its document's near copies among the passages that filters let through."""
+        documents = self._snapshot.sketches(np.array([hit.number for hit in hits], np.int64))
+        found = []
+        for document in documents:
+            others: list[Sketched] = []
+            if document.sketch is not None:
+                others = self._snapshot.sketches(self._snapshot.near_copies(document.sketch, allowed))
+            others = [other for other in others if other.doc_id != document.doc_id]
+            alike = near_copies(document, others)
+            found.append(tuple(sorted(other.doc_id for other, is_copy in zip(others, alike, strict=True) if is_copy)))
+        return found
 
     # The first stage
 

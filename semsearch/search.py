@@ -92,7 +92,7 @@ class Index:
                 quoted = " and ".join(f'"{phrase}"' for phrase in question.quoted)
                 notes.append(f"no passage holds {quoted}: its words were searched for")
             marking = self._marking(query, question.text, row, ranking)
-            answer = replace(self._answer(query, ranking.hits, marking, notes), time=ranking.time)
+            answer = replace(self._answer(query, ranking, marking, notes), time=ranking.time)
             yield answer if query.rerank is None else self._reranked(answer, question.text, query.rerank)
 
     def scores(self, query: Query) -> Scored:
@@ -135,7 +135,7 @@ class Index:
         row = centre(self._snapshot.document_vectors(doc_id))
         query = replace(query or Query(document.title), mode="dense")
         ranking = self._retrieval.similar(query, row, self._snapshot.passage_numbers(doc_id))
-        return self._answer(query, ranking.hits, self._marking(query, document.title, row, ranking), [])
+        return self._answer(query, ranking, self._marking(query, document.title, row, ranking), [])
 
     def document(self, doc_id: str) -> Document:
         """One article as the index holds it. Raises UnknownDocument."""
@@ -168,12 +168,14 @@ class Index:
         """Those of the documents that are known."""
         return self._snapshot.columns().languages_until(query.as_of)
 
-    def _answer(self, query: Query, ranked: Sequence[Ranked], marking: Marking, notes: list[str]) -> Answer:
+    def _answer(self, query: Query, ranking: Ranking, marking: Marking, notes: list[str]) -> Answer:
+        ranked = ranking.hits
         numbers = np.array([found.number for found in ranked], np.int64)
         parts, events = self._snapshot.parts(numbers), self._snapshot.times.events(numbers)
+        copies = [()] * len(ranked) if query.expand else self._retrieval.copies(ranked, ranking.allowed)
         hits = tuple(
-            self._hit(rank, found, marking, parts[found.number], events[found.number])
-            for rank, found in enumerate(ranked, 1)
+            replace(self._hit(rank, found, marking, parts[found.number], events[found.number]), copies=also)
+            for rank, (found, also) in enumerate(zip(ranked, copies, strict=True), 1)
         )
         notes.extend(self._window_notes(query))
         if self._snapshot.note:

@@ -27,6 +27,7 @@ _TYPES: dict[str, np.dtype[np.generic]] = {
     "BF16": np.dtype("<u2"),  # NumPy has no bfloat16
     "U8": np.dtype("<u1"),
     "U16": np.dtype("<u2"),
+    "U32": np.dtype("<u4"),
     "I32": np.dtype("<i4"),
     "I64": np.dtype("<i8"),
 }

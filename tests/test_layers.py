@@ -11,7 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "semsearch"
 
 LAYERS = [
     {"errors", "records", "arrays"},
-    {"tensors", "analysis", "languages"},
+    {"tensors", "analysis", "languages", "sketches"},
     {"readers", "dates", "chunking", "encoders", "evaluation", "operators"},
     {"storage", "ranking", "queries"},
     {"when", "preparing"},

@@ -14,6 +14,7 @@ from semsearch.cli.options import (
     DebugOption,
     EventOption,
     EventsOption,
+    ExpandOption,
     ExplainOption,
     FormatOption,
     IndexOption,
@@ -65,6 +66,7 @@ def ask(
     events: EventsOption = None,
     source: SourceOption = None,
     per_document: PerDocumentOption = 1,
+    expand: ExpandOption = False,
     mode: ModeOption = ModeName.hybrid,
     rerank: RerankOption = None,
     output_format: FormatOption = Format.text,
@@ -90,6 +92,7 @@ def ask(
         recency=recency,
         no_time=no_time,
         strict_time=strict_time,
+        expand=expand,
     ).query(question)
     with open_index(index, events=events) as opened:
         answer = opened.answer(query)

@@ -16,6 +16,7 @@ from semsearch.cli.options import (
     DebugOption,
     EventOption,
     EventsOption,
+    ExpandOption,
     ExplainOption,
     FormatOption,
     IndexOption,
@@ -79,6 +80,7 @@ def batch(
     events: EventsOption = None,
     source: SourceOption = None,
     per_document: PerDocumentOption = 1,
+    expand: ExpandOption = False,
     mode: ModeOption = ModeName.hybrid,
     rerank: RerankOption = None,
     output_format: FormatOption = Format.jsonl,
@@ -108,6 +110,7 @@ def batch(
         recency=recency,
         no_time=no_time,
         strict_time=strict_time,
+        expand=expand,
     )
     defaults.query("any")  # refuses options that make no sense
     data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()

@@ -20,6 +20,7 @@ _FILTERS = {
     "on": "on",
     "source": "source",
     "per-document": "per_document",
+    "expand": "expand",
 }
 _TIME = {
     "event": "event",
@@ -37,11 +38,11 @@ _KEYS: dict[str, dict[str, str]] = {
     "timeline": {
         name: key
         for name, key in {**_ANSWERS, "by": "by"}.items()
-        if name not in ("top", "per-document", "recency", "strict-time", "format")
+        if name not in ("top", "per-document", "expand", "recency", "strict-time", "format")
     },
     "compare": {name: key for name, key in _ANSWERS.items() if name in ("top", "source", "mode", "events", *_COMMON)},
     "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
-    "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document", *_TIME)},
+    "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document", "expand", *_TIME)},
     "show": _COMMON,
     "info": _COMMON,
     "dates": _COMMON,

@@ -84,6 +84,7 @@ StrictTimeOption = Annotated[
 EventsOption = Annotated[
     Path | None, typer.Option("--events", metavar="FILE", help="More named events for time words: a TOML table.")
 ]
+ExpandOption = Annotated[bool, typer.Option("--expand", help="Show near copies of one text as hits of their own.")]
 PerDocumentOption = Annotated[int, typer.Option(metavar="N", help="Passages of one document among the hits.")]
 ModeOption = Annotated[
     ModeName, typer.Option("--mode", help="Rank by meaning and words, by meaning alone, or by words alone.")
@@ -132,6 +133,7 @@ def options_from(
     recency: str | None = None,
     no_time: bool = False,
     strict_time: bool = False,
+    expand: bool = False,
 ) -> Options:
     """The searching options as they were typed."""
     return Options(
@@ -148,6 +150,7 @@ def options_from(
         recency,
         use_time=not no_time,
         strict_time=strict_time,
+        expand=expand,
         prefix="--",
     )
 

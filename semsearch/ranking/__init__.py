@@ -3,6 +3,16 @@
 from semsearch.ranking.fusion import Evidence
 from semsearch.ranking.merging import Ranked, merge_documents
 from semsearch.ranking.sentences import best_sentence
+from semsearch.ranking.stories import collapse, near_copies
 from semsearch.ranking.strength import is_strong, least_strong
 
-__all__ = ["Evidence", "Ranked", "best_sentence", "is_strong", "least_strong", "merge_documents"]
+__all__ = [
+    "Evidence",
+    "Ranked",
+    "best_sentence",
+    "collapse",
+    "is_strong",
+    "least_strong",
+    "merge_documents",
+    "near_copies",
+]

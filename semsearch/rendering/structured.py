@@ -27,7 +27,7 @@ def document_fields(document: Document) -> Fields:
 
 
 def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
-    """One hit; ``copies`` is empty in a ranking that does not know them."""
+    """One hit; ``copies`` are the ids of near copies of its document."""
     signals = [{"signal": s.name, "value": s.value, "weight": s.weight, "share": s.share} for s in hit.signals]
     return {
         "rank": hit.rank,
@@ -42,7 +42,7 @@ def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
         "text": hit.text,
         "best_sentence": list(hit.best_sentence),
         "words": [list(span) for span in hit.words],
-        "copies": [],
+        "copies": list(hit.copies),
         "events": [[first.isoformat(), last.isoformat()] for first, last in spoken_periods(hit)],
         **({"explain": signals} if explain else {}),
     }

@@ -67,7 +67,8 @@ class TextRenderer:
         date = str(document.published) if document.published else "undated"
         place = f"{display_path(document.path)}:{_lines(hit)}"
         spoken = spoken_text(hit)
-        origin = " · ".join(filter(None, (document.source, place, spoken and f"speaks of {spoken}")))
+        parts = (document.source, place, spoken and f"speaks of {spoken}", copies_text(hit))
+        origin = " · ".join(filter(None, parts))
         head = f"{hit.rank:>2}  {self._paint(f'{date:<10}', '36')}  {hit.score:.3f}  "
         title = textwrap.shorten(visible(document.title), max(self._style.width - 23, 30), placeholder=" …")
         reasons = [f"    {explanation(hit)}"] if self._explain else []
@@ -127,6 +128,7 @@ class MarkdownRenderer:
         spoken = spoken_text(hit)
         origin = [document.source or "", f"{display_path(document.path)}:{_lines(hit)}", f"score {hit.score:.3f}"]
         origin += [f"speaks of {spoken}"] if spoken else []
+        origin += [copies_text(hit)] if hit.copies else []
         reasons = [f"   {_escaped(explanation(hit))}  "] if self._explain else []
         return [
             f"{hit.rank}. **{document.published or 'undated'}** {_escaped(document.title)}  ",
@@ -146,6 +148,15 @@ def explanation(hit: Hit) -> str:
         for signal in hit.signals
     )
     return f"{hit.score:.3f} = {''.join(parts).removeprefix(' + ')}"
+
+
+def copies_text(hit: Hit) -> str:
+    """How many near copies there are, the first three named."""
+    count = len(hit.copies)
+    if not count:
+        return ""
+    named = ", ".join(hit.copies[:3]) + ", …" * (count > 3)  # noqa: PLR2004
+    return f"{count} near {'copy' if count == 1 else 'copies'}: {named}"
 
 
 def _marked(hit: Hit) -> str:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from semsearch.arrays import Counts, Ids, Mask
 from semsearch.errors import IndexDamaged
 from semsearch.records import DateRange
+from semsearch.sketches import BANDS
 from semsearch.storage.files import publish
 from semsearch.tensors import MappedTensors, save_tensors
 
@@ -35,6 +36,7 @@ class DocumentColumns:
     last_day: int
     source: str | None
     language: str
+    bands: NDArray[np.uint32]  # see sketches.bands
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,7 @@ class Columns:
     last_day: Counts
     source: Counts  # places in ``sources``
     language: Counts  # places in ``languages``
+    bands: NDArray[np.uint32]  # (documents, keys): near copies share one; 0 for none
     event_passage: Ids  # (events,)
     event_first: Counts
     event_last: Counts
@@ -121,6 +124,11 @@ class Columns:
         found = self.event_passage[near[self.event_last[near] - self.event_first[near] < longest]]
         return found[np.flatnonzero(np.diff(found, prepend=-1))]
 
+    def sharing(self, keys: NDArray[np.uint32]) -> Ids:
+        """First passages of the documents that share a key."""
+        found: Mask = ((self.bands == keys) & (keys != 0)).any(axis=1)
+        return self.first_passage[found]
+
     # How they are made
 
     def without(self, removed: Ids) -> Columns:
@@ -149,6 +157,7 @@ class Columns:
             np.concatenate([self.last_day, later.last_day]),
             np.concatenate([self.source, source]),
             np.concatenate([self.language, language]),
+            np.concatenate([self.bands, later.bands]),
             np.concatenate([self.event_passage, later.event_passage]),
             np.concatenate([self.event_first, later.event_first]),
             np.concatenate([self.event_last, later.event_last]),
@@ -178,6 +187,7 @@ class Columns:
 
 def make_columns(documents: Iterable[DocumentColumns], events: Iterable[tuple[int, int, int]]) -> Columns:
     """The columns of documents, in the order of their passages, and of events (passage, first and last day)."""
+    held = list(documents)
     sources, languages = dict[str | None, int](), dict[str, int]()
     rows = [
         (
@@ -188,7 +198,7 @@ def make_columns(documents: Iterable[DocumentColumns], events: Iterable[tuple[in
             sources.setdefault(each.source, len(sources)),
             languages.setdefault(each.language, len(languages)),
         )
-        for each in documents
+        for each in held
     ]
     passage, count, first, last, source, language = np.array(rows, np.int64).reshape(-1, 6).T
     speaking, begin, end = np.array(list(events), np.int64).reshape(-1, 3).T
@@ -199,6 +209,7 @@ def make_columns(documents: Iterable[DocumentColumns], events: Iterable[tuple[in
         last.astype(np.int32),
         source.astype(np.int32),
         language.astype(np.int32),
+        np.array([each.bands for each in held], np.uint32).reshape(-1, BANDS),
         speaking.copy(),
         begin.astype(np.int32),
         end.astype(np.int32),

@@ -17,6 +17,7 @@ from semsearch.errors import (
     StorageFailed,
     UsageError,
 )
+from semsearch.sketches import sketch
 from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, raised_inside, rehash, row_hash, sound
 
 DATABASE = "truth.sqlite"
@@ -71,6 +72,7 @@ CREATE TABLE document (
     first_passage INTEGER NOT NULL,
     passage_count INTEGER NOT NULL,
     event_count INTEGER NOT NULL,  -- of all its passages
+    sketch BLOB NOT NULL,          -- uint16: see sketches.py
     hash BLOB NOT NULL
 );
 CREATE INDEX document_of_file ON document (file_id);
@@ -177,6 +179,11 @@ def _migrate(connection: Connection) -> None:
         "BETWEEN first_passage AND first_passage + passage_count - 1)"
     )
     connection.execute("INSERT INTO meta SELECT 'removed', count(*) FROM removed")
+    connection.execute("ALTER TABLE document ADD COLUMN sketch BLOB NOT NULL DEFAULT x''")
+    connection.create_function("sketch", 1, sketch, deterministic=True)
+    connection.execute(
+        "UPDATE document SET sketch = (SELECT sketch(text) FROM body b WHERE b.document_id = document.document_id)"
+    )
     for table in TABLES:
         if table != "body":
             connection.execute(f"ALTER TABLE {table} ADD COLUMN hash BLOB NOT NULL DEFAULT x''")

@@ -13,6 +13,7 @@ from semsearch.arrays import Ids, Rows, Span
 from semsearch.chunking import ChunkingSettings
 from semsearch.dates.spans import Hemisphere
 from semsearch.encoders.protocol import Precision, SeenWeights
+from semsearch.sketches import bands, read_sketch
 from semsearch.storage.accelerators import AcceleratorFile
 from semsearch.storage.columns import UNDATED, DocumentColumns
 from semsearch.storage.database import Connection, meta
@@ -115,10 +116,14 @@ def read_document_columns(connection: Connection, watermark: int) -> list[Docume
     """What documents are filtered by, those whose passages lie above the watermark, in the order of those."""
     rows = connection.execute(
         "SELECT first_passage, passage_count, coalesce(first_day, ?), coalesce(last_day, ?), source, "
-        f"coalesce(language, ?), {fits('document')} FROM document WHERE first_passage > ? ORDER BY first_passage",
+        f"coalesce(language, ?), sketch, {fits('document')} FROM document WHERE first_passage > ? "
+        "ORDER BY first_passage",
         (UNDATED, UNDATED, UNKNOWN, watermark),
     )
-    return [DocumentColumns(*row) for row in sound(rows, "document")]
+    return [
+        DocumentColumns(first, count, begin, end, source, language, bands(read_sketch(stored)))
+        for first, count, begin, end, source, language, stored in sound(rows, "document")
+    ]
 
 
 def read_event_columns(connection: Connection, watermark: int) -> list[tuple[int, int, int]]:

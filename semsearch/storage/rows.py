@@ -18,7 +18,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {  # the columns that the hash stands fo
     "document": (
         "document_id", "doc_id", "file_id", "line", "multiline", "title", "language", "source", "url", "first_day",
         "last_day", "date_precision", "date_source", "date_raw", "date_ambiguous", "content_sha256", "first_passage",
-        "passage_count", "event_count",
+        "passage_count", "event_count", "sketch",
     ),
     "body": ("document_id", "text"),
     "passage": ("number", "document_id", "start", "end", "text_sha256"),

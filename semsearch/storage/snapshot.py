@@ -15,6 +15,7 @@ from semsearch.arrays import Ids, Rows, Scores, Span
 from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DateRange, Document
+from semsearch.sketches import Sketch, Sketched, bands, read_sketch
 from semsearch.storage.accelerators import AcceleratorFile, slack
 from semsearch.storage.columns import Columns
 from semsearch.storage.columns_view import open_columns
@@ -131,6 +132,11 @@ class Snapshot:
         documents = self.columns().matching(window, sources) if window or sources else None
         return None if documents is None else self.columns().passages(documents)
 
+    def near_copies(self, own: Sketch, allowed: Ids | None) -> Ids:
+        """First passages of documents that may be near copies of one, those of ``allowed`` passages alone."""
+        found = self.columns().sharing(bands(own))
+        return found if allowed is None else found[np.isin(found, allowed)]
+
     def _read_removed(self) -> Ids:
         if self._removed is None:
             self._removed = read_removed(self._db)
@@ -240,6 +246,13 @@ class Snapshot:
         columns = f"p.number, d.title, b.text, p.start, p.end, {sound_rows}"  # SQL's substr ends at a NUL
         rows = self._passages(numbers, columns, "JOIN body b USING (document_id)")
         return [(title, text[start:end]) for _, title, text, start, end in rows]
+
+    def sketches(self, numbers: Ids) -> list[Sketched]:
+        """The document of each passage with its sketch and its first day, in the order of ``numbers``."""
+        columns = f"p.number, d.doc_id, d.sketch, d.first_day, {fits('passage', 'p.')} AND {fits('document', 'd.')}"
+        return [
+            Sketched(doc_id, read_sketch(stored), day) for _, doc_id, stored, day in self._passages(numbers, columns)
+        ]
 
     def _passages(self, numbers: Ids, columns: str, more: str = "") -> list[tuple[Any, ...]]:
         """Columns of passages ``p`` and their documents ``d``, in the order of ``numbers``.

@@ -18,6 +18,7 @@ from semsearch.dates.spans import Hemisphere
 from semsearch.encoders.protocol import SpanRows
 from semsearch.errors import IndexDamaged
 from semsearch.records import Problem
+from semsearch.sketches import sketch
 from semsearch.storage.accelerating import Accelerating
 from semsearch.storage.database import (
     DATABASE,
@@ -295,6 +296,7 @@ class Writer:
                 first,
                 len(new.passages),
                 len(events),
+                sketch(document.text),
             ),
         )
         document_id = cursor.lastrowid
