@@ -124,6 +124,7 @@ class Document:
     line: int
     multiline: bool
     language: str | None = None  # ISO 639-1; None where it could not be told
+    sha256: str | None = None  # of the file that it was read from; None where it was not read to its end
 
 
 @dataclass(frozen=True, slots=True)

@@ -152,23 +152,44 @@ class Retrieval:
             pool = self._matching(asked, depth) if asked.row is None else self._leading(asked, asked.row, depth)
             ranked = merge_documents(self._scored(pool, asked), query.per_document)
             if not query.expand:
-                ranked = collapse(ranked, self._snapshot.sketches(np.array([each.number for each in ranked], np.int64)))
+                ranked = self._collapsed(ranked)
             if len(ranked) >= query.top or len(pool.numbers) < depth:
                 return ranked[: query.top]
             depth *= 4
 
+    # Near copies
+
     def copies(self, hits: Sequence[Ranked], allowed: Ids | None) -> list[tuple[str, ...]]:
         """For each hit the ids of its document's near copies among the passages that filters let through."""
-        documents = self._snapshot.sketches(np.array([hit.number for hit in hits], np.int64))
-        found = []
-        for document in documents:
-            others: list[Sketched] = []
-            if document.sketch is not None:
-                others = self._snapshot.sketches(self._snapshot.near_copies(document.sketch, allowed))
-            others = [other for other in others if other.doc_id != document.doc_id]
-            alike = near_copies(document, others)
-            found.append(tuple(sorted(other.doc_id for other, is_copy in zip(others, alike, strict=True) if is_copy)))
+        columns, found = self._snapshot.columns(), []
+        for hit, keys in zip(hits, columns.keys(np.array([hit.number for hit in hits], np.int64)), strict=True):
+            others = columns.sharing(keys)
+            others = others if allowed is None else others[np.isin(others, allowed)]
+            found.append(self._copies_of(hit, others) if len(others) > 1 else ())
         return found
+
+    def _copies_of(self, hit: Ranked, others: Ids) -> tuple[str, ...]:
+        (own,) = self._snapshot.sketches(np.array([hit.number], np.int64))
+        documents = [other for other in self._snapshot.sketches(others) if other.doc_id != hit.doc_id]
+        alike = near_copies(own, documents)
+        return tuple(sorted(other.doc_id for other, is_copy in zip(documents, alike, strict=True) if is_copy))
+
+    def _collapsed(self, ranked: list[Ranked]) -> list[Ranked]:
+        """The first of each story; sketches are read of those alone that share a key with another."""
+        numbers = np.array([each.number for each in ranked], np.int64)
+        keys = self._snapshot.columns().keys(numbers)
+        first_of = {each.doc_id: at for at, each in reversed(list(enumerate(ranked)))}
+        values, counts = np.unique(keys[list(first_of.values())], return_counts=True)
+        several = values[(counts > 1) & (values != 0)]
+        shared = np.asarray(np.isin(keys, several).any(axis=1), np.bool_)
+        if not shared.any():
+            return ranked
+        sketches = iter(self._snapshot.sketches(numbers[shared]))
+        documents = [
+            next(sketches) if suspect else Sketched(each.doc_id, None, None)
+            for each, suspect in zip(ranked, shared.tolist(), strict=True)
+        ]
+        return collapse(ranked, documents)
 
     # The first stage
 

@@ -17,7 +17,7 @@ LAYERS = [
     {"when", "preparing"},
     {"retrieval", "marking"},
     {"embedding", "questions", "search"},
-    {"refresh", "timeline", "comparison", "checking"},
+    {"refresh", "timeline", "comparison", "checking", "verifying"},
     {"rendering", "building", "repairing"},
     {"dataset", "batching"},
     {"cli"},

@@ -46,6 +46,7 @@ _KEYS: dict[str, dict[str, str]] = {
     "show": _COMMON,
     "info": _COMMON,
     "dates": _COMMON,
+    "verify": {"quiet": "quiet", "fields": "fields"},
     "check": _COMMON,
     "repair": _COMMON,
     "compact": _COMMON,

@@ -39,6 +39,7 @@ COMMANDS = (
     "show",
     "info",
     "dates",
+    "verify",
     "check",
     "repair",
     "compact",

@@ -23,6 +23,7 @@ def document_fields(document: Document) -> Fields:
         "source": document.source,
         "url": document.url,
         "path": display_path(document.path),
+        "sha256": document.sha256,
     }
 
 

@@ -124,6 +124,10 @@ class Columns:
         found = self.event_passage[near[self.event_last[near] - self.event_first[near] < longest]]
         return found[np.flatnonzero(np.diff(found, prepend=-1))]
 
+    def keys(self, numbers: Ids) -> NDArray[np.uint32]:
+        """The keys (n, keys) of the documents of some passages."""
+        return self.bands[np.searchsorted(self.first_passage, numbers, side="right") - 1]
+
     def sharing(self, keys: NDArray[np.uint32]) -> Ids:
         """First passages of the documents that share a key."""
         found: Mask = ((self.bands == keys) & (keys != 0)).any(axis=1)

@@ -82,7 +82,7 @@ def read_vectors(connection: Connection, condition: str, values: Sequence[object
 def read_parts(connection: Connection, numbers: Ids) -> dict[int, tuple[list[Span], Rows]]:
     """The sentences of passages and their rows, by passage number; no rows where the encoder gives none."""
     cursor = connection.execute(
-        f"SELECT p.number, s.spans, s.rows, {fits('passage', 'p.')} AND {fits('sentences', 's.')} "
+        f"SELECT p.number, s.spans, s.rows, {fits('sentences', 's.')} "
         "FROM passage p JOIN sentences s USING (text_sha256) WHERE p.number IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers.tolist()),),
     )

@@ -29,6 +29,7 @@ TABLES: Mapping[str, tuple[str, ...]] = {  # the columns that the hash stands fo
     "removed": ("number",),
 }  # fmt: skip
 HASH_BYTES = 16
+_KINDS: Mapping[type, str] = {bytes: "b", float: "f", int: "i", str: "s", type(None): "n"}
 
 
 class RowDamaged(Exception):
@@ -55,15 +56,10 @@ def raised_inside() -> BaseException | None:
 
 
 def _hash(values: tuple[object, ...]) -> bytes:
-    parts = []
-    for value in values:
-        kind, data = b"n", b""
-        if isinstance(value, bytes):
-            kind, data = b"b", value
-        elif value is not None:
-            kind, data = type(value).__name__[:1].encode(), str(value).encode()
-        parts += [kind, len(data).to_bytes(8, "little"), data]
-    return hashlib.sha256(b"".join(parts)).digest()[:HASH_BYTES]
+    parts = [value if value.__class__ is bytes else str(value).encode() for value in values]
+    kinds = "".join([_KINDS[value.__class__] for value in values])
+    head = f"{kinds}{[*map(len, parts)]}"
+    return hashlib.sha256(b"".join([head.encode(), *parts])).digest()[:HASH_BYTES]
 
 
 def hash_of(table: str, alias: str = "") -> str:

@@ -15,7 +15,7 @@ from semsearch.arrays import Ids, Rows, Scores, Span
 from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DateRange, Document
-from semsearch.sketches import Sketch, Sketched, bands, read_sketch
+from semsearch.sketches import Sketched, read_sketch
 from semsearch.storage.accelerators import AcceleratorFile, slack
 from semsearch.storage.columns import Columns
 from semsearch.storage.columns_view import open_columns
@@ -131,11 +131,6 @@ class Snapshot:
         """
         documents = self.columns().matching(window, sources) if window or sources else None
         return None if documents is None else self.columns().passages(documents)
-
-    def near_copies(self, own: Sketch, allowed: Ids | None) -> Ids:
-        """First passages of documents that may be near copies of one, those of ``allowed`` passages alone."""
-        found = self.columns().sharing(bands(own))
-        return found if allowed is None else found[np.isin(found, allowed)]
 
     def _read_removed(self) -> Ids:
         if self._removed is None:
@@ -294,7 +289,7 @@ class Snapshot:
         with damage_told(self._folder):
             row = self._db.execute(
                 "SELECT d.doc_id, d.title, b.text, d.first_day, d.last_day, d.date_precision, d.date_source, "
-                "d.date_raw, d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.language, "
+                "d.date_raw, d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.language, f.sha256, "
                 f"{fits('document', 'd.')} AND {fits('body', 'b.')} AND {fits('file', 'f.')} "
                 "FROM document d LEFT JOIN body b USING (document_id) LEFT JOIN file f USING (file_id) "
                 "WHERE d.doc_id = ?",
@@ -306,7 +301,11 @@ class Snapshot:
                 raise UnknownDocument(self._unknown(doc_id))
             (row,) = sound([row], "document")
         published = None if row[3] is None else published_date(row[3:9])
-        return Document(row[0], row[1], row[2], published, row[9], row[10], row[11], row[12], bool(row[13]), row[14])
+        doc_id, title, text = row[:3]
+        source, url, path, line, multiline, language, sha256 = row[9:]
+        return Document(
+            doc_id, title, text, published, source, url, path, line, bool(multiline), language, sha256.hex() or None
+        )
 
     def _unknown(self, doc_id: str) -> str:
         import difflib

@@ -83,16 +83,27 @@ def failing(at: int, number: int, *, torn: bool) -> Callable[[Operation, Path], 
     return watch
 
 
-@pytest.mark.usefixtures("few_articles_a_transaction")
-@pytest.mark.parametrize("number", [errno.ENOSPC, pytest.param(errno.EIO, marks=pytest.mark.slow)])
-def test_every_step_may_fail(tmp_path: Path, number: int) -> None:
-    setting = Setting(tmp_path)
-    for at, step in enumerate(setting.steps()):
+def fail_steps(folder: Path, number: int, every: int) -> None:
+    """A refresh in which one step fails, for every so many of the steps."""
+    setting = Setting(folder)
+    for at, step in list(enumerate(setting.steps()))[::every]:
         index = setting.copy(f"failed{at}")
         with watched(failing(at, number, torn=True)), pytest.raises(StorageFailed):
             build([setting.source], index, model="hash")
         setting.assert_old_or_new(index, f"{step}, the {at}th step")
         shutil.rmtree(index)
+
+
+@pytest.mark.usefixtures("few_articles_a_transaction")
+def test_every_third_step_may_fail(tmp_path: Path) -> None:
+    fail_steps(tmp_path, errno.ENOSPC, 3)
+
+
+@pytest.mark.slow
+@pytest.mark.usefixtures("few_articles_a_transaction")
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
+def test_every_step_may_fail(tmp_path: Path, number: int) -> None:
+    fail_steps(tmp_path, number, 1)
 
 
 class PowerCut:
@@ -164,7 +175,9 @@ def limited(source: Path, index: Path, limit: int) -> subprocess.CompletedProces
     )
 
 
-@pytest.mark.parametrize("share", [0.0001, 0.02, 0.3, 0.7, 0.97])
+@pytest.mark.parametrize(
+    "share", [0.0001, 0.3, 0.97, *(pytest.param(n / 40, marks=pytest.mark.slow) for n in range(40))]
+)
 def test_a_disk_that_is_full_at_some_size(tmp_path: Path, share: float) -> None:
     setting = Setting(tmp_path)
     largest = max(path.stat().st_size for path in (tmp_path / "new").iterdir())

@@ -102,8 +102,8 @@ def grown(folder: Path, sequences: int) -> None:
         shutil.rmtree(place)
 
 
-def test_thirty_sequences_of_changes_end_where_a_clean_build_does(tmp_path: Path) -> None:
-    grown(tmp_path, 30)
+def test_twelve_sequences_of_changes_end_where_a_clean_build_does(tmp_path: Path) -> None:
+    grown(tmp_path, 12)
 
 
 @pytest.mark.slow

@@ -50,8 +50,8 @@ def kills(count: int, folder: Path) -> None:
             shutil.rmtree(index)
 
 
-def test_forty_kills(tmp_path: Path) -> None:
-    kills(40, tmp_path)
+def test_eight_kills(tmp_path: Path) -> None:
+    kills(8, tmp_path)
 
 
 @pytest.mark.slow

@@ -57,11 +57,11 @@ def interrupts(folder: Path, count: int) -> None:
             build([source], index)
             assert (held(index), answers(index)) == (after, answers(folder / "new")), what
         shutil.rmtree(index)
-    assert stopped > count / 2
+    assert stopped >= count / 2
 
 
-def test_ten_interrupts(tmp_path: Path) -> None:
-    interrupts(tmp_path, 10)
+def test_four_interrupts(tmp_path: Path) -> None:
+    interrupts(tmp_path, 4)
 
 
 @pytest.mark.slow

@@ -1,0 +1,69 @@
+"""``semsearch verify``."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from semsearch.cli.examples import examples
+from semsearch.cli.exits import DONE, ERROR, NO_HITS, emit, say
+from semsearch.cli.options import DebugOption, QuietOption
+from semsearch.cli.show import ShowFormat
+from semsearch.rendering.visible import visible
+
+if TYPE_CHECKING:
+    from semsearch.verifying import Verified
+
+
+def add_to(app: typer.Typer) -> None:
+    """Add the command to the program."""
+    app.command(
+        "verify",
+        epilog=examples(
+            "semsearch batch questions.txt -o results.jsonl  then: semsearch verify results.jsonl",
+            "semsearch verify results.jsonl --fields text=article,date=day",
+        ),
+    )(verify)
+
+
+def verify(
+    results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What ask or batch wrote as json or jsonl.")],
+    fields: Annotated[
+        str | None, typer.Option(metavar="ROLE=NAME,…", help="Field names that the source was indexed with.")
+    ] = None,
+    output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    quiet: QuietOption = False,
+    debug: DebugOption = False,
+) -> int:
+    """Look each quotation and date of saved results up in the source files; status 2 if one is not there."""
+    from semsearch.readers import parse_field_names
+    from semsearch.verifying import verify as look_up
+
+    found = list(look_up(results, parse_field_names(fields) if fields else None))
+    emit(_as_json(found) if output_format is ShowFormat.json else _as_text(found))
+    if not found:
+        say(f"no quotations in {results}")
+        return NO_HITS
+    if not quiet and any(each.state == "file changed" for each in found):
+        say("files have changed since they were indexed, but say the same where they are quoted")
+    return DONE if all(each.holds for each in found) else ERROR
+
+
+def _as_json(found: list[Verified]) -> str:
+    return json.dumps([{**asdict(each), "holds": each.holds} for each in found], ensure_ascii=False, indent=2) + "\n"
+
+
+def _as_text(found: list[Verified]) -> str:
+    lines = [
+        f"{each.place}: {each.doc_id}: {each.state}{f': {each.detail}' * bool(each.detail)} ({each.path})"
+        for each in found
+        if not each.holds
+    ]
+    counts = ", ".join(f"{count} {state}" for state, count in Counter(each.state for each in found).items())
+    lines.append(f"{len(found)} quotations: {counts or 'none'}")
+    return "".join(f"{visible(line)}\n" for line in lines)
