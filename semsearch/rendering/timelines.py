@@ -70,7 +70,7 @@ def _peak_lines(bar: Bar, hit: Hit, style: Style) -> list[str]:
     quoted = " ".join(visible(document.text[slice(*hit.best_sentence)]).split())
     head = textwrap.shorten(visible(document.title), max(style.width - 14, 30), placeholder=" …")
     body = textwrap.fill(quoted, style.width, initial_indent="    ", subsequent_indent="    ", break_on_hyphens=False)
-    place = f"    {display_path(document.path)}:{hit.line_start}"
+    place = f"    {visible(display_path(document.path))}:{hit.line_start}"
     return [f"{period_text(bar.first, bar.last)}: {when}  {head}", place, body]
 
 

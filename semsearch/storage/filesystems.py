@@ -8,7 +8,7 @@ from pathlib import Path
 
 NETWORKS = {"9p", "afs", "ceph", "cifs", "fuse.glusterfs", "fuse.sshfs", "glusterfs", "lustre", "nfs", "nfs4", "smb3"}
 MOUNTS = Path("/proc/self/mountinfo")
-_MOUNT = re.compile(r"(?:\S+ ){4}(\S+) .* - (\S+) ")
+_MOUNT = re.compile(r"\A(?:\S+ ){4}(\S+) .* - (\S+) ")
 
 
 def network_of(folder: Path, mounts: Path = MOUNTS) -> str | None:
