@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -16,7 +17,7 @@ from semsearch.building import build
 from semsearch.checking import check
 from semsearch.errors import SemsearchError
 from semsearch.search import open_index
-from semsearch.storage.database import connect_for_reading
+from semsearch.storage.database import DATABASE, connect_for_reading
 from semsearch.storage.lock import LOCK_FILE
 from semsearch.storage.writer import open_writer
 from tests.conftest import ROOT
@@ -168,3 +169,41 @@ def test_damage_is_told_and_never_served(make: Callable[[Path], Path], tmp_path:
 @pytest.mark.parametrize("make", [sealed, unsealed])
 def test_a_thousand_kinds_of_damage(make: Callable[[Path], Path], tmp_path: Path) -> None:
     assert run_trials(make(tmp_path), SEED + 1_000, 1_000, make is sealed) == []
+
+
+CHANGES = {
+    "a word of a text": "UPDATE body SET text = replace(text, 'grain', 'bread')",
+    "a title": "UPDATE document SET title = upper(title)",
+    "a day": "UPDATE document SET first_day = first_day + 1, last_day = last_day + 1",
+    "where a passage begins": "UPDATE passage SET start = start + 1",
+    "whose text a vector is": "UPDATE passage SET text_sha256 = (SELECT max(text_sha256) FROM vector)",
+    "a vector": "UPDATE vector SET row = (SELECT row FROM vector ORDER BY text_sha256 DESC LIMIT 1)",
+    "sentences": "UPDATE sentences SET spans = (SELECT spans FROM sentences ORDER BY length(spans) LIMIT 1)",
+    "days that a passage speaks of": "UPDATE event SET first_day = first_day - 1",
+    "a file's path": "UPDATE file SET path = path || 'x'",
+    "a setting": "UPDATE meta SET value = value || '0' WHERE key = 'revision'",
+    "a passage that is gone": "DELETE FROM passage WHERE number = 5",
+    "a document that is gone": "DELETE FROM document",
+    "a text that is gone": "DELETE FROM body",
+    "a vector that is gone": "DELETE FROM vector",
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
+def test_a_change_to_any_row_is_told_and_not_served(tmp_path: Path, change: str) -> None:
+    """Made through SQL, so that no page is damaged: the rows alone can tell."""
+    index = sealed(tmp_path)
+    expected = answers(index)
+    connection = sqlite3.connect(index / DATABASE)
+    connection.execute(change)
+    connection.commit()
+    connection.close()
+    assert not check(index, full=True).whole
+    refused = 0
+    for (question, options), right in zip(QUESTIONS, expected, strict=True):
+        try:
+            with open_index(index) as opened:
+                assert shown(opened.search(question, **options)) == right  # type: ignore[arg-type]
+        except SemsearchError as error:
+            refused += "truth.sqlite" in str(error)
+    assert refused >= 3  # a question of words alone needs no vector, and not every question comes upon a passage

@@ -102,7 +102,16 @@ def assert_ends_well(place: Path) -> None:
     assert "Traceback" not in ran.stderr
     assert ran.returncode == 3, ran.stderr
     assert int(ran.stdout) < 1_000_000, "KB of memory"
-    for name in ("empty.txt", "binary.txt", "broken.txt.gz", "not.json", "nul-late.txt", "sparse.txt", "bad\\", "100 folders deep"):
+    for name in (
+        "empty.txt",
+        "binary.txt",
+        "broken.txt.gz",
+        "not.json",
+        "nul-late.txt",
+        "sparse.txt",
+        "bad\\",
+        "100 folders deep",
+    ):
         assert name in ran.stderr, (name, ran.stderr)
     with open_index(place / "indexes" / "default") as index:
         ids = {entry.doc_id for entry in index.dates()}
