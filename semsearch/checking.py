@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.encoders import Encoder, open_encoder
-from semsearch.errors import EncoderUnavailable, IndexMissing
+from semsearch.errors import EncoderUnavailable, IndexDamaged, IndexMissing
 from semsearch.storage.agreement import disagreements, text_damage, vector_damage
 from semsearch.storage.checking import Checker, Finding, Step
 from semsearch.storage.database import (
@@ -19,6 +19,7 @@ from semsearch.storage.database import (
     index_folder,
 )
 from semsearch.storage.recorded import EncoderRecord, read_encoder
+from semsearch.storage.seal import Seal, read_seal
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,12 +49,23 @@ def check(folder: str | Path, *, full: bool = False, step: Step | None = None) -
     place = index_folder(folder)
     if not index_exists(place):
         raise IndexMissing(f"no index in {place}: make one with: semsearch index SOURCE --index {place}")
-    checker = Checker(place, step or _untold)
-    findings = [*checker.files(full=full), *checker.truth(full=full)]
-    if not any(finding.name == DATABASE for finding in findings):
-        findings += _of_the_model(place, step or _untold, {finding.name for finding in findings}, full=full)
+    while True:
+        checker = Checker(place, step or _untold)
+        findings = [*checker.files(full=full), *checker.truth(full=full)]
+        if not any(finding.name == DATABASE for finding in findings):
+            findings += _of_the_model(place, step or _untold, {finding.name for finding in findings}, full=full)
+        if not findings or not _written_since(place, checker.seal):
+            break
     sealed = bool(checker.seal and checker.seal.files)
     return CheckReport(str(place), full, sealed, *checker.counts, tuple(findings), tuple(checker.strays()))
+
+
+def _written_since(folder: Path, seal: Seal | None) -> bool:
+    """Whether a writer has been there meanwhile: what was found may then be its work."""
+    try:
+        return read_seal(folder) != seal
+    except IndexDamaged:
+        return False
 
 
 def _untold(what: str) -> None:

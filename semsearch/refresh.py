@@ -24,6 +24,7 @@ from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDo
 from semsearch.storage.writer import Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
+LONGEST_TEXT = 10_000_000  # characters: a longer one is no article, and takes 50 times its size in memory
 BATCH_ITEMS = 2_000  # documents and files in one transaction
 
 
@@ -288,6 +289,9 @@ class Refresh:
         return Problem(file.path, raw.line, f"id {raw.own_id!r} is used already{where}; this one is left out")
 
     def _take(self, doc_id: str, file: FileState, raw: RawDocument, root: str) -> list[Problem]:
+        if len(raw.text) > LONGEST_TEXT:
+            reason = f"a text of {len(raw.text)} characters, more than {LONGEST_TEXT}: split it"
+            return [Problem(file.path, raw.line, reason)]
         correction = self._writer.correction(doc_id)
         document, reasons = settle_document(doc_id, file.path, raw, correction, root)
         content = content_sha256(raw, correction, self._hemisphere)

@@ -82,8 +82,10 @@ class Accelerating:
             for kind, file in files.items():
                 set_meta(self._db, kind, json.dumps(asdict(file)))
             set_meta(self._db, "generation", str(generation))
+            purged = int(meta(self._db, "purged") or 0) + len(read_removed(self._db))
             self._db.execute("DELETE FROM removed")
             set_meta(self._db, "removed", "0")
+            set_meta(self._db, "purged", str(purged))
         self._tidy(generation)
 
     def _damaged(self, file: AcceleratorFile) -> bool:

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from semsearch.errors import IndexDamaged, SemsearchError
+from semsearch.errors import IndexDamaged, IndexMissing, SemsearchError
 from semsearch.storage.accelerators import AcceleratorFile
-from semsearch.storage.database import DATABASE, Connection, connect_for_reading, damage_told, meta
+from semsearch.storage.database import BEGINNING, DATABASE, Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.files import TEMPORARY, sha256_of
 from semsearch.storage.recorded import KINDS, check_tail, read_encoder, read_file, read_removed
 from semsearch.storage.rows import TABLES, fits
@@ -78,6 +78,10 @@ class Checker:
                 yield from self._accelerators(connection, full=full)
                 for what in self._rows(connection) if full else ():
                     yield self._finding(DATABASE, what, "rebuild")
+        except IndexMissing:
+            if self.seal is None or not self.seal.revision:
+                raise
+            yield self._finding(DATABASE, f"has lost {self.seal.revision} commits, all that there were", "rebuild")
         except IndexDamaged as error:
             yield self._finding(DATABASE, _reason(error), "rebuild")
 
@@ -140,6 +144,8 @@ class Checker:
             wrong = connection.execute(f"SELECT count(*) FROM {table} WHERE {fits(table)} IS NOT 1").fetchone()[0]
             if wrong:
                 yield f"{wrong} rows of the table {table} are not as they were written"
+        held = {key for (key,) in connection.execute("SELECT key FROM meta")}
+        yield from (f"its {key} is missing" for key in sorted(BEGINNING.keys() - held))
         for what, query in CONSISTENT.items():
             self._step(what)
             count = connection.execute(query).fetchone()[0]

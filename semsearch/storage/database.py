@@ -22,6 +22,7 @@ from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, raised_insi
 
 DATABASE = "truth.sqlite"
 FORMAT = 4  # of the index on disk; it has its own count, releases do not change it
+PATIENCE = 1.0  # seconds that a writer waits for readers before it leaves the log as it is
 OLDEST = 3  # format that a writer brings up to date
 APPLICATION_ID = 0x53454D53  # "SEMS"
 
@@ -116,6 +117,15 @@ CREATE TABLE removed (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);  -- gone,
 """
 
 
+BEGINNING = {  # of the table meta
+    "index_id": "",
+    "revision": "0",  # commits so far
+    "next_passage": "1",  # the next number to be given out
+    "removed": "0",  # rows of that table
+    "purged": "0",  # passages that were removed before the accelerators were made
+}
+
+
 def index_folder(index: str | os.PathLike[str]) -> Path:
     """The absolute path of an index. Raises UsageError for a name that SQLite and FAISS cannot open."""
     name = os.fspath(index)
@@ -133,14 +143,13 @@ def connect_for_writing(folder: Path) -> Connection:
     """Open the truth of ``folder`` for writing, made if it is not there yet."""
     path = folder / DATABASE
     path.touch(mode=0o600)  # SQLite gives its log the same permissions
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
     try:
         _know_hashes(connection)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
-        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
-        if not tables:
+        if not _tables(connection):
             _create(connection)
         elif _version(connection, folder) == OLDEST:
             _migrate(connection)
@@ -158,8 +167,7 @@ def _create(connection: Connection) -> None:
     import uuid
 
     connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {FORMAT};")
-    beginning = {"index_id": uuid.uuid4().hex, "next_passage": "1", "revision": "0", "removed": "0"}
-    connection.executemany(insert("meta"), beginning.items())
+    connection.executemany(insert("meta"), {**BEGINNING, "index_id": uuid.uuid4().hex}.items())
     connection.execute("COMMIT")
 
 
@@ -179,6 +187,10 @@ def _migrate(connection: Connection) -> None:
         "BETWEEN first_passage AND first_passage + passage_count - 1)"
     )
     connection.execute("INSERT INTO meta SELECT 'removed', count(*) FROM removed")
+    connection.execute(  # of all passages that were given out, those that are neither there nor in removed
+        "INSERT INTO meta SELECT 'purged', (SELECT value FROM meta WHERE key = 'next_passage') - 1 "
+        "- (SELECT count(*) FROM passage) - (SELECT count(*) FROM removed)"
+    )
     connection.execute("ALTER TABLE document ADD COLUMN sketch BLOB NOT NULL DEFAULT x''")
     connection.create_function("sketch", 1, sketch, deterministic=True)
     connection.execute(
@@ -219,11 +231,17 @@ def connect_for_reading(folder: Path) -> Connection:
     except sqlite3.DatabaseError as error:
         raise _damaged(folder, error) from None
     try:
+        if not _tables(connection):  # a writer was stopped before it had made them
+            raise IndexMissing(f"the index in {folder} is empty: fill it with: semsearch index SOURCE --index {folder}")
         _check_format(connection, folder)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def _tables(connection: Connection) -> int:
+    return int(connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0])
 
 
 def _pinned(path: Path, mode: str) -> Connection:
@@ -234,7 +252,7 @@ def _pinned(path: Path, mode: str) -> Connection:
         _know_hashes(connection)
         connection.execute("PRAGMA mmap_size = 1073741824")
         connection.execute("BEGIN")
-        connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
+        _tables(connection)
     except BaseException:
         connection.close()
         raise

@@ -7,7 +7,7 @@ import os
 import time
 from pathlib import Path
 
-from semsearch.errors import IndexBusy
+from semsearch.errors import TRY_AGAIN, IndexBusy, StorageFailed
 
 LOCK_FILE = "writer.lock"
 
@@ -25,9 +25,13 @@ class WriterLock:
             raise IndexBusy(
                 f"{folder} is being written by another process ({holder or 'unknown'}): wait for it to end"
             ) from None
-        os.ftruncate(self._descriptor, 0)
         began = time.strftime("%Y-%m-%d %H:%M:%S")
-        os.pwrite(self._descriptor, f"pid {os.getpid()}, since {began}\n".encode("ascii"), 0)
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, f"pid {os.getpid()}, since {began}\n".encode("ascii"), 0)
+        except OSError as error:
+            os.close(self._descriptor)
+            raise StorageFailed(f"{folder / LOCK_FILE} cannot be written ({error.strerror}): {TRY_AGAIN}") from error
 
     def release(self) -> None:
         """Let the next writer in."""

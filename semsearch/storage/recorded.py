@@ -105,9 +105,13 @@ def read_removed(connection: Connection) -> Ids:
 
 
 def check_tail(connection: Connection, watermark: int, found: int, removed: Ids) -> None:
-    """Raise RowDamaged where passages above the watermark are neither found nor removed."""
+    """Raise RowDamaged where passages above the watermark are neither found nor removed.
+
+    The watermark is that of an accelerator, or 0 where all passages are read.
+    """
     given = int(meta(connection, "next_passage") or 1) - 1 - watermark
-    missing = given - int(np.count_nonzero(removed > watermark)) - found
+    gone = int(np.count_nonzero(removed > watermark)) + (0 if watermark else int(meta(connection, "purged") or 0))
+    missing = given - gone - found
     if missing and given > 0:
         raise RowDamaged(f"{missing} passages are gone")
 

@@ -377,7 +377,12 @@ def open_snapshot(folder: Path, *, use_files: bool = True) -> Snapshot:
     """
     while True:
         seal = read_seal(folder)  # before the snapshot: a writer never commits less than a seal has said
-        connection = connect_for_reading(folder)
+        try:
+            connection = connect_for_reading(folder)
+        except IndexMissing:
+            if seal is not None and seal.revision and (folder / DATABASE).exists():
+                raise IndexDamaged(emptied(folder, seal)) from None
+            raise
         try:
             with damage_told(folder):
                 broken = _against_seal(folder, connection, seal)
@@ -389,6 +394,12 @@ def open_snapshot(folder: Path, *, use_files: bool = True) -> Snapshot:
             connection.close()
             raise
         connection.close()
+
+
+def emptied(folder: Path, seal: Seal) -> str:
+    """What is said of a truth that lost all that its seal speaks of."""
+    lost = f"{folder / DATABASE} has lost {seal.revision} commits, all that there were"
+    return f"{lost}: fill it with: semsearch index SOURCE --index {folder}"
 
 
 def _encoder_of(folder: Path, connection: Connection) -> EncoderRecord:

@@ -77,7 +77,7 @@ def test_a_folder_with_everything_ugly_is_indexed_and_its_good_articles_are_foun
     """100 MB lines and a sparse GB within 1 GB of memory."""
     make_ugly(tmp_path / "articles")
     make_maze(tmp_path / "articles")
-    assert_ends_well(tmp_path)
+    assert_ends_well(tmp_path, "long-line.txt", "characters, more than 10000000: split it")
 
 
 def test_ugly_files_of_little_size(tmp_path: Path) -> None:
@@ -89,7 +89,19 @@ def test_ugly_files_of_little_size(tmp_path: Path) -> None:
     assert_ends_well(tmp_path)
 
 
-def assert_ends_well(place: Path) -> None:
+SKIPPED = (
+    "empty.txt",
+    "binary.txt",
+    "broken.txt.gz",
+    "not.json",
+    "nul-late.txt",
+    "sparse.txt",
+    "bad\\",
+    "100 folders deep",
+)
+
+
+def assert_ends_well(place: Path, *more: str) -> None:
     program = (
         "import sys; from semsearch.cli.main import run; import resource\n"
         "status = run(sys.argv[1:])\n"
@@ -102,16 +114,7 @@ def assert_ends_well(place: Path) -> None:
     assert "Traceback" not in ran.stderr
     assert ran.returncode == 3, ran.stderr
     assert int(ran.stdout) < 1_000_000, "KB of memory"
-    for name in (
-        "empty.txt",
-        "binary.txt",
-        "broken.txt.gz",
-        "not.json",
-        "nul-late.txt",
-        "sparse.txt",
-        "bad\\",
-        "100 folders deep",
-    ):
+    for name in (*SKIPPED, *more):
         assert name in ran.stderr, (name, ran.stderr)
     with open_index(place / "indexes" / "default") as index:
         ids = {entry.doc_id for entry in index.dates()}
