@@ -121,7 +121,7 @@ class Snapshot:
             with damage_told(self._folder):
                 removed = self._read_removed()
                 self._columns, note = open_columns(self._folder, self._db, self._file(COLUMNS), removed)
-            self.note = self.note or note
+            self._take_note(note)
         return self._columns
 
     def allowed(self, window: DateRange | None, sources: Sequence[str]) -> Ids | None:
@@ -136,6 +136,12 @@ class Snapshot:
         if self._removed is None:
             self._removed = read_removed(self._db)
         return self._removed
+
+    def _take_note(self, note: str) -> None:
+        """Tell of an accelerator that was not used, unless a writer has gone on and taken the old one away."""
+        seal = read_seal(self._folder) if note else None
+        if note and (seal is None or seal.revision <= self.revision):
+            self.note = self.note or note
 
     def _file(self, kind: str) -> AcceleratorFile | None:
         return read_file(self._db, kind) if self._use_files else None
@@ -177,7 +183,7 @@ class Snapshot:
                 try:
                     dense, watermark = load_dense(self._folder, file, self.encoder.dim), file.watermark
                 except IndexDamaged as error:
-                    self.note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
+                    self._take_note(f"{error}; answered from the truth, more slowly: repair it with: semsearch index")
             removed = self._read_removed()
             self._covered = removed[removed <= watermark]
             blocks = list(read_vectors(self._db, "p.number > ?", (watermark,)))
@@ -197,7 +203,7 @@ class Snapshot:
             with damage_told(self._folder):
                 removed = self._read_removed()
                 self._lexical, note = open_lexical(self._folder, self._db, self._file(LEXICAL), removed)
-            self.note = self.note or note
+            self._take_note(note)
         return self._lexical
 
     # Vectors
