@@ -139,8 +139,10 @@ class Snapshot:
 
     def _take_note(self, note: str) -> None:
         """Tell of an accelerator that was not used, unless a writer has gone on and taken the old one away."""
-        seal = read_seal(self._folder) if note else None
-        if note and (seal is None or seal.revision <= self.revision):
+        if not note:
+            return
+        seal = read_seal(self._folder)
+        if seal is None or (seal.index_id == meta(self._db, "index_id") and seal.revision <= self.revision):
             self.note = self.note or note
 
     def _file(self, kind: str) -> AcceleratorFile | None:
