@@ -185,6 +185,6 @@ def without_place(answer: Answer) -> str:
     """All that is shown of an answer but the files, which differ."""
     fields = answer_fields(answer, None, explain=True)
     for hit in cast(list[dict[str, object]], fields["hits"]):
-        for name in ("path", "line_start", "line_end"):
+        for name in ("path", "sha256", "line_start", "line_end"):
             del hit[name]
     return json.dumps(fields)

@@ -65,6 +65,7 @@ def test_json_has_the_fields_of_the_contract() -> None:
                 "source": "Agency",
                 "url": "x:y",
                 "path": "in/a.txt",
+                "sha256": None,
                 "line_start": 3,
                 "line_end": 5,
                 "start": 0,
