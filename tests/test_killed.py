@@ -74,7 +74,7 @@ def test_an_index_that_was_killed_goes_on_to_what_a_clean_one_holds(tmp_path: Pa
 def test_a_batch_that_was_killed_is_gone_on_with(tmp_path: Path) -> None:
     rng = random.Random(SEED)
     build([write_corpus(tmp_path / "a.jsonl", rng, 200)], tmp_path / "ix", model="hash")
-    (tmp_path / "q.txt").write_text("\n".join(" ".join(rng.choices(WORDS, k=5)) for _ in range(1500)))
+    (tmp_path / "q.txt").write_text("\n".join(" ".join(rng.choices(WORDS, k=5)) for _ in range(400)))
     assert start("batch", "q.txt", "--index", "ix", "-o", "whole.csv", "--format", "csv", cwd=tmp_path).wait() == 0
     process = start("batch", "q.txt", "--index", "ix", "-o", "out.csv", "--format", "csv", cwd=tmp_path)
     while process.poll() is None and not (tmp_path / "out.csv.progress").exists():
