@@ -161,16 +161,16 @@ class Retrieval:
 
     def copies(self, hits: Sequence[Ranked], allowed: Ids | None) -> list[tuple[str, ...]]:
         """For each hit the ids of its document's near copies among the passages that filters let through."""
-        columns, found = self._snapshot.columns(), []
-        for hit, keys in zip(hits, columns.keys(np.array([hit.number for hit in hits], np.int64)), strict=True):
-            others = columns.sharing(keys)
-            others = others if allowed is None else others[np.isin(others, allowed)]
-            found.append(self._copies_of(hit, others) if len(others) > 1 else ())
+        found = []
+        numbers = np.array([hit.number for hit in hits], np.int64)
+        for hit, sharing in zip(hits, self._snapshot.columns().sharing(numbers), strict=True):
+            others = sharing if allowed is None else sharing[np.isin(sharing, allowed)]
+            found.append(self._copies_of(hit, others) if len(others) else ())
         return found
 
     def _copies_of(self, hit: Ranked, others: Ids) -> tuple[str, ...]:
         (own,) = self._snapshot.sketches(np.array([hit.number], np.int64))
-        documents = [other for other in self._snapshot.sketches(others) if other.doc_id != hit.doc_id]
+        documents = self._snapshot.sketches(others)
         alike = near_copies(own, documents)
         return tuple(sorted(other.doc_id for other, is_copy in zip(documents, alike, strict=True) if is_copy))
 
@@ -307,15 +307,11 @@ class Retrieval:
         view = self._snapshot.lexical()
         mask = view.allowed(allowed)
         passages, articles = self._blocks(view, mask, everything=allowed is None)
-        words = query_terms(question.text, self._languages(as_of))
+        words = query_terms(question.text, self._snapshot.languages(as_of))
         rows, documents = self._rooms()
         passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words], rows[0])
         article = bm25(articles, [[view.stem("documents", stem) for stem in word] for word in words], documents)
-        return Words(passage, article, view.owners, *self._operated(question, mask, self._languages(as_of)))
-
-    def _languages(self, as_of: date | None) -> list[str]:
-        """The languages of the documents that are known."""
-        return self._snapshot.columns().languages_until(as_of)
+        return Words(passage, article, view.owners, *self._operated(question, mask, self._snapshot.languages(as_of)))
 
     def _rooms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Where scores of all passages, of three kinds, and of all articles are kept until the next question."""

@@ -103,7 +103,9 @@ class Index:
         row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
         scored = self._retrieval.every(query, question, row, time)
         view = self._snapshot.lexical()
-        return replace(scored, words=Marking(question.text, row, view, None, self._languages(query)).count)
+        return replace(
+            scored, words=Marking(question.text, row, view, None, self._snapshot.languages(query.as_of)).count
+        )
 
     def period(self, text: str, name: str) -> DateRange:
         """The days of ``2022-11``, ``2022-11-09..2022-11-11`` or time words ("last month"). Raises UsageError."""
@@ -162,11 +164,7 @@ class Index:
         return self._opened
 
     def _marking(self, query: Query, text: str, row: Rows | None, ranking: Ranking) -> Marking:
-        return Marking(text, row, self._snapshot.lexical(), ranking.allowed, self._languages(query))
-
-    def _languages(self, query: Query) -> list[str]:
-        """Those of the documents that are known."""
-        return self._snapshot.columns().languages_until(query.as_of)
+        return Marking(text, row, self._snapshot.lexical(), ranking.allowed, self._snapshot.languages(query.as_of))
 
     def _answer(self, query: Query, ranking: Ranking, marking: Marking, notes: list[str]) -> Answer:
         ranked = ranking.hits

@@ -107,7 +107,8 @@ def _quotations(results: Path) -> Iterator[_Quoted]:
     try:
         text = results.read_text("utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{results}: {error}: expected what ask or batch wrote with --format json or jsonl") from None
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise InputError(f"{results}: {reason}: expected what ask or batch wrote with --format json or jsonl") from None
     for number, answer in _answers(results, text):
         hits = answer.get("hits")
         if not isinstance(hits, list):

@@ -22,6 +22,7 @@ from semsearch.storage.recorded import (
     COLUMNS,
     DENSE,
     LEXICAL,
+    check_tail,
     read_document_columns,
     read_encoder,
     read_event_columns,
@@ -65,7 +66,7 @@ class Accelerating:
         record = read_encoder(self._db)
         if record is None:
             return
-        last = int(meta(self._db, "next_passage") or 1) - 1
+        last, removed = int(meta(self._db, "next_passage") or 1) - 1, read_removed(self._db)
         generation = int(meta(self._db, "generation") or 0) + 1
         paths = {kind: self._folder / f"{kind}-{generation:06}{suffix}" for kind, suffix in SUFFIXES.items()}
         with self._transaction():
@@ -79,10 +80,12 @@ class Accelerating:
             columns = make_columns(read_document_columns(self._db, 0), read_event_columns(self._db, 0))
             columns.save(paths[COLUMNS])
             files[COLUMNS] = record_file(paths[COLUMNS], last, len(columns))
+            for file in files.values():
+                check_tail(self._db, 0, file.count, removed)
             for kind, file in files.items():
                 set_meta(self._db, kind, json.dumps(asdict(file)))
             set_meta(self._db, "generation", str(generation))
-            purged = int(meta(self._db, "purged") or 0) + len(read_removed(self._db))
+            purged = int(meta(self._db, "purged") or 0) + len(removed)
             self._db.execute("DELETE FROM removed")
             set_meta(self._db, "removed", "0")
             set_meta(self._db, "purged", str(purged))

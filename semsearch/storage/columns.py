@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,11 +51,13 @@ class Columns:
     source: Counts  # places in ``sources``
     language: Counts  # places in ``languages``
     bands: NDArray[np.uint32]  # (documents, keys): near copies share one; 0 for none
+    twin: Mask  # may share a key with another document
     event_passage: Ids  # (events,)
     event_first: Counts
     event_last: Counts
     sources: Sequence[str | None]
     languages: Sequence[str]
+    fresh: int = 0  # documents at the end with which any other may share a key
 
     def __len__(self) -> int:
         """Passages."""
@@ -96,6 +99,18 @@ class Columns:
         before = np.cumsum(counts) - counts
         return np.repeat(firsts - before, counts) + np.arange(int(counts.sum()))
 
+    @property
+    def earliest(self) -> date | None:
+        """The first day of publication; None where none has a date."""
+        dated = self.first_day[self.first_day != UNDATED]
+        return date.fromordinal(int(dated.min())) if len(dated) else None
+
+    @property
+    def latest(self) -> date | None:
+        """The last day of publication; None where none has a date."""
+        last = int(self.last_day.max(initial=UNDATED))
+        return None if last == UNDATED else date.fromordinal(last)
+
     def newest_day(self, until: date | None = None) -> date | None:
         """The last day of publication, among documents up to a day; None where none has a date."""
         days = self.first_day if until is None else self.first_day[self.last_day <= until.toordinal()]
@@ -128,10 +143,15 @@ class Columns:
         """The keys (n, keys) of the documents of some passages."""
         return self.bands[np.searchsorted(self.first_passage, numbers, side="right") - 1]
 
-    def sharing(self, keys: NDArray[np.uint32]) -> Ids:
-        """First passages of the documents that share a key."""
-        found: Mask = ((self.bands == keys) & (keys != 0)).any(axis=1)
-        return self.first_passage[found]
+    def sharing(self, numbers: Ids) -> list[Ids]:
+        """For each passage the first passages of the other documents that share a key with its own."""
+        found = []
+        for at in (np.searchsorted(self.first_passage, numbers, side="right") - 1).tolist():
+            begin = 0 if self.twin[at] else len(self.bands) - self.fresh  # most have none, and are spared the search
+            same = ((self.bands[begin:] == self.bands[at]) & (self.bands[at] != 0)).any(axis=1)
+            others = np.flatnonzero(same) + begin
+            found.append(self.first_passage[others[others != at]])
+        return found
 
     # How they are made
 
@@ -141,14 +161,11 @@ class Columns:
             return self
         kept = ~np.isin(self.first_passage, removed)
         spoken = ~np.isin(self.event_passage, removed)
-        columns = {each.name: getattr(self, each.name) for each in fields(self)}
-        for name, values in columns.items():
-            if name not in ("sources", "languages"):
-                columns[name] = values[spoken if name.startswith("event") else kept]
-        return Columns(**columns)
+        arrays = {name: getattr(self, name)[spoken if name.startswith("event") else kept] for name in ARRAYS}
+        return Columns(**arrays, sources=self.sources, languages=self.languages)
 
     def joined(self, later: Columns) -> Columns:
-        """These, and after them those of later passages."""
+        """These, and after them a few of later passages."""
         if not len(later):
             return self
         sources, languages = list(self.sources), list(self.languages)
@@ -162,17 +179,24 @@ class Columns:
             np.concatenate([self.source, source]),
             np.concatenate([self.language, language]),
             np.concatenate([self.bands, later.bands]),
+            np.concatenate([self.twin, np.ones(len(later.twin), np.bool_)]),
             np.concatenate([self.event_passage, later.event_passage]),
             np.concatenate([self.event_first, later.event_first]),
             np.concatenate([self.event_last, later.event_last]),
             sources,
             languages,
+            len(later.first_passage),
         )
 
     def same_as(self, other: Columns) -> bool:
-        """Whether the two say the same of the same documents and passages, however sources are numbered."""
-        arrays = [each.name for each in fields(self) if each.name not in ("source", "language", "sources", "languages")]
+        """Whether the two say the same of the same documents and passages, however sources are numbered.
+
+        A document whose twin is gone may still be told to have one.
+        """
+        arrays = [name for name in ARRAYS if name not in ("source", "language", "twin")]
         if not all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays):
+            return False
+        if (other.twin & ~self.twin).any():
             return False
         sources = [[each.sources[at] for at in each.source] for each in (self, other)]
         languages = [[each.languages[at] for at in each.language] for each in (self, other)]
@@ -183,10 +207,14 @@ class Columns:
         publish(path, self._write)
 
     def _write(self, path: Path) -> None:
-        arrays = {each.name: getattr(self, each.name) for each in fields(self)}
-        for name in ("sources", "languages"):
-            arrays[name] = np.frombuffer(json.dumps(list(arrays[name])).encode(), np.uint8)
+        arrays = {name: getattr(self, name) for name in ARRAYS}
+        for name in NAMES:
+            arrays[name] = np.frombuffer(json.dumps(list(getattr(self, name))).encode(), np.uint8)
         save_tensors(arrays, path)
+
+
+NAMES = ("sources", "languages")
+ARRAYS = [each.name for each in fields(Columns) if each.name not in (*NAMES, "fresh")]
 
 
 def make_columns(documents: Iterable[DocumentColumns], events: Iterable[tuple[int, int, int]]) -> Columns:
@@ -213,7 +241,8 @@ def make_columns(documents: Iterable[DocumentColumns], events: Iterable[tuple[in
         last.astype(np.int32),
         source.astype(np.int32),
         language.astype(np.int32),
-        np.array([each.bands for each in held], np.uint32).reshape(-1, BANDS),
+        keys := np.array([each.bands for each in held], np.uint32).reshape(-1, BANDS),
+        _twins(keys),
         speaking.copy(),
         begin.astype(np.int32),
         end.astype(np.int32),
@@ -225,12 +254,20 @@ def make_columns(documents: Iterable[DocumentColumns], events: Iterable[tuple[in
 def read_columns(path: Path) -> Columns:
     """Map saved columns into memory. Raises IndexDamaged."""
     tensors = MappedTensors(path, IndexDamaged)
-    arrays: dict[str, NDArray[np.generic]] = {each.name: tensors.stored(each.name) for each in fields(Columns)}
+    arrays: dict[str, Any] = {name: tensors.stored(name) for name in ARRAYS if name in tensors or name != "twin"}
     try:
-        names = {name: json.loads(arrays.pop(name).tobytes()) for name in ("sources", "languages")}
+        names = {name: json.loads(tensors.stored(name).tobytes()) for name in NAMES}
     except ValueError:
         raise IndexDamaged(f"{path}: its names cannot be read") from None
-    return Columns(**arrays, **names)  # type: ignore[arg-type]
+    arrays.setdefault("twin", _twins(arrays["bands"]))  # the first files of format 4 had none
+    return Columns(**arrays, **names)
+
+
+def _twins(keys: NDArray[np.uint32]) -> Mask:
+    """Documents of which another has one of their keys (documents, keys)."""
+    values, counts = np.unique(keys, return_counts=True)
+    several = values[(counts > 1) & (values != 0)]
+    return np.asarray(np.isin(keys, several).any(axis=1), np.bool_)
 
 
 def _recoded(codes: Counts, names: Sequence[str | None], known: list[str | None] | list[str]) -> Counts:

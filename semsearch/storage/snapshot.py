@@ -16,8 +16,8 @@ from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DateRange, Document
 from semsearch.sketches import Sketched, read_sketch
-from semsearch.storage.accelerators import AcceleratorFile, slack
-from semsearch.storage.columns import Columns
+from semsearch.storage.accelerators import slack
+from semsearch.storage.columns import UNDATED, Columns
 from semsearch.storage.columns_view import open_columns
 from semsearch.storage.database import DATABASE, FORMAT, Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseIndex, load_dense
@@ -37,6 +37,7 @@ from semsearch.storage.recorded import (
 )
 from semsearch.storage.rows import RowDamaged, fits, sound
 from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_size
+from semsearch.storage.sources import sources_in
 from semsearch.storage.times import Times, published_date
 
 
@@ -88,7 +89,7 @@ class IndexInfo:
 class Snapshot:
     """One committed state of an index, whatever writers do meanwhile."""
 
-    def __init__(self, folder: Path, connection: Connection, encoder: EncoderRecord, *, use_files: bool = True) -> None:
+    def __init__(self, folder: Path, connection: Connection, encoder: EncoderRecord) -> None:
         self._folder = folder
         self._db = connection
         self.encoder = encoder
@@ -96,9 +97,9 @@ class Snapshot:
         self._tail: tuple[Ids, Rows] = (np.empty(0, np.int64), np.empty((0, encoder.dim), np.float32))
         self._lexical: LexicalView | None = None
         self._columns: Columns | None = None
+        self._languages: dict[date | None, list[str]] = {}  # up to a day
         self._removed: Ids | None = None
         self._covered: Ids = np.empty(0, np.int64)  # of the removed, those that the dense accelerator has
-        self._use_files = use_files
         self._accelerated = False
         self.times = Times(folder, connection)
         self.note = ""  # why the accelerator was not used, if it was not
@@ -120,9 +121,15 @@ class Snapshot:
         if self._columns is None:
             with damage_told(self._folder):
                 removed = self._read_removed()
-                self._columns, note = open_columns(self._folder, self._db, self._file(COLUMNS), removed)
+                self._columns, note = open_columns(self._folder, self._db, read_file(self._db, COLUMNS), removed)
             self._take_note(note)
         return self._columns
+
+    def languages(self, until: date | None) -> list[str]:
+        """The languages of the documents, or of those surely published up to a day."""
+        if until not in self._languages:
+            self._languages[until] = self.columns().languages_until(until)
+        return self._languages[until]
 
     def allowed(self, window: DateRange | None, sources: Sequence[str]) -> Ids | None:
         """Numbers of the passages that the filters let through, ascending; None where there is no filter.
@@ -144,9 +151,6 @@ class Snapshot:
         seal = read_seal(self._folder)
         if seal is None or (seal.index_id == meta(self._db, "index_id") and seal.revision <= self.revision):
             self.note = self.note or note
-
-    def _file(self, kind: str) -> AcceleratorFile | None:
-        return read_file(self._db, kind) if self._use_files else None
 
     # Dense search
 
@@ -178,7 +182,7 @@ class Snapshot:
         if self._dense is not None:
             return self._dense
         with damage_told(self._folder):
-            file = self._file(DENSE)
+            file = read_file(self._db, DENSE)
             watermark = 0
             dense = DenseIndex(self.encoder.dim)
             if file is not None:
@@ -204,7 +208,7 @@ class Snapshot:
         if self._lexical is None:
             with damage_told(self._folder):
                 removed = self._read_removed()
-                self._lexical, note = open_lexical(self._folder, self._db, self._file(LEXICAL), removed)
+                self._lexical, note = open_lexical(self._folder, self._db, read_file(self._db, LEXICAL), removed)
             self._take_note(note)
         return self._lexical
 
@@ -228,12 +232,7 @@ class Snapshot:
 
     def document_vectors(self, doc_id: str) -> Rows:
         """Rows of all passages of a document, in order. Raises UnknownDocument."""
-        self.document(doc_id)
-        with damage_told(self._folder):
-            found = list(
-                read_vectors(self._db, "p.document_id = (SELECT document_id FROM document WHERE doc_id = ?)", (doc_id,))
-            )
-        return np.concatenate([rows for _, rows in found])
+        return self.vectors(self.passage_numbers(doc_id))
 
     # Documents and passages
 
@@ -286,11 +285,15 @@ class Snapshot:
         """The number of the passage of a document that begins at a place."""
         with damage_told(self._folder):
             row = self._db.execute(
-                "SELECT p.number FROM passage p JOIN document d ON p.number >= d.first_passage "
+                f"SELECT p.number, {fits('passage', 'p.')} AND {fits('document', 'd.')} "
+                "FROM passage p JOIN document d ON p.number >= d.first_passage "
                 "AND p.number < d.first_passage + d.passage_count WHERE d.doc_id = ? AND p.start = ?",
                 (doc_id, start),
-            ).fetchone()
-        return int(row[0])
+            )
+            found = next(sound(row, "passage"), None)
+            if found is None:
+                raise RowDamaged("a passage that was found is gone")
+        return int(found[0])
 
     def document(self, doc_id: str, *, found: bool = False) -> Document:
         """One document, whole. Raises UnknownDocument, naming the nearest ids; IndexDamaged if it was ``found``."""
@@ -325,11 +328,6 @@ class Snapshot:
         )
         return f"no document {doc_id[:80]!r} in {self._folder}: {hint}"
 
-    def count_passages(self) -> int:
-        """Passages in the snapshot."""
-        with damage_told(self._folder):
-            return int(self._db.execute("SELECT count(*) FROM passage").fetchone()[0])
-
     @property
     def revision(self) -> int:
         """Rises with every commit."""
@@ -342,11 +340,9 @@ class Snapshot:
 
     def info(self) -> IndexInfo:
         """Counts, sources and dates."""
+        columns = self.columns()
         with damage_told(self._folder):
-            one = self._db.execute(
-                "SELECT count(*), count(*) - count(first_day), min(first_day), max(last_day) FROM document"
-            ).fetchone()
-            sources = [path for (path,) in self._db.execute("SELECT path FROM source ORDER BY source_id")]
+            sources = [source.path for source in sources_in(self._db)]
             problems = self._db.execute("SELECT count(*) FROM problem").fetchone()[0]
             self._open_dense()
             self.lexical()
@@ -354,14 +350,14 @@ class Snapshot:
             folder=str(self._folder),
             format=FORMAT,
             revision=self.revision,
-            documents=one[0],
-            passages=self.count_passages(),
-            undated=one[1],
-            earliest=None if one[2] is None else date.fromordinal(one[2]),
-            latest=None if one[3] is None else date.fromordinal(one[3]),
+            documents=len(columns.first_day),
+            passages=len(columns),
+            undated=int(np.count_nonzero(columns.first_day == UNDATED)),
+            earliest=columns.earliest,
+            latest=columns.latest,
             sources=sources,
             problems=problems,
-            publishers=self.columns().publishers()[:MOST_PUBLISHERS],
+            publishers=columns.publishers()[:MOST_PUBLISHERS],
             encoder=self.encoder,
             size=sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()),
             hemisphere=self.hemisphere,
@@ -378,8 +374,8 @@ def exact_cosines(rows: Rows, row: Rows) -> Scores:
     return np.asarray((rows.astype(np.float64) * row.astype(np.float64)).sum(axis=1), np.float64)
 
 
-def open_snapshot(folder: Path, *, use_files: bool = True) -> Snapshot:
-    """Open an index folder for reading, as it is at this moment. Without ``use_files`` the truth alone is read.
+def open_snapshot(folder: Path) -> Snapshot:
+    """Open an index folder for reading, as it is at this moment.
 
     Raises IndexMissing, IndexDamaged or FormatMismatch.
     """
@@ -395,7 +391,7 @@ def open_snapshot(folder: Path, *, use_files: bool = True) -> Snapshot:
             with damage_told(folder):
                 broken = _against_seal(folder, connection, seal)
                 if not broken:
-                    return Snapshot(folder, connection, _encoder_of(folder, connection), use_files=use_files)
+                    return Snapshot(folder, connection, _encoder_of(folder, connection))
             if read_seal(folder) == seal:  # else a writer has come meanwhile
                 raise IndexDamaged(broken)
         except BaseException:

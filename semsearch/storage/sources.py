@@ -12,6 +12,7 @@ from semsearch.dates.spans import Hemisphere
 from semsearch.records import Document, SpokenDate
 from semsearch.storage.database import Connection, connect_for_reading, damage_told
 from semsearch.storage.recorded import EncoderRecord, read_encoder, read_hemisphere
+from semsearch.storage.rows import RowDamaged, fits, sound
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,11 +81,21 @@ def read_settled(folder: Path) -> Settled:
     Raises IndexDamaged or FormatMismatch.
     """
     with closing(connect_for_reading(folder)) as connection, damage_told(folder):
-        corrections = connection.execute("SELECT doc_id, date FROM correction ORDER BY doc_id").fetchall()
+        corrections = corrections_in(connection, "true ORDER BY doc_id")
         return Settled(sources_in(connection), read_encoder(connection), corrections, read_hemisphere(connection))
 
 
 def sources_in(connection: Connection) -> list[SourceRecord]:
-    """All sources, in the order in which they were added."""
-    rows = connection.execute("SELECT source_id, path, fields FROM source ORDER BY source_id")
-    return [SourceRecord(number, path, json.loads(fields)) for number, path, fields in rows]
+    """All sources, in the order in which they were added. Raises RowDamaged."""
+    rows = connection.execute(f"SELECT source_id, path, fields, {fits('source')} FROM source ORDER BY source_id")
+    sources = [SourceRecord(number, path, json.loads(fields)) for number, path, fields in sound(rows, "source")]
+    lost = "SELECT 1 FROM file WHERE source_id NOT IN (SELECT source_id FROM source) LIMIT 1"
+    if connection.execute(lost).fetchone():
+        raise RowDamaged("a row of the table source is gone")
+    return sources
+
+
+def corrections_in(connection: Connection, condition: str, *values: object) -> list[tuple[str, str]]:
+    """Ids with the dates that the user gave them, under an SQL condition. Raises RowDamaged."""
+    rows = connection.execute(f"SELECT doc_id, date, {fits('correction')} FROM correction WHERE {condition}", values)
+    return [(doc_id, date) for doc_id, date in sound(rows, "correction")]

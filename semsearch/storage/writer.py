@@ -20,6 +20,7 @@ from semsearch.errors import IndexDamaged
 from semsearch.records import Problem
 from semsearch.sketches import sketch
 from semsearch.storage.accelerating import Accelerating
+from semsearch.storage.changes import add, change
 from semsearch.storage.database import (
     DATABASE,
     connect_for_writing,
@@ -30,11 +31,20 @@ from semsearch.storage.database import (
 from semsearch.storage.files import publish, tell
 from semsearch.storage.lock import WriterLock
 from semsearch.storage.recorded import KINDS, EncoderRecord, read_encoder, read_file, read_hemisphere, read_removed
-from semsearch.storage.rows import TABLES, insert, rehash
+from semsearch.storage.rows import TABLES, fits, insert, sound
 from semsearch.storage.seal import Seal, make_seal, read_seal, write_seal
-from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord, sources_in
+from semsearch.storage.sources import (
+    FileState,
+    KnownDocument,
+    KnownFile,
+    NewDocument,
+    SourceRecord,
+    corrections_in,
+    sources_in,
+)
 
 IGNORE_FILE = ".semsearchignore"
+CHANGED = {"size": -1}  # of a file that is to be read again
 
 
 class Writer:
@@ -50,11 +60,13 @@ class Writer:
             self._db.execute("CREATE TEMP TABLE seen (document_id INTEGER PRIMARY KEY)")
             self._sealed = _seal_of(folder)
             self._accelerating = Accelerating(folder, self._db, self.transaction)
+            self._told = damage_told(folder)
         except BaseException:
             self._lock.release()
             raise
 
     def __enter__(self) -> Writer:
+        self._told.__enter__()
         return self
 
     def __exit__(
@@ -62,6 +74,7 @@ class Writer:
     ) -> None:
         self._db.close()
         self._lock.release()
+        self._told.__exit__(kind, error, trace)
 
     def _keep_out_of_walks(self) -> None:
         """An index inside the folder that it indexes is not read as articles."""
@@ -124,7 +137,7 @@ class Writer:
     def set_hemisphere(self, hemisphere: Hemisphere) -> None:
         """Take the seasons of a hemisphere; every file counts as changed."""
         set_meta(self._db, "hemisphere", hemisphere)
-        self._change_files("size = -1", "true", ())
+        change(self._db, "file", CHANGED)
 
     # Sources and files
 
@@ -140,18 +153,11 @@ class Writer:
         text = json.dumps(fields, sort_keys=True)
         row = self._db.execute("SELECT source_id, fields FROM source WHERE path = ?", (path,)).fetchone()
         if row is None:
-            self._db.execute("INSERT INTO source (path, fields, hash) VALUES (?, ?, x'')", (path, text))
-        elif row[1] != text:
-            self._db.execute("UPDATE source SET fields = ? WHERE path = ?", (text, path))
-            self._change_files("size = -1", "source_id = ?", (row[0],))
-        if row is None or row[1] != text:
-            self._db.execute(rehash("source", "path = ?"), (path,))
-        return int(self._db.execute("SELECT source_id FROM source WHERE path = ?", (path,)).fetchone()[0])
-
-    def _change_files(self, assignment: str, condition: str, values: tuple[object, ...]) -> None:
-        """Change columns of some files to constants."""
-        self._db.execute(f"UPDATE file SET {assignment} WHERE {condition}", values)
-        self._db.execute(rehash("file", condition), values)
+            return add(self._db, "source", path, text)
+        if row[1] != text:
+            change(self._db, "source", {"fields": text}, path=path)
+            change(self._db, "file", CHANGED, source_id=row[0])
+        return int(row[0])
 
     def drop_source(self, source_id: int) -> int:
         """Forget a source and all that came from it; the number of documents that left."""
@@ -161,45 +167,44 @@ class Writer:
 
     def move_file(self, file_id: int, source_id: int) -> None:
         """Let a file belong to another source."""
-        self._change_files(f"source_id = {source_id:d}", "file_id = ?", (file_id,))
+        change(self._db, "file", {"source_id": source_id}, file_id=file_id)
 
     def forget_state(self, path: str) -> None:
         """Let a file count as changed."""
-        self._change_files("size = -1", "path = ?", (path,))
+        change(self._db, "file", CHANGED, path=path)
 
     def files_of(self, source_id: int) -> list[KnownFile]:
         """The files indexed for a source."""
-        rows = self._db.execute(f"SELECT {_FILE} FROM file WHERE source_id = ? ORDER BY path", (source_id,))
-        return [KnownFile(row[0], FileState(*row[1:])) for row in rows]
+        return self._files("source_id = ? ORDER BY path", source_id)
 
     def file_at(self, path: str) -> KnownFile | None:
         """The file at an absolute path, if it was indexed."""
-        row = self._db.execute(f"SELECT {_FILE} FROM file WHERE path = ?", (path,)).fetchone()
-        return None if row is None else KnownFile(row[0], FileState(*row[1:]))
+        return next(iter(self._files("path = ?", path)), None)
+
+    def _files(self, condition: str, value: object) -> list[KnownFile]:
+        rows = self._db.execute(
+            f"SELECT {', '.join(TABLES['file'])}, {fits('file')} FROM file WHERE {condition}", (value,)
+        )
+        return [KnownFile(number, FileState(*state)) for number, *state in sound(rows, "file")]
 
     def begin_file(self, source_id: int, path: str) -> int:
         """The number of the file at ``path``; until :meth:`finish_file` it counts as changed."""
-        self._db.execute(
-            "INSERT INTO file (source_id, path, size, mtime_ns, sha256, hash) VALUES (?, ?, -1, 0, x'', x'') "
-            "ON CONFLICT (path) DO UPDATE SET size = -1, sha256 = x''",
-            (source_id, path),
-        )
-        self._db.execute(rehash("file", "path = ?"), (path,))
-        return int(self._db.execute("SELECT file_id FROM file WHERE path = ?", (path,)).fetchone()[0])
+        known = self.file_at(path)
+        if known is None:
+            return add(self._db, "file", source_id, path, -1, 0, b"")
+        change(self._db, "file", {**CHANGED, "sha256": b""}, file_id=known.file_id)
+        return known.file_id
 
     def touch_file(self, file_id: int, mtime_ns: int) -> None:
         """Remember a new modification time of unchanged content."""
-        self._change_files(f"mtime_ns = {mtime_ns:d}", "file_id = ?", (file_id,))
+        change(self._db, "file", {"mtime_ns": mtime_ns}, file_id=file_id)
 
     def finish_file(
         self, file_id: int, state: FileState, problems: Sequence[Problem], *, keep_unseen: bool = False
     ) -> int:
         """Record the file as indexed, drop its documents that were not seen again, and count those."""
-        self._db.execute(
-            "UPDATE file SET size = ?, mtime_ns = ?, sha256 = ? WHERE file_id = ?",
-            (state.size, state.mtime_ns, state.sha256, file_id),
-        )
-        self._db.execute(rehash("file", "file_id = ?"), (file_id,))
+        read = {"size": state.size, "mtime_ns": state.mtime_ns, "sha256": state.sha256}
+        change(self._db, "file", read, file_id=file_id)
         self._db.execute("DELETE FROM problem WHERE file_id = ?", (file_id,))
         self._db.executemany(
             insert("problem"),
@@ -225,8 +230,10 @@ class Writer:
 
     def problems_of(self, file: KnownFile) -> list[Problem]:
         """What was wrong in a file when it was last read."""
-        rows = self._db.execute("SELECT line, reason FROM problem WHERE file_id = ? ORDER BY line", (file.file_id,))
-        return [Problem(file.state.path, line, reason) for line, reason in rows]
+        rows = self._db.execute(
+            f"SELECT line, reason, {fits('problem')} FROM problem WHERE file_id = ? ORDER BY line", (file.file_id,)
+        )
+        return [Problem(file.state.path, line, reason) for line, reason in sound(rows, "problem")]
 
     def documents_of(self, file_id: int) -> int:
         """How many documents a file holds."""
@@ -246,17 +253,21 @@ class Writer:
         """What is known of a document, if it is in the index."""
         row = self._db.execute(
             "SELECT f.source_id, f.path, d.line, d.content_sha256, "
-            "EXISTS (SELECT 1 FROM seen s WHERE s.document_id = d.document_id) "
-            "FROM document d JOIN file f USING (file_id) WHERE d.doc_id = ?",
+            "EXISTS (SELECT 1 FROM seen s WHERE s.document_id = d.document_id), "
+            f"{fits('document', 'd.')} AND {fits('file', 'f.')} "
+            "FROM document d LEFT JOIN file f USING (file_id) WHERE d.doc_id = ?",
             (doc_id,),
         ).fetchone()
-        return None if row is None else KnownDocument(row[0], row[1], row[2], row[3], bool(row[4]))
+        if row is None:
+            return None
+        ((source_id, path, line, content, seen),) = sound([row], "document")
+        return KnownDocument(source_id, path, line, content, bool(seen))
 
     def keep_document(self, doc_id: str, line: int) -> None:
         """Mark an unchanged document as still there, at this line."""
-        moved = self._db.execute("UPDATE document SET line = ? WHERE doc_id = ? AND line <> ?", (line, doc_id, line))
-        if moved.rowcount:
-            self._db.execute(rehash("document", "doc_id = ?"), (doc_id,))
+        known = self.find_document(doc_id)
+        if known is not None and known.line != line:
+            change(self._db, "document", {"line": line}, doc_id=doc_id)
         self._db.execute("INSERT OR IGNORE INTO seen SELECT document_id FROM document WHERE doc_id = ?", (doc_id,))
 
     def put_document(self, file_id: int, new: NewDocument) -> bool:
@@ -274,33 +285,29 @@ class Writer:
         first = int(meta(self._db, "next_passage") or 1)
         document, published = new.document, new.document.published
         events = list(_events_of_passages(new, first))
-        columns = TABLES["document"][1:]
-        cursor = self._db.execute(
-            f"INSERT INTO document ({', '.join(columns)}, hash) VALUES ({', '.join('?' * len(columns))}, x'')",
-            (
-                document.doc_id,
-                file_id,
-                document.line,
-                document.multiline,
-                document.title,
-                new.language,
-                document.source,
-                document.url,
-                published and published.first.toordinal(),
-                published and published.last.toordinal(),
-                published and published.precision,
-                published and published.source,
-                published and published.raw,
-                published and published.ambiguous,
-                new.content_sha256,
-                first,
-                len(new.passages),
-                len(events),
-                sketch(document.text),
-            ),
+        document_id = add(
+            self._db,
+            "document",
+            document.doc_id,
+            file_id,
+            document.line,
+            document.multiline,
+            document.title,
+            new.language,
+            document.source,
+            document.url,
+            published and published.first.toordinal(),
+            published and published.last.toordinal(),
+            published and published.precision,
+            published and published.source,
+            published and published.raw,
+            published and published.ambiguous,
+            new.content_sha256,
+            first,
+            len(new.passages),
+            len(events),
+            sketch(document.text),
         )
-        document_id = cursor.lastrowid
-        self._db.execute(rehash("document", "document_id = ?"), (document_id,))
         self._db.execute(insert("body"), (document_id, document.text))
         self._db.executemany(
             insert("passage"),
@@ -311,9 +318,11 @@ class Writer:
         set_meta(self._db, "next_passage", str(first + len(new.passages)))
 
     def _drop_document(self, document_id: int) -> None:
-        first, count = self._db.execute(
-            "SELECT first_passage, passage_count FROM document WHERE document_id = ?", (document_id,)
-        ).fetchone()
+        row = self._db.execute(
+            f"SELECT first_passage, passage_count, {fits('document')} FROM document WHERE document_id = ?",
+            (document_id,),
+        )
+        ((first, count),) = sound(row, "document")
         span = (first, first + count - 1)
         self._db.executemany(insert("removed"), [(number,) for number in range(first, first + count)])
         set_meta(self._db, "removed", str(int(meta(self._db, "removed") or 0) + count))
@@ -339,8 +348,7 @@ class Writer:
 
     def correction(self, doc_id: str) -> str | None:
         """The date that the user gave to a document."""
-        row = self._db.execute("SELECT date FROM correction WHERE doc_id = ?", (doc_id,)).fetchone()
-        return None if row is None else str(row[0])
+        return dict(corrections_in(self._db, "doc_id = ?", doc_id)).get(doc_id)
 
     # Vectors
 
@@ -413,9 +421,6 @@ class Writer:
             files = [file.name for kind in KINDS if (file := read_file(self._db, kind))]
             names = [DATABASE, IGNORE_FILE, *files]
             write_seal(self._folder, make_seal(self._folder, meta(self._db, "index_id") or "", self._revision(), names))
-
-
-_FILE = "file_id, source_id, path, size, mtime_ns, sha256"
 
 
 def _seal_of(folder: Path) -> Seal | None:

@@ -1,0 +1,65 @@
+"""Which documents share a key, by the columns as readers and writers have them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from semsearch.sketches import BANDS
+from semsearch.storage import columns as stored
+from semsearch.storage.columns import Columns, DocumentColumns, make_columns, read_columns
+
+
+def documents(rng: np.random.Generator, count: int, first: int) -> list[DocumentColumns]:
+    """Of one to three passages; a key is one of 40, and every fourth document has none."""
+    found = []
+    for at in range(count):
+        keys = rng.integers(1, 41, BANDS) if at % 4 else np.zeros(BANDS)
+        found.append(DocumentColumns(first, 1 + at % 3, 738000, 738000, None, "en", keys.astype(np.uint32)))
+        first += 1 + at % 3
+    return found
+
+
+def by_hand(held: list[DocumentColumns], own: DocumentColumns) -> list[int]:
+    return [
+        other.first_passage
+        for other in held
+        if other is not own and any(a == b != 0 for a, b in zip(other.bands, own.bands, strict=True))
+    ]
+
+
+@pytest.mark.parametrize("with_twins", [True, False], ids=["file", "first files of format 4"])
+@pytest.mark.parametrize("seed", range(20))
+def test_documents_that_share_a_key_are_found(
+    tmp_path: Path, seed: int, with_twins: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rng = np.random.default_rng(seed)
+    filed = documents(rng, 12, 1)
+    fresh = documents(rng, 1 + seed % 3, filed[-1].first_passage + filed[-1].passage_count)
+    gone = filed[seed % 12]
+    if not with_twins:
+        monkeypatch.setattr(stored, "ARRAYS", [name for name in stored.ARRAYS if name != "twin"])
+    make_columns(filed, []).save(tmp_path / "columns")
+    monkeypatch.undo()
+    file = read_columns(tmp_path / "columns")
+    removed = np.arange(gone.first_passage, gone.first_passage + gone.passage_count)
+    columns = file.without(removed).joined(make_columns(fresh, []))
+    held = [each for each in [*filed, *fresh] if each is not gone]
+    numbers = np.array([each.first_passage + each.passage_count - 1 for each in held])
+    found = columns.sharing(numbers)
+    assert [others.tolist() for others in found] == [by_hand(held, each) for each in held]
+    assert sum(map(len, found))
+
+
+def test_a_file_that_misses_a_twin_is_not_the_same() -> None:
+    rng = np.random.default_rng(3)
+    held = documents(rng, 12, 1)
+    columns = make_columns(held, [])
+    assert columns.twin.sum() >= 4
+    assert not columns.twin.all()
+    assert columns.same_as(columns)
+    arrays = {name: getattr(columns, name) for name in stored.ARRAYS}
+    wrong = Columns(**{**arrays, "twin": arrays["twin"] & False}, sources=columns.sources, languages=columns.languages)
+    assert not wrong.same_as(columns)
