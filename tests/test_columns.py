@@ -13,10 +13,10 @@ from semsearch.storage.columns import Columns, DocumentColumns, make_columns, re
 
 
 def documents(rng: np.random.Generator, count: int, first: int) -> list[DocumentColumns]:
-    """Of one to three passages; a key is one of 40, and every fourth document has none."""
+    """Of one to three passages; a key is one of 400, and every fourth document has none."""
     found = []
     for at in range(count):
-        keys = rng.integers(1, 41, BANDS) if at % 4 else np.zeros(BANDS)
+        keys = rng.integers(1, 401, BANDS) if at % 4 else np.zeros(BANDS)
         found.append(DocumentColumns(first, 1 + at % 3, 738000, 738000, None, "en", keys.astype(np.uint32)))
         first += 1 + at % 3
     return found
@@ -38,6 +38,7 @@ def test_documents_that_share_a_key_are_found(
     rng = np.random.default_rng(seed)
     filed = documents(rng, 12, 1)
     fresh = documents(rng, 1 + seed % 3, filed[-1].first_passage + filed[-1].passage_count)
+    fresh[0].bands[seed % BANDS] = filed[seed // 2 * 4 % 12 + 1].bands[seed % BANDS]  # no twin of the file, most often
     gone = filed[seed % 12]
     if not with_twins:
         monkeypatch.setattr(stored, "ARRAYS", [name for name in stored.ARRAYS if name != "twin"])
@@ -50,12 +51,12 @@ def test_documents_that_share_a_key_are_found(
     numbers = np.array([each.first_passage + each.passage_count - 1 for each in held])
     found = columns.sharing(numbers)
     assert [others.tolist() for others in found] == [by_hand(held, each) for each in held]
-    assert sum(map(len, found))
+    assert len(found[-len(fresh)]) or gone is filed[seed // 2 * 4 % 12 + 1]
 
 
 def test_a_file_that_misses_a_twin_is_not_the_same() -> None:
     rng = np.random.default_rng(3)
-    held = documents(rng, 12, 1)
+    held = documents(rng, 40, 1)
     columns = make_columns(held, [])
     assert columns.twin.sum() >= 4
     assert not columns.twin.all()
