@@ -7,7 +7,6 @@ again with their sentences.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 
@@ -16,13 +15,13 @@ from numpy.typing import NDArray
 
 from semsearch.analysis import query_terms
 from semsearch.arrays import Ids, Mask, Rows, Scores
+from semsearch.collapsing import Collapsing
 from semsearch.operators import Question, phrase_pattern
-from semsearch.ranking import Evidence, Ranked, collapse, merge_documents, near_copies
+from semsearch.ranking import Evidence, Ranked, merge_documents
 from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import WEIGHTS, Weights
 from semsearch.ranking.timing import Timing
 from semsearch.records import Query, TimeUsed
-from semsearch.sketches import Sketched
 from semsearch.storage.lexical import LexicalIndex
 from semsearch.storage.lexical_view import LexicalView
 from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
@@ -106,6 +105,7 @@ class Retrieval:
     def __init__(self, snapshot: Snapshot, when: When) -> None:
         self._snapshot = snapshot
         self._when = when
+        self.collapsing = Collapsing(snapshot)
         self._all: tuple[list[Block], list[Block]] | None = None
         self._room: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
@@ -152,44 +152,10 @@ class Retrieval:
             pool = self._matching(asked, depth) if asked.row is None else self._leading(asked, asked.row, depth)
             ranked = merge_documents(self._scored(pool, asked), query.per_document)
             if not query.expand:
-                ranked = self._collapsed(ranked)
+                ranked = self.collapsing.collapse(ranked)
             if len(ranked) >= query.top or len(pool.numbers) < depth:
                 return ranked[: query.top]
             depth *= 4
-
-    # Near copies
-
-    def copies(self, hits: Sequence[Ranked], allowed: Ids | None) -> list[tuple[str, ...]]:
-        """For each hit the ids of its document's near copies among the passages that filters let through."""
-        found = []
-        numbers = np.array([hit.number for hit in hits], np.int64)
-        for hit, sharing in zip(hits, self._snapshot.columns().sharing(numbers), strict=True):
-            others = sharing if allowed is None else sharing[np.isin(sharing, allowed)]
-            found.append(self._copies_of(hit, others) if len(others) else ())
-        return found
-
-    def _copies_of(self, hit: Ranked, others: Ids) -> tuple[str, ...]:
-        (own,) = self._snapshot.sketches(np.array([hit.number], np.int64))
-        documents = self._snapshot.sketches(others)
-        alike = near_copies(own, documents)
-        return tuple(sorted(other.doc_id for other, is_copy in zip(documents, alike, strict=True) if is_copy))
-
-    def _collapsed(self, ranked: list[Ranked]) -> list[Ranked]:
-        """The first of each story; sketches are read of those alone that share a key with another."""
-        numbers = np.array([each.number for each in ranked], np.int64)
-        keys = self._snapshot.columns().keys(numbers)
-        first_of = {each.doc_id: at for at, each in reversed(list(enumerate(ranked)))}
-        values, counts = np.unique(keys[list(first_of.values())], return_counts=True)
-        several = values[(counts > 1) & (values != 0)]
-        shared = np.asarray(np.isin(keys, several).any(axis=1), np.bool_)
-        if not shared.any():
-            return ranked
-        sketches = iter(self._snapshot.sketches(numbers[shared]))
-        documents = [
-            next(sketches) if suspect else Sketched(each.doc_id, None, None)
-            for each, suspect in zip(ranked, shared.tolist(), strict=True)
-        ]
-        return collapse(ranked, documents)
 
     # The first stage
 

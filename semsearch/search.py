@@ -170,7 +170,7 @@ class Index:
         ranked = ranking.hits
         numbers = np.array([found.number for found in ranked], np.int64)
         parts, events = self._snapshot.parts(numbers), self._snapshot.times.events(numbers)
-        copies = [()] * len(ranked) if query.expand else self._retrieval.copies(ranked, ranking.allowed)
+        copies = [()] * len(ranked) if query.expand else self._retrieval.collapsing.copies(ranked, ranking.allowed)
         hits = tuple(
             replace(self._hit(rank, found, marking, parts[found.number], events[found.number]), copies=also)
             for rank, (found, also) in enumerate(zip(ranked, copies, strict=True), 1)

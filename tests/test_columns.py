@@ -49,8 +49,8 @@ def test_documents_that_share_a_key_are_found(
     columns = file.without(removed).joined(make_columns(fresh, []))
     held = [each for each in [*filed, *fresh] if each is not gone]
     numbers = np.array([each.first_passage + each.passage_count - 1 for each in held])
-    found = columns.sharing(numbers)
-    assert [others.tolist() for others in found] == [by_hand(held, each) for each in held]
+    found = columns.sharing(columns.documents(numbers))
+    assert [columns.first_passage[others].tolist() for others in found] == [by_hand(held, each) for each in held]
     assert len(found[-len(fresh)]) or gone is filed[seed // 2 * 4 % 12 + 1]
 
 

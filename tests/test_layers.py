@@ -14,7 +14,7 @@ LAYERS = [
     {"tensors", "analysis", "languages", "sketches"},
     {"readers", "dates", "chunking", "encoders", "evaluation", "operators"},
     {"storage", "ranking", "queries"},
-    {"when", "preparing"},
+    {"when", "preparing", "collapsing"},
     {"retrieval", "marking"},
     {"embedding", "questions", "search"},
     {"refresh", "timeline", "comparison", "checking", "verifying"},

@@ -14,20 +14,23 @@ SAME_NUMBERS = 0.8
 SAME_DAYS = 7  # between two publications; a text that comes again later is news again
 
 
-def collapse(ranked: Sequence[Ranked], documents: Sequence[Sketched]) -> list[Ranked]:
-    """The first of each story, in their order; each passage is given with its document.
+def collapse(ranked: Sequence[Ranked], documents: Sequence[tuple[Sketched, Sequence[int]] | None]) -> list[Ranked]:
+    """The first of each story, in their order.
 
-    A document without a sketch is a story of its own.
+    Each passage is given with the sketch of its document and keys: only documents that share one are compared.
+    One without a sketch is a story of its own.
     """
     kept: list[Ranked] = []
     leads: dict[str, bool] = {}
-    leaders: list[Sketched] = []
+    leaders: dict[int, list[Sketched]] = {}  # by key
     for passage, document in zip(ranked, documents, strict=True):
-        if document.doc_id not in leads:
-            leads[document.doc_id] = not any(near_copies(document, leaders))
-            if leads[document.doc_id] and document.sketch is not None:
-                leaders.append(document)
-        if leads[document.doc_id]:
+        if document is not None and passage.doc_id not in leads:
+            own, keys = document
+            near = {leader.doc_id: leader for key in keys for leader in leaders.get(key, ())}
+            leads[passage.doc_id] = not any(near_copies(own, list(near.values())))
+            for key in keys if leads[passage.doc_id] else ():
+                leaders.setdefault(key, []).append(own)
+        if leads.get(passage.doc_id, True):
             kept.append(passage)
     return kept
 

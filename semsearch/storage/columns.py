@@ -139,18 +139,25 @@ class Columns:
         found = self.event_passage[near[self.event_last[near] - self.event_first[near] < longest]]
         return found[np.flatnonzero(np.diff(found, prepend=-1))]
 
-    def keys(self, numbers: Ids) -> NDArray[np.uint32]:
-        """The keys (n, keys) of the documents of some passages."""
-        return self.bands[np.searchsorted(self.first_passage, numbers, side="right") - 1]
+    def documents(self, numbers: Ids) -> Ids:
+        """The places here of the documents of some passages."""
+        return np.searchsorted(self.first_passage, numbers, side="right") - 1
 
-    def sharing(self, numbers: Ids) -> list[Ids]:
-        """For each passage the first passages of the other documents that share a key with its own."""
+    def alike(self, documents: Ids) -> dict[int, list[int]]:
+        """Of some documents those that share a key with another of them, with the keys that are shared."""
+        keys = self.bands[documents]
+        values, counts = np.unique(keys, return_counts=True)
+        shared = np.isin(keys, values[(counts > 1) & (values != 0)])
+        return {int(documents[at]): keys[at][shared[at]].tolist() for at in np.flatnonzero(shared.any(axis=1))}
+
+    def sharing(self, documents: Ids) -> list[Ids]:
+        """For each document the others that share a key with it."""
         found = []
-        for at in (np.searchsorted(self.first_passage, numbers, side="right") - 1).tolist():
+        for at in documents.tolist():
             begin = 0 if self.twin[at] else len(self.bands) - self.fresh  # most have none, and are spared the search
             same = ((self.bands[begin:] == self.bands[at]) & (self.bands[at] != 0)).any(axis=1)
             others = np.flatnonzero(same) + begin
-            found.append(self.first_passage[others[others != at]])
+            found.append(others[others != at])
         return found
 
     # How they are made

@@ -249,12 +249,20 @@ class Snapshot:
         rows = self._passages(numbers, columns, "JOIN body b USING (document_id)")
         return [(title, text[start:end]) for _, title, text, start, end in rows]
 
-    def sketches(self, numbers: Ids) -> list[Sketched]:
-        """The document of each passage with its sketch and its first day, in the order of ``numbers``."""
-        columns = f"p.number, d.doc_id, d.sketch, d.first_day, {fits('passage', 'p.')} AND {fits('document', 'd.')}"
-        return [
-            Sketched(doc_id, read_sketch(stored), day) for _, doc_id, stored, day in self._passages(numbers, columns)
-        ]
+    def sketches(self, firsts: Ids) -> list[Sketched]:
+        """Sketch and first day of documents, given by their first passages, in that order."""
+        with damage_told(self._folder):
+            rows = self._db.execute(
+                f"SELECT d.first_passage, d.doc_id, d.sketch, d.first_day, {fits('document', 'd.')} FROM document d "
+                "WHERE d.first_passage IN (SELECT value FROM json_each(?))",
+                (json.dumps(firsts.tolist()),),
+            )
+            found = {
+                first: Sketched(doc_id, read_sketch(own), day) for first, doc_id, own, day in sound(rows, "document")
+            }
+            if len(found) != len(firsts):
+                raise RowDamaged(f"{len(firsts) - len(found)} documents are gone")
+        return [found[first] for first in firsts.tolist()]
 
     def _passages(self, numbers: Ids, columns: str, more: str = "") -> list[tuple[Any, ...]]:
         """Columns of passages ``p`` and their documents ``d``, in the order of ``numbers``.
