@@ -97,23 +97,23 @@ def test_a_removed_record_leaves_and_an_edited_one_alone_is_encoded(
     corpus: Path, records: dict[str, dict[str, str]], tmp_path: Path
 ) -> None:
     copy, index = tmp_path / "corpus.jsonl.gz", tmp_path / "ix"
-    lines = [json.dumps(record) for record in records.values()]
+    lines = [json.dumps(record) for record in list(records.values())[:400]]
 
     def rewrite() -> None:
         copy.write_bytes(gzip.compress("\n".join(lines).encode(), 1))
 
     rewrite()
     passages = build([copy], index, model="hash").encoded
-    before = dict(documents(index, records))
-    gone = json.loads(lines.pop(900))["_id"]
+    before = dict(documents(index))
+    gone = json.loads(lines.pop(200))["_id"]
     rewrite()
     report = build([copy], index)
-    assert (report.added, report.changed, report.unchanged, report.removed, report.encoded) == (0, 0, 1795, 1, 0)
+    assert (report.added, report.changed, report.unchanged, report.removed, report.encoded) == (0, 0, 399, 1, 0)
     with open_index(index) as opened:
-        hits = opened.search(records[gone]["title"], top=1796).hits
-        assert len(hits) == 1795
+        hits = opened.search(records[gone]["title"], top=400).hits
+        assert len(hits) == 399
         assert gone not in {hit.document.doc_id for hit in hits}
-    after = dict(documents(index, records))
+    after = dict(documents(index))
     del before[gone]
     assert after == before
     edited = json.loads(lines[100])
@@ -121,22 +121,14 @@ def test_a_removed_record_leaves_and_an_edited_one_alone_is_encoded(
     lines[100] = json.dumps(edited)
     rewrite()
     report = build([copy], index)
-    assert (report.changed, report.unchanged, report.removed) == (1, 1794, 0)
+    assert (report.changed, report.unchanged, report.removed) == (1, 398, 0)
     assert report.encoded < 5 < passages
 
 
-def documents(index: Path, records: dict[str, dict[str, str]]) -> list[tuple[str, str]]:
-    """Id and text of every document still there."""
-    from semsearch.errors import UnknownDocument
-
-    found = []
+def documents(index: Path) -> list[tuple[str, str]]:
+    """Id and text of every document that is there."""
     with open_index(index) as opened:
-        for doc_id in records:
-            try:
-                found.append((doc_id, opened.document(doc_id).text))
-            except UnknownDocument:
-                continue
-    return found
+        return [(entry.doc_id, opened.document(entry.doc_id).text) for entry in opened.dates()]
 
 
 def test_the_seed_article_answers_about_the_tribunal(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from semsearch.records import DateClaim, Problem, RawDocument
 from semsearch.search import open_index
 from semsearch.storage.database import DATABASE
 from tests.conftest import Program, write_articles
+from tests.promises.states import assert_whole
 
 
 def held(index: Path) -> dict[str, str]:
@@ -348,4 +349,4 @@ def test_a_signal_ends_a_run_cleanly(tmp_path: Path, number: signal.Signals) -> 
     assert process.returncode == 130
     assert err == "semsearch: interrupted; what was committed is kept\n"
     assert time.monotonic() - began < 10
-    assert build([path], tmp_path / "ix", model="hash").added + len(held(tmp_path / "ix")) > 1000
+    assert_whole(tmp_path / "ix", "interrupted")
