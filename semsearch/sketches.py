@@ -42,7 +42,7 @@ def sketch(text: str) -> bytes:
     shingles = np.zeros(len(words) - SHINGLE + 1, np.uint64)
     for at in range(SHINGLE):
         shingles = shingles * np.uint64(0x9E3779B97F4A7C15) + hashes[at : at + len(shingles)]
-    numbers = hashes[[any(sign.isdigit() for sign in word) for word in words]]
+    numbers = hashes[[not word.isalpha() and any(sign.isdigit() for sign in word) for word in words]]
     both = _least(shingles, SHINGLE_HASHES), _least(numbers, NUMBER_HASHES)
     return np.concatenate(both).astype("<u2").tobytes()
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 Kind = Literal["iso", "numeric", "isoweek", "decade", "quarter", "half", "ordinal", "number", "figure", "word", "sign"]
 
@@ -23,8 +22,7 @@ _TOKEN = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """A word, number or sign. ``text`` is in lower case, without a possessive s."""
 
     kind: Kind
@@ -58,6 +56,8 @@ def tokenize(text: str) -> list[Token]:
     for match in _TOKEN.finditer(text):
         kind: Kind = match.lastgroup  # type: ignore[assignment]
         raw = match[0]
-        plain = re.sub(r"['’]s$", "", raw.lower()) if kind == "word" else raw.lower()
+        plain = raw.lower()
+        if kind == "word" and plain.endswith(("'s", "’s")):
+            plain = plain[:-2]
         found.append(Token(kind, plain, raw, *match.span()))
     return found
