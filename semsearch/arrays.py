@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +15,17 @@ Counts = NDArray[np.int32]
 Postings = tuple[Counts, NDArray[np.uint16]]  # rows that hold a term, ascending, and how often each does
 Mask = NDArray[np.bool_]
 Scores = NDArray[np.float64]  # (n,), higher is better
+Number = TypeVar("Number", bound=np.integer[Any])
 Span = tuple[int, int]  # start and end in characters
 Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters
+
+
+def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
+    """The different numbers, ascending: as numpy.unique, which takes 12 ms to import numpy.ma."""
+    ordered = np.sort(numbers)
+    differs = np.ones(len(ordered), np.bool_)
+    differs[1:] = ordered[1:] != ordered[:-1]
+    return ordered[differs]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Ids
+from semsearch.arrays import Ids, distinct
 from semsearch.ranking import Ranked, collapse, near_copies
 from semsearch.sketches import Sketched
 from semsearch.storage.snapshot import Snapshot
@@ -25,7 +25,7 @@ class Collapsing:
         """The first of each story."""
         columns = self._snapshot.columns()
         at = columns.documents(np.array([each.number for each in ranked], np.int64))
-        alike = columns.alike(np.unique(at))
+        alike = columns.alike(distinct(at))
         if not alike:
             return ranked
         sketches = self._sketches(columns.first_passage[list(alike)])

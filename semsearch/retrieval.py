@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.analysis import query_terms
-from semsearch.arrays import Ids, Mask, Rows, Scores
+from semsearch.arrays import Ids, Mask, Rows, Scores, distinct
 from semsearch.collapsing import Collapsing
 from semsearch.operators import Question, phrase_pattern
 from semsearch.ranking import Evidence, Ranked, merge_documents
@@ -217,7 +217,8 @@ class Retrieval:
 
     def _joined(self, numbers: Ids, cosines: Scores, rows: Ids, row: Rows) -> tuple[Ids, Scores]:
         """The passages of ``rows`` beside those that are there already."""
-        more = np.setdiff1d(self._snapshot.lexical().numbers[rows], numbers)
+        more = distinct(self._snapshot.lexical().numbers[rows])
+        more = more[~np.isin(more, numbers, assume_unique=True)]
         if not len(more):
             return numbers, cosines
         return np.concatenate([numbers, more]), np.concatenate([cosines, self._snapshot.cosines(row, more)])

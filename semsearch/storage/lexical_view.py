@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 
 from semsearch.analysis import UNKNOWN
-from semsearch.arrays import Ids, Mask, Stem
+from semsearch.arrays import Ids, Mask, Stem, distinct
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators import AcceleratorFile, check_file
 from semsearch.storage.database import Connection
@@ -50,7 +50,7 @@ class LexicalView:
         for index in self.indexes:
             terms = [term for stem in stems if (term := index.find(stem)) is not None]
             held = [index.passages.postings(term)[0] for term in terms]
-            rows = held[0] if len(held) == 1 else np.unique(np.concatenate([*held, np.empty(0, np.int32)]))
+            rows = held[0] if len(held) == 1 else distinct(np.concatenate([*held, np.empty(0, np.int32)]))
             total += len(rows) if mask is None else int(np.count_nonzero(mask[begin + rows]))
             begin += len(index)
         return total

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows, Scores, Span
+from semsearch.arrays import Ids, Rows, Scores, Span, distinct
 from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
 from semsearch.records import DateRange, Document
@@ -37,7 +37,6 @@ from semsearch.storage.recorded import (
 )
 from semsearch.storage.rows import RowDamaged, fits, sound
 from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_size
-from semsearch.storage.sources import sources_in
 from semsearch.storage.times import Times, published_date
 
 
@@ -159,7 +158,7 @@ class Snapshot:
         dense = self._open_dense()
         if allowed is not None and len(without):
             allowed, without = np.setdiff1d(allowed, without), without[:0]
-        numbers, found = dense.search(row, count, allowed, np.union1d(self._covered, without))
+        numbers, found = dense.search(row, count, allowed, distinct(np.concatenate([self._covered, without])))
         floor = -np.inf if len(numbers) < count or not count else float(found[-1]) + COSINE_ERROR
         tail = ~np.isin(self._tail[0], without)
         if allowed is not None:
@@ -348,6 +347,8 @@ class Snapshot:
 
     def info(self) -> IndexInfo:
         """Counts, sources and dates."""
+        from semsearch.storage.sources import sources_in  # which no question needs
+
         columns = self.columns()
         with damage_told(self._folder):
             sources = [source.path for source in sources_in(self._db)]
