@@ -169,7 +169,8 @@ class Columns:
         kept = ~np.isin(self.first_passage, removed)
         spoken = ~np.isin(self.event_passage, removed)
         arrays = {name: getattr(self, name)[spoken if name.startswith("event") else kept] for name in ARRAYS}
-        return Columns(**arrays, sources=self.sources, languages=self.languages)
+        fresh = int(np.count_nonzero(kept[len(kept) - self.fresh :]))
+        return Columns(**arrays, sources=self.sources, languages=self.languages, fresh=fresh)
 
     def joined(self, later: Columns) -> Columns:
         """These, and after them a few of later passages."""
