@@ -145,7 +145,7 @@ class Index:
 
     def dates(self) -> list[DateEntry]:
         """The date of each document with its provenance, and what is doubtful about it."""
-        entries = self._snapshot.times.date_entries()
+        entries = self._snapshot.date_entries()
         found = doubts(entries, self._today)
         return [replace(entry, doubt=doubt) for entry, doubt in zip(entries, found, strict=True)]
 
@@ -169,7 +169,7 @@ class Index:
     def _answer(self, query: Query, ranking: Ranking, marking: Marking, notes: list[str]) -> Answer:
         ranked = ranking.hits
         numbers = np.array([found.number for found in ranked], np.int64)
-        parts, events = self._snapshot.parts(numbers), self._snapshot.times.events(numbers)
+        parts, events = self._snapshot.parts(numbers), self._snapshot.events(numbers)
         copies = [()] * len(ranked) if query.expand else self._retrieval.collapsing.copies(ranked, ranking.allowed)
         hits = tuple(
             replace(self._hit(rank, found, marking, parts[found.number], events[found.number]), copies=also)

@@ -29,7 +29,7 @@ class Brute:
         self.places = snapshot.places(numbers)
         self.rows = snapshot.vectors(numbers).astype(np.float64)
         self.parts = [parts for _, (_, parts) in sorted(snapshot.parts(numbers).items())]
-        spoken = snapshot.times.events(numbers)
+        spoken = snapshot.events(numbers)
         self.events = [[(each.first, each.last) for each in spoken[number]] for number in numbers.tolist()]
         self.documents = {place.doc_id: snapshot.document(place.doc_id) for place in self.places}
         snapshot.close()

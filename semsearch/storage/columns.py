@@ -139,6 +139,11 @@ class Columns:
         found = self.event_passage[near[self.event_last[near] - self.event_first[near] < longest]]
         return found[np.flatnonzero(np.diff(found, prepend=-1))]
 
+    def count_events(self, numbers: Ids) -> int:
+        """How many periods some passages name."""
+        ends = np.searchsorted(self.event_passage, numbers, side="right")
+        return int((ends - np.searchsorted(self.event_passage, numbers)).sum())
+
     def documents(self, numbers: Ids) -> Ids:
         """The places here of the documents of some passages."""
         return np.searchsorted(self.first_passage, numbers, side="right") - 1

@@ -14,7 +14,7 @@ import numpy as np
 from semsearch.arrays import Ids, Rows, Scores, Span, distinct
 from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
-from semsearch.records import DateRange, Document
+from semsearch.records import DateEntry, DateRange, Document, SpokenDate
 from semsearch.sketches import Sketched, read_sketch
 from semsearch.storage.accelerators import slack
 from semsearch.storage.columns import UNDATED, Columns
@@ -100,7 +100,7 @@ class Snapshot:
         self._removed: Ids | None = None
         self._covered: Ids = np.empty(0, np.int64)  # of the removed, those that the dense accelerator has
         self._accelerated = False
-        self.times = Times(folder, connection)
+        self._times = Times(folder, connection)
         self.note = ""  # why the accelerator was not used, if it was not
 
     def close(self) -> None:
@@ -232,6 +232,26 @@ class Snapshot:
     def document_vectors(self, doc_id: str) -> Rows:
         """Rows of all passages of a document, in order. Raises UnknownDocument."""
         return self.vectors(self.passage_numbers(doc_id))
+
+    # Time
+
+    def date_entries(self) -> list[DateEntry]:
+        """The date of each document, in the order of files and lines."""
+        entries = self._times.date_entries()
+        self._miss("documents", len(self.columns().first_day) - len(entries))
+        return entries
+
+    def events(self, numbers: Ids) -> dict[int, list[SpokenDate]]:
+        """The periods that passages name, by passage number, in the order of the text."""
+        found = self._times.events(numbers)
+        self._miss("event days", self.columns().count_events(numbers) - sum(map(len, found.values())))
+        return found
+
+    def _miss(self, what: str, missing: int) -> None:
+        """Raise IndexDamaged where rows are missing."""
+        with damage_told(self._folder):
+            if missing:
+                raise RowDamaged(f"{missing} {what} are gone")
 
     # Documents and passages
 

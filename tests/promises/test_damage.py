@@ -188,6 +188,7 @@ CHANGES = {
     "a document that is gone": "DELETE FROM document",
     "a text that is gone": "DELETE FROM body",
     "a vector that is gone": "DELETE FROM vector",
+    "days that are gone": "DELETE FROM event",
 }
 
 
@@ -202,7 +203,7 @@ def change_rows(index: Path, change: str) -> None:
 @pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES.keys())
 def test_a_change_to_any_row_is_told_and_not_served(tmp_path: Path, change: str) -> None:
     index = sealed(tmp_path)
-    expected = answers(index)
+    expected, counted = answers(index), overview(index)
     change_rows(index, change)
     assert not check(index, full=True).whole
     refused = 0
@@ -212,6 +213,8 @@ def test_a_change_to_any_row_is_told_and_not_served(tmp_path: Path, change: str)
                 assert shown(opened.search(question, **options)) == right  # type: ignore[arg-type]
         except SemsearchError as error:
             refused += "truth.sqlite" in str(error)
+    with suppress(SemsearchError):
+        assert overview(index) == counted
     assert refused >= 3  # a question of words alone needs no vector, and not every question comes upon a passage
 
 
@@ -243,6 +246,14 @@ def test_a_writer_never_vouches_for_damage(tmp_path: Path, change: str) -> None:
         build([], index)
     assert before
     assert before <= findings(index)
+
+
+def overview(index: Path) -> tuple[object, ...]:
+    """What ``info`` and ``dates`` say."""
+    with open_index(index) as opened:
+        info = opened.info()
+        days = [(entry.doc_id, str(entry.published)) for entry in opened.dates()]
+    return info.documents, info.passages, info.undated, info.earliest, info.latest, info.sources, days
 
 
 def findings(index: Path) -> set[str]:
