@@ -66,7 +66,8 @@ class Accelerating:
         record = read_encoder(self._db)
         if record is None:
             return
-        last, removed = int(meta(self._db, "next_passage") or 1) - 1, read_removed(self._db)
+        last = int(meta(self._db, "next_passage") or 1) - 1
+        removed = read_removed(self._db)
         generation = int(meta(self._db, "generation") or 0) + 1
         paths = {kind: self._folder / f"{kind}-{generation:06}{suffix}" for kind, suffix in SUFFIXES.items()}
         with self._transaction():
