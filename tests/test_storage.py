@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import sqlite3
 import stat
 from pathlib import Path
@@ -15,6 +16,7 @@ from semsearch.search import Index, open_index
 from semsearch.storage.accelerators import slack
 from semsearch.storage.database import DATABASE
 from semsearch.storage.dense import DenseIndex
+from semsearch.storage.rows import row_hash
 from semsearch.storage.snapshot import Snapshot, open_snapshot
 from semsearch.storage.writer import open_writer
 from tests.conftest import write_articles
@@ -232,3 +234,11 @@ def test_articles_that_only_have_a_title_are_held(tmp_path: Path) -> None:
     with open_index(tmp_path / "ix") as opened:
         (hit,) = opened.search("title").hits
     assert (hit.text, hit.start, hit.end) == ("Only a title", 0, 12)
+
+
+def test_a_row_hash_knows_types_whatever_was_hashed_before() -> None:
+    """1, 1.0, "1" and b"1" are four values, though Python calls two of them equal."""
+    hashes = [row_hash("file", value) for value in (1, 1.0, "1", b"1", 1, 1.0)]
+    assert hashes[:2] == hashes[4:]
+    assert len(set(hashes)) == 4
+    assert hashes[0] == hashlib.sha256(b"si[4, 1]" + b"file1").digest()[:16]

@@ -43,7 +43,7 @@ _inside = threading.local()
 def row_hash(*values: object) -> bytes:
     """The first 16 bytes of the SHA-256 of values, each with its type and length. SQL knows it by this name."""
     try:
-        return _hash(values) if values[0] in _LONG else _hash_again(values)
+        return _hash(*values) if values[0] in _LONG else _hash_again(*values)
     except BaseException as error:  # a Ctrl-C, of which SQLite would say only that a function raised something
         _inside.error = error
         raise
@@ -56,7 +56,7 @@ def raised_inside() -> BaseException | None:
     return error
 
 
-def _hash(values: tuple[object, ...]) -> bytes:
+def _hash(*values: object) -> bytes:
     parts = [value if value.__class__ is bytes else str(value).encode() for value in values]
     kinds = "".join([_KINDS[value.__class__] for value in values])
     head = f"{kinds}{[*map(len, parts)]}"
@@ -64,7 +64,7 @@ def _hash(values: tuple[object, ...]) -> bytes:
 
 
 _LONG = {"body", "vector", "sentences"}  # tables
-_hash_again = lru_cache(8192, typed=True)(_hash)  # a question reads the rows of a hit three times
+_hash_again = lru_cache(1024, typed=True)(_hash)  # a question reads the rows of a hit three times; a title may be long
 
 
 def hash_of(table: str, alias: str = "") -> str:
