@@ -71,7 +71,7 @@ def test_spans_have_unit_rows_and_leave_the_rows_of_texts_as_they_are(encoder: E
         np.testing.assert_allclose(np.linalg.norm(part, axis=1), 1, atol=1e-6)
 
 
-@pytest.mark.parametrize("way", ["auto", "transformers", "numpy"])
+@pytest.mark.parametrize("way", ["auto", "openvino", "transformers", "numpy"])
 @pytest.mark.parametrize("prompt", ["passage of an article: ", ""])
 def test_a_span_is_the_mean_of_its_tokens_states_in_the_text(prompted_model: Path, way: str, prompt: str) -> None:
     """The states are those that transformers itself gives."""
@@ -99,8 +99,12 @@ def test_a_span_is_the_mean_of_its_tokens_states_in_the_text(prompted_model: Pat
         parts = forward.encode_spans([prompt + SPANNED], [moved]).parts[0]
     elif way == "transformers":
         parts = TransformerEncoder(str(folder), "cpu", "float32").encode_spans([SPANNED], [SPANS]).parts[0]
-    else:
+    elif way == "openvino":
+        parts = open_encoder(str(folder), precision="float32").encode_spans([SPANNED], [SPANS]).parts[0]
+    else:  # whatever this processor has
         parts = open_encoder(str(folder)).encode_spans([SPANNED], [SPANS]).parts[0]
+        assert (parts * expected).sum(axis=1).min() >= 0.9995
+        return
     np.testing.assert_allclose(parts, expected, atol=2e-6)
 
 
