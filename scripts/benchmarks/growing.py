@@ -1,0 +1,91 @@
+"""Many articles: the rate and the memory of `index` from the first to the last of them.
+
+    scripts/bench growing [ARTICLES]
+
+ARTICLES (default 50,000) are news flashes of ruwa, or without it press or the seeds, taken as often as needed, each
+time with other titles, so that every text is encoded. The baseline is the first turn; the last whole one holds the
+same articles.
+"""
+
+from __future__ import annotations
+
+import gzip
+import json
+import resource
+import shutil
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from scripts.benchmarks.measuring import PRESS, ROOT
+from semsearch.building import Progress, build
+
+RUWA = PRESS.parent.parent / "ruwa" / PRESS.name
+
+
+@dataclass(slots=True)
+class Watch:
+    """How far the build was when: documents, texts encoded, seconds, seconds of the processors."""
+
+    seen: list[tuple[int, int, float, float]] = field(default_factory=list)
+
+    def __call__(self, progress: Progress) -> None:
+        """Note it."""
+        self.seen.append((progress.documents, progress.encoded, time.perf_counter(), time.process_time()))
+
+    def rates(self, begin: int, end: int) -> tuple[float, float]:
+        """Texts a second, and a second of the processors, from one number of documents to another."""
+        part = [each for each in self.seen if begin <= each[0] <= end]
+        texts = part[-1][1] - part[0][1]
+        return texts / (part[-1][2] - part[0][2]), texts / (part[-1][3] - part[0][3])
+
+
+def articles() -> list[dict[str, str]]:
+    """The records of the collection."""
+    for path in (RUWA, PRESS):
+        if path.is_file():
+            with gzip.open(path, "rt", encoding="utf-8") as stream:
+                return [json.loads(line) for line in stream]
+    return [{"_id": path.name, "title": "", "text": path.read_text("utf-8")} for path in (ROOT / "seeds").glob("*.txt")]
+
+
+def repeated(records: list[dict[str, str]]) -> Iterator[dict[str, str]]:
+    """The records again and again, under other ids and titles."""
+    turn = 0
+    while True:
+        for record in records:
+            title = f"Edition {turn + 1}. {record['title']}".strip()
+            yield {**record, "_id": f"{record['_id']}-{turn}", "title": title}
+        turn += 1
+
+
+def main() -> None:
+    """Print a row for each turn over the collection, and the most memory."""
+    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
+    folder, watch, records = Path(tempfile.mkdtemp(prefix="semsearch-bench-")), Watch(), articles()
+    turn = min(len(records), count)
+    try:
+        source = folder / "corpus.jsonl.gz"
+        with gzip.open(source, "wt", encoding="utf-8", compresslevel=1) as stream:
+            stream.writelines(json.dumps(record) + "\n" for record in islice(repeated(records), count))
+        begin = time.perf_counter()
+        report = build([source], folder / "index", progress=watch)
+        seconds = time.perf_counter() - begin
+    finally:
+        shutil.rmtree(folder)
+    megabytes = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    print(f"{report.added} articles, {report.encoded} texts by {report.engine}: {seconds:.0f} s, {megabytes:.0f} MB")
+    print(f"{'articles':<20}{'texts/s':>10}{'ratio':>8}{'texts/CPU s':>14}{'ratio':>8}")
+    first = watch.rates(0, turn)
+    for at in range(0, count - turn + 1, turn):
+        wall, processor = watch.rates(at, at + turn)
+        label = f"{at + 1} to {at + turn}"
+        print(f"{label:<20}{wall:>10.1f}{wall / first[0]:>7.2f}x{processor:>14.1f}{processor / first[1]:>7.2f}x")
+
+
+if __name__ == "__main__":
+    main()
