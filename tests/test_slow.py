@@ -7,14 +7,21 @@ import gzip
 import io
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+import numpy as np
 import pytest
 
+from semsearch.arrays import Rows, Span
 from semsearch.building import build
+from semsearch.chunking import split_sentences
 from semsearch.encoders import open_encoder
 from semsearch.encoders.layout import packaged_folder
 from semsearch.search import open_index
 from tests.conftest import ROOT, Program, shared
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
 
 pytestmark = pytest.mark.slow
 
@@ -55,6 +62,7 @@ def test_scifact_loses_nothing_against_whole_texts(program: Program) -> None:
 
 
 def test_a_thousand_passages_and_three_hundred_questions_keep_the_vectors_of_sentence_transformers() -> None:
+    """Rows of passages, of sentences in them and of questions, as this machine computes them by default."""
     from sentence_transformers import SentenceTransformer
 
     corpus = shared("data/press/corpus.jsonl.gz")
@@ -67,6 +75,27 @@ def test_a_thousand_passages_and_three_hundred_questions_keep_the_vectors_of_sen
     assert (len(passages), len(questions)) == (1000, 300)
     reference = SentenceTransformer(str(packaged_folder()), device="cpu")
     encoder = open_encoder()
-    for texts, rows in ((passages, encoder.encode_passages(passages)), (questions, encoder.encode_queries(questions))):
+    spans = [split_sentences(text) for text in passages]
+    encoded = encoder.encode_spans(passages, spans)
+    for texts, rows in ((passages, encoded.rows), (questions, encoder.encode_queries(questions))):
         expected = reference.encode(texts, normalize_embeddings=True, show_progress_bar=False)
         assert (rows * expected).sum(axis=1).min() >= 0.9995
+    sentences = _sentence_rows(reference, passages, spans)
+    assert sum(map(len, sentences)) > 3000
+    for found, wanted in zip(encoded.parts, sentences, strict=True):
+        assert (found * wanted).sum(axis=1).min() >= 0.9995
+
+
+def _sentence_rows(reference: SentenceTransformer, texts: list[str], spans: list[list[Span]]) -> list[Rows]:
+    """Unit means of the states that sentence-transformers gives the tokens of each span; all, if it has none."""
+    states = reference.encode(texts, output_value="token_embeddings", show_progress_bar=False)
+    limit = reference.max_seq_length
+    offsets = reference.tokenizer(texts, truncation=True, max_length=limit, return_offsets_mapping=True)
+    found = []
+    for own, places, inside in zip(states, offsets["offset_mapping"], spans, strict=True):
+        begins = np.array([start if end > start else -1 for start, end in places])
+        hidden = own.float().numpy()[: len(begins)]
+        held = [(begins >= start) & (begins < end) for start, end in inside]
+        means = [hidden[mask if mask.any() else slice(None)].mean(axis=0) for mask in held]
+        found.append(np.array([mean / np.linalg.norm(mean) for mean in means], np.float32))
+    return found
