@@ -18,7 +18,8 @@ from semsearch.ranking.bm25 import Block, bm25
 from semsearch.records import Document
 from semsearch.search import open_index
 from semsearch.storage.database import connect_for_reading
-from semsearch.storage.lexical import LexicalIndex, LexicalText, build_lexical, merge_lexical, read_lexical
+from semsearch.storage.lexical import LexicalIndex, LexicalText, read_lexical
+from semsearch.storage.lexical_building import Part, build_lexical, join_lexical, lexical_parts
 from semsearch.storage.lexical_view import LexicalView, read_lexical_texts
 from semsearch.storage.snapshot import open_snapshot
 from tests.brute import Brute, assert_same
@@ -91,9 +92,26 @@ def test_a_merged_index_says_what_a_clean_one_says(old: Made, new: Made, rng: ra
     staying = [text for text in before if rng.random() < 0.6]
     index = build_lexical(before)
     kept = np.isin(index.numbers, [number for text in staying for number in text.numbers])
-    merged = merge_lexical(index, kept, build_lexical(after))
+    merged = join_lexical([Part(index, kept), Part(build_lexical(after))])
     assert contents(merged) == contents(build_lexical([*staying, *after]))
     assert merged.terms() == sorted(merged.terms())
+
+
+@given(TEXTS, st.integers(1, 12), st.integers(1, 9))
+def test_an_index_made_in_parts_is_the_one_made_at_once(made: Made, terms: int, at_once: int) -> None:
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("semsearch.storage.lexical_building.AT_ONCE", at_once)
+        parts = [Part(index) for index in lexical_parts(texts(made), terms)]
+        joined = join_lexical(parts)
+    (whole,) = lexical_parts(texts(made))
+    assert len(parts) > 1 or sum(whole.passages.lengths) < terms
+    for mine, own in ((joined.passages, whole.passages), (joined.documents, whole.documents)):
+        for name in ("begins", "rows", "counts", "lengths"):
+            np.testing.assert_array_equal(getattr(mine, name), getattr(own, name))
+            assert getattr(mine, name).dtype == getattr(own, name).dtype
+    assert joined.terms() == whole.terms()
+    np.testing.assert_array_equal(joined.numbers, whole.numbers)
+    np.testing.assert_array_equal(joined.owners, whole.owners)
 
 
 @given(TEXTS)

@@ -16,7 +16,8 @@ from semsearch.storage.columns import make_columns
 from semsearch.storage.database import Connection, meta, set_meta
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.files import TEMPORARY
-from semsearch.storage.lexical import LexicalIndex, build_lexical, merge_lexical, read_lexical
+from semsearch.storage.lexical import LexicalIndex, read_lexical
+from semsearch.storage.lexical_building import Part, join_lexical, lexical_parts
 from semsearch.storage.lexical_view import read_lexical_texts
 from semsearch.storage.recorded import (
     COLUMNS,
@@ -115,14 +116,14 @@ class Accelerating:
         return index
 
     def _lexical(self) -> LexicalIndex:
-        file = read_file(self._db, LEXICAL)
+        file, parts, watermark = read_file(self._db, LEXICAL), list[Part](), 0
         if file is not None:
             with suppress(IndexDamaged):
                 check_file(self._folder, file, full=True)
                 held = read_lexical(self._folder / file.name)
                 kept = ~np.isin(held.numbers, self._removed(file.watermark))
-                return merge_lexical(held, kept, build_lexical(read_lexical_texts(self._db, file.watermark)))
-        return build_lexical(read_lexical_texts(self._db, 0))
+                parts, watermark = [Part(held, kept)], file.watermark
+        return join_lexical([*parts, *map(Part, lexical_parts(read_lexical_texts(self._db, watermark)))])
 
     def _tidy(self, generation: int) -> None:
         """Remove accelerators older than the one before this: a reader may still be opening that."""

@@ -13,7 +13,8 @@ from semsearch.arrays import Ids, Mask, Stem, distinct
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators import AcceleratorFile, check_file
 from semsearch.storage.database import Connection
-from semsearch.storage.lexical import LexicalIndex, LexicalText, build_lexical, read_lexical
+from semsearch.storage.lexical import LexicalIndex, LexicalText, read_lexical
+from semsearch.storage.lexical_building import build_lexical
 from semsearch.storage.recorded import check_tail
 from semsearch.storage.rows import fits, sound
 
