@@ -1,10 +1,9 @@
 """Many articles: the rate and the memory of `index` from the first to the last of them.
 
-    scripts/bench growing [ARTICLES]
+    scripts/bench growing [ARTICLES] [ruwa|press|seeds]
 
-ARTICLES (default 50,000) are news flashes of ruwa, or without it press or the seeds, taken as often as needed, each
-time with other titles, so that every text is encoded. The baseline is the first turn; the last whole one holds the
-same articles.
+ARTICLES (default 50,000) are taken from the first of the collections that is there, as often as needed, each time
+with other titles, so that every text is encoded. The baseline is the first turn; each holds the same articles.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from pathlib import Path
 from scripts.benchmarks.measuring import PRESS, ROOT
 from semsearch.building import Progress, build
 
-RUWA = PRESS.parent.parent / "ruwa" / PRESS.name
+CORPORA = {"ruwa": PRESS.parent.parent / "ruwa" / PRESS.name, "press": PRESS}
 
 
 @dataclass(slots=True)
@@ -44,9 +43,9 @@ class Watch:
         return texts / (part[-1][2] - part[0][2]), texts / (part[-1][3] - part[0][3])
 
 
-def articles() -> list[dict[str, str]]:
-    """The records of the collection."""
-    for path in (RUWA, PRESS):
+def articles(names: list[str]) -> list[dict[str, str]]:
+    """The records of the first collection that is there."""
+    for path in (CORPORA[name] for name in names or CORPORA if name in CORPORA):
         if path.is_file():
             with gzip.open(path, "rt", encoding="utf-8") as stream:
                 return [json.loads(line) for line in stream]
@@ -65,8 +64,10 @@ def repeated(records: list[dict[str, str]]) -> Iterator[dict[str, str]]:
 
 def main() -> None:
     """Print a row for each turn over the collection, and the most memory."""
-    count = int(sys.argv[1]) if len(sys.argv) > 1 else 50_000
-    folder, watch, records = Path(tempfile.mkdtemp(prefix="semsearch-bench-")), Watch(), articles()
+    numbers = [int(word) for word in sys.argv[1:] if word.isdigit()]
+    count = numbers[0] if numbers else 50_000
+    records = articles([word for word in sys.argv[1:] if not word.isdigit()])
+    folder, watch = Path(tempfile.mkdtemp(prefix="semsearch-bench-")), Watch()
     turn = min(len(records), count)
     try:
         source = folder / "corpus.jsonl.gz"
