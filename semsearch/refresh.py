@@ -26,6 +26,7 @@ from semsearch.storage.writer import Writer
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
 LONGEST_TEXT = 10_000_000  # characters: a longer one is no article, and takes 50 times its size in memory
 BATCH_ITEMS = 2_000  # documents and files in one transaction
+BATCH_HELD = 3_000_000  # characters of text, new or not, that are held for one transaction
 
 
 @dataclass(slots=True)
@@ -73,6 +74,7 @@ class _Batch:
     items: list[_Read] = field(default_factory=list)
     places: dict[str, tuple[str, int]] = field(default_factory=dict)  # path and line by document id
     characters: int = 0  # of text that is new
+    held: int = 0  # characters of all texts
     documents: dict[str, NewDocument] = field(default_factory=dict)  # cut into passages
     hashes: list[bytes] = field(default_factory=list)  # of texts that have no vector yet
     coming: Future[Encoded] | None = None  # their vectors
@@ -298,6 +300,7 @@ class Refresh:
         if not self._is_stored(document, content):
             self._report.undated += document.published is None
             self._reading.characters += len(raw.text)
+        self._reading.held += len(raw.title) + len(raw.text)
         self._reading.places[doc_id] = (file.path, document.line)
         self._add(_Read(file, self._position, document, content))
         instead = "kept without a date"
@@ -313,8 +316,9 @@ class Refresh:
     # Encoding and storing
 
     def _add(self, item: _Read) -> None:
-        self._reading.items.append(item)
-        if self._reading.characters >= BATCH_CHARACTERS or len(self._reading.items) >= BATCH_ITEMS:
+        batch = self._reading
+        batch.items.append(item)
+        if batch.characters >= BATCH_CHARACTERS or len(batch.items) >= BATCH_ITEMS or batch.held >= BATCH_HELD:
             self._encode()
 
     def _encode(self) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.storage.checking import Checker, Step, damage_of
 from semsearch.storage.database import DATABASE, index_exists, index_folder
-from semsearch.storage.files import set_aside
+from semsearch.storage.files import folder_size, set_aside
 from semsearch.storage.seal import SEAL
 from semsearch.storage.writer import IGNORE_FILE, open_writer
 
@@ -68,10 +68,10 @@ def compact(folder: str | os.PathLike[str]) -> CompactReport:
     Needs as much free room as the index takes. Raises IndexMissing, IndexBusy, StorageFailed.
     """
     place = _existing(folder)
-    before = _size(place)
+    before = folder_size(place)
     with open_writer(place) as writer:
         writer.compact()
-    return CompactReport(before, _size(place))
+    return CompactReport(before, folder_size(place))
 
 
 def _existing(folder: str | os.PathLike[str]) -> Path:
@@ -79,7 +79,3 @@ def _existing(folder: str | os.PathLike[str]) -> Path:
     if not index_exists(place):
         raise IndexMissing(f"no index in {place}: make one with: semsearch index SOURCE --index {place}")
     return place
-
-
-def _size(folder: Path) -> int:
-    return sum(path.stat().st_size for path in folder.iterdir() if path.is_file())

@@ -59,9 +59,10 @@ def test_index_and_info_say_what_encodes(program: Program, articles: Path, monke
     assert "OpenVINO is not installed" not in program("info").out
     monkeypatch.setitem(sys.modules, "openvino", None)
     (articles / "new.txt").write_text("One more.", "utf-8")
-    assert "1 passage encoded (NumPy float32 on cpu)" in program("index").err
+    assert "1 passage encoded (NumPy float32 on cpu, as OpenVINO is not installed)" in program("index").err
     found = json.loads(program("info", "--format", "json").out)
-    assert (found["precision"], found["engines"]) == ("float32", ["OpenVINO float32 on cpu", "NumPy float32 on cpu"])
+    engines = ["OpenVINO float32 on cpu", "NumPy float32 on cpu, as OpenVINO is not installed"]
+    assert (found["precision"], found["engines"]) == ("float32", engines)
     assert "pip install openvino" in program("info").out
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import shutil
 import subprocess
@@ -145,3 +146,22 @@ def test_ids_that_move_between_files_end_where_a_clean_build_has_them(
         build(sources, root / "incremental", model="hash")
     build(sources, root / "clean", model="hash")
     assert answers(root / "incremental", ("text place round",)) == answers(root / "clean", ("text place round",))
+
+
+def test_long_articles_that_are_unchanged_are_let_go_batch_by_batch(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """They count as no new text, so all of a file was held until 2,000 of them had come."""
+    monkeypatch.setattr("semsearch.refresh.BATCH_HELD", 6_000)
+    source, documents = tmp_path / "a.jsonl", list[int]()
+
+    def write(count: int) -> None:
+        records = [{"id": f"{n}", "text": f"Report {n}. " + "The bridge was closed. " * 100} for n in range(count)]
+        source.write_text("".join(json.dumps(record) + "\n" for record in records), "utf-8")
+
+    write(20)
+    build([source], tmp_path / "ix", model="hash")
+    write(21)
+    report = build([], tmp_path / "ix", progress=lambda state: documents.append(state.documents))
+    assert (report.unchanged, report.added) == (20, 1)
+    assert max(after - before for before, after in itertools.pairwise(documents)) == 3

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 import stat
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,10 @@ import pytest
 from semsearch.building import build
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
 from semsearch.search import Index, open_index
-from semsearch.storage.accelerators import slack
+from semsearch.storage.accelerators import check_file, record_file, slack
 from semsearch.storage.database import DATABASE
 from semsearch.storage.dense import DenseIndex
+from semsearch.storage.files import folder_size
 from semsearch.storage.rows import row_hash
 from semsearch.storage.snapshot import Snapshot, open_snapshot
 from semsearch.storage.writer import open_writer
@@ -169,6 +171,33 @@ def test_passage_numbers_are_never_used_again(index: Path, articles: Path) -> No
     after = numbers(open_snapshot(index))
     assert len(after - before) == 1
     assert min(after - before) > max(before)
+
+
+def test_a_file_that_a_writer_takes_away_meanwhile_is_missing_and_no_failure(tmp_path: Path) -> None:
+    """Found by eight readers beside fifty refreshes: it was there when its size was asked for, and not when read."""
+    path, away, done = tmp_path / "columns", tmp_path / "elsewhere", threading.Event()
+    path.write_bytes(b"columns")
+    recorded = record_file(path, 1, 1)
+
+    def take_away() -> None:
+        while not done.is_set():
+            path.rename(away)
+            away.rename(path)
+
+    writer = threading.Thread(target=take_away)
+    writer.start()
+    told = set()
+    try:
+        for _ in range(20_000):
+            folder_size(tmp_path)
+            try:
+                check_file(tmp_path, recorded)
+            except IndexDamaged as error:
+                told.add(str(error))
+    finally:
+        done.set()
+        writer.join()
+    assert told == {f"{path} is missing"}
 
 
 def test_old_accelerators_do_not_pile_up(index: Path, articles: Path) -> None:

@@ -20,6 +20,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
 
+import numpy as np
+
 from scripts.benchmarks.measuring import PRESS, ROOT
 from semsearch.building import Progress, build
 
@@ -38,13 +40,15 @@ class Watch:
 
     def rates(self, begin: int, end: int) -> tuple[float, float]:
         """Texts a second, and a second of the processors, from one number of documents to another."""
-        part = [each for each in self.seen if begin <= each[0] <= end]
-        texts = part[-1][1] - part[0][1]
-        return texts / (part[-1][2] - part[0][2]), texts / (part[-1][3] - part[0][3])
+        documents, *others = np.array(self.seen).T
+        texts, wall, processor = (np.diff(np.interp([begin, end], documents, each))[0] for each in others)
+        return texts / wall, texts / processor
 
 
 def articles(names: list[str]) -> list[dict[str, str]]:
     """The records of the first collection that is there."""
+    if unknown := set(names) - {*CORPORA, "seeds"}:
+        sys.exit(f"growing: {', '.join(sorted(unknown))}: expected {', '.join(CORPORA)} or seeds")
     for path in (CORPORA[name] for name in names or CORPORA if name in CORPORA):
         if path.is_file():
             with gzip.open(path, "rt", encoding="utf-8") as stream:

@@ -21,7 +21,7 @@ from semsearch.encoders.spans import shifted
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.errors import EncoderUnavailable
 
-NUMPY_AT_MOST = 96  # passages for which NumPy is done before sentence-transformers is imported
+NUMPY_AT_MOST = 96  # passages of a run for which NumPy is done before sentence-transformers is imported
 LEAST_COSINE = {"float32": 0.99999, "bfloat16": 0.9995, "int8": 0.97}  # to NumPy's row; below, it is not used
 _PROBE = "The army left the city on 11 November 2022, and the river is now the front line."
 
@@ -78,7 +78,7 @@ class TransformersEngine:
     @property
     def name(self) -> str:
         """``sentence-transformers``, precision, device and reason."""
-        return self._model.name + (f", as OpenVINO {self._reason}" if self._reason else "")
+        return self._model.name + _because(self._reason)
 
     def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
         """Unit rows."""
@@ -90,23 +90,27 @@ class TransformersEngine:
 
 
 class NumpyEngine:
-    """The NumPy forward pass while there is little to do, and then what is quicker in the long run."""
+    """The NumPy forward pass while there is little to do, and then what is quicker in the long run.
 
-    def __init__(self, layout: ModelLayout, forward: BertForward, then: PassageEngine) -> None:
+    ``reason`` says why it had to step in, where it had to.
+    """
+
+    def __init__(self, layout: ModelLayout, forward: BertForward, then: PassageEngine, reason: str = "") -> None:
         self._forward = forward
         self._prompt = layout.document_prompt
         self._then = then
-        self._long_run = False
+        self._reason = reason
+        self._encoded = 0  # passages so far
 
     @property
     def name(self) -> str:
         """Of the one that worked last."""
-        return self._then.name if self._long_run else "NumPy float32 on cpu"
+        return self._then.name if self._encoded > NUMPY_AT_MOST else f"NumPy float32 on cpu{_because(self._reason)}"
 
     def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
         """Unit rows."""
-        self._long_run = self._long_run or len(texts) > NUMPY_AT_MOST
-        if self._long_run:
+        self._encoded += len(texts)
+        if self._encoded > NUMPY_AT_MOST:
             return self._then.encode(texts, spans)
         prompted = [self._prompt + text for text in texts]
         return self._forward.encode_spans(prompted, shifted(spans, len(self._prompt)))
@@ -140,7 +144,11 @@ def choose_engine(
     if precision == "int8":
         raise EncoderUnavailable(f"int8 needs OpenVINO, which {reason}: pip install openvino")
     then = TransformersEngine(layout, "cpu", precision, reason)
-    return then if precision == "bfloat16" else NumpyEngine(layout, forward, then)
+    return then if precision == "bfloat16" else NumpyEngine(layout, forward, then, reason)
+
+
+def _because(reason: str) -> str:
+    return f", as OpenVINO {reason}" if reason else ""
 
 
 def engine_missing() -> str:

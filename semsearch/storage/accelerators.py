@@ -32,12 +32,12 @@ def check_file(folder: Path, file: AcceleratorFile, *, full: bool = False) -> No
     path = folder / file.name
     try:
         size = path.stat().st_size
-    except FileNotFoundError:
+        if size != file.size:
+            raise IndexDamaged(f"{path} has {size} bytes where {file.size} were written")
+        if (full or size <= HASHED_AT_OPEN) and sha256_of(path) != file.sha256:
+            raise IndexDamaged(f"{path} is not as it was written: its sha256 differs")
+    except FileNotFoundError:  # a writer that has gone on may take it away between the two
         raise IndexDamaged(f"{path} is missing") from None
-    if size != file.size:
-        raise IndexDamaged(f"{path} has {size} bytes where {file.size} were written")
-    if (full or size <= HASHED_AT_OPEN) and sha256_of(path) != file.sha256:
-        raise IndexDamaged(f"{path} is not as it was written: its sha256 differs")
 
 
 def slack(count: int) -> int:

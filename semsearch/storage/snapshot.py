@@ -21,6 +21,7 @@ from semsearch.storage.columns import UNDATED, Columns
 from semsearch.storage.columns_view import open_columns
 from semsearch.storage.database import DATABASE, FORMAT, Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.dense import DenseIndex, load_dense
+from semsearch.storage.files import folder_size
 from semsearch.storage.lexical_view import LexicalView, open_lexical
 from semsearch.storage.recorded import (
     COLUMNS,
@@ -388,7 +389,7 @@ class Snapshot:
             problems=problems,
             publishers=columns.publishers()[:MOST_PUBLISHERS],
             encoder=self.encoder,
-            size=sum(path.stat().st_size for path in self._folder.iterdir() if path.is_file()),
+            size=folder_size(self._folder),
             hemisphere=self.hemisphere,
             accelerated=self._accelerated and not self.note,
         )
