@@ -79,6 +79,11 @@ class _Batch:
     hashes: list[bytes] = field(default_factory=list)  # of texts that have no vector yet
     coming: Future[Encoded] | None = None  # their vectors
 
+    @property
+    def full(self) -> bool:
+        """Whether it is time to encode and store it."""
+        return self.characters >= BATCH_CHARACTERS or self.held >= BATCH_HELD or len(self.items) >= BATCH_ITEMS
+
 
 class Refresh:
     """Bring an index up to its sources, once."""
@@ -316,9 +321,8 @@ class Refresh:
     # Encoding and storing
 
     def _add(self, item: _Read) -> None:
-        batch = self._reading
-        batch.items.append(item)
-        if batch.characters >= BATCH_CHARACTERS or len(batch.items) >= BATCH_ITEMS or batch.held >= BATCH_HELD:
+        self._reading.items.append(item)
+        if self._reading.full:
             self._encode()
 
     def _encode(self) -> None:

@@ -19,6 +19,7 @@ from semsearch.storage.database import DATABASE
 from semsearch.storage.dense import DenseIndex
 from semsearch.storage.files import folder_size
 from semsearch.storage.rows import row_hash
+from semsearch.storage.seal import Seal, wrong_file
 from semsearch.storage.snapshot import Snapshot, open_snapshot
 from semsearch.storage.writer import open_writer
 from tests.conftest import write_articles
@@ -186,10 +187,11 @@ def test_a_file_that_a_writer_takes_away_meanwhile_is_missing_and_no_failure(tmp
 
     writer = threading.Thread(target=take_away)
     writer.start()
-    told = set()
+    told, seal = set[str](), Seal("id", 1, {path.name: (recorded.size, recorded.sha256)})
     try:
         for _ in range(20_000):
             folder_size(tmp_path)
+            told.add(wrong_file(tmp_path, seal, path.name, full=True))
             try:
                 check_file(tmp_path, recorded)
             except IndexDamaged as error:
@@ -197,7 +199,7 @@ def test_a_file_that_a_writer_takes_away_meanwhile_is_missing_and_no_failure(tmp
     finally:
         done.set()
         writer.join()
-    assert told == {f"{path} is missing"}
+    assert told == {f"{path} is missing", ""}
 
 
 def test_old_accelerators_do_not_pile_up(index: Path, articles: Path) -> None:

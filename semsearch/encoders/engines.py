@@ -105,12 +105,16 @@ class NumpyEngine:
     @property
     def name(self) -> str:
         """Of the one that worked last."""
-        return self._then.name if self._encoded > NUMPY_AT_MOST else f"NumPy float32 on cpu{_because(self._reason)}"
+        return self._then.name if self._long_run else f"NumPy float32 on cpu{_because(self._reason)}"
+
+    @property
+    def _long_run(self) -> bool:
+        return self._encoded > NUMPY_AT_MOST
 
     def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
         """Unit rows."""
         self._encoded += len(texts)
-        if self._encoded > NUMPY_AT_MOST:
+        if self._long_run:
             return self._then.encode(texts, spans)
         prompted = [self._prompt + text for text in texts]
         return self._forward.encode_spans(prompted, shifted(spans, len(self._prompt)))

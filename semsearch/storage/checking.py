@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Literal
 
 from semsearch.errors import IndexDamaged, IndexMissing, SemsearchError
-from semsearch.storage.accelerators import AcceleratorFile
+from semsearch.storage.accelerators import AcceleratorFile, check_file
 from semsearch.storage.database import BEGINNING, DATABASE, Connection, connect_for_reading, damage_told, meta
-from semsearch.storage.files import TEMPORARY, sha256_of
+from semsearch.storage.files import TEMPORARY
 from semsearch.storage.recorded import KINDS, check_tail, read_encoder, read_file, read_removed
 from semsearch.storage.rows import TABLES, fits
-from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_size
+from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_file
 
 MOST_FINDINGS = 20  # of one kind
 Step = Callable[[str], None]  # told what is looked at next
@@ -64,11 +64,9 @@ class Checker:
             return
         for name in self.seal.files if self.seal else ():
             self._step(name)
-            wrong = wrong_size(self._folder, self.seal, name) if self.seal else ""
+            wrong = wrong_file(self._folder, self.seal, name, full=full) if self.seal else ""
             if wrong:
                 yield self._finding(name, wrong.removeprefix(f"{self._folder / name} "), _remedy(name))
-            elif full and self.seal and sha256_of(self._folder / name) != self.seal.files[name][1]:
-                yield self._finding(name, "is not as it was written: its sha256 differs", _remedy(name))
 
     def truth(self, *, full: bool) -> Iterator[Finding]:
         """What the truth says of itself. Raises IndexMissing or FormatMismatch."""
@@ -127,12 +125,11 @@ class Checker:
     def _file_damage(self, file: AcceleratorFile, *, full: bool) -> str:
         if self.seal and file.name in self.seal.files:
             return ""  # told already
-        path = self._folder / file.name
-        if not path.is_file():
-            return "is missing"
-        if path.stat().st_size != file.size:
-            return f"has {path.stat().st_size} bytes where {file.size} were written"
-        return "is not as it was written: its sha256 differs" if full and sha256_of(path) != file.sha256 else ""
+        try:
+            check_file(self._folder, file, full=full)
+        except IndexDamaged as error:
+            return str(error).removeprefix(f"{self._folder / file.name} ")
+        return ""
 
     def _rows(self, connection: Connection) -> Iterator[str]:
         self._step("pages")

@@ -59,14 +59,16 @@ def make_seal(folder: Path, index_id: str, revision: int, names: list[str]) -> S
     return Seal(index_id, revision, files)
 
 
-def wrong_size(folder: Path, seal: Seal, name: str) -> str:
-    """What the size of a sealed file says against it; empty where it is as it was written."""
-    size = seal.files[name][0]
+def wrong_file(folder: Path, seal: Seal, name: str, *, full: bool = False) -> str:
+    """What the size of a sealed file, and ``full`` its hash, say against it; empty where it is as it was written."""
+    path, (size, sha256) = folder / name, seal.files[name]
     try:
-        now = (folder / name).stat().st_size
-    except FileNotFoundError:
-        return f"{folder / name} is missing"
-    return f"{folder / name} has {now} bytes where {size} were written" if now != size else ""
+        now = path.stat().st_size
+        if now != size:
+            return f"{path} has {now} bytes where {size} were written"
+        return f"{path} is not as it was written: its sha256 differs" if full and sha256_of(path) != sha256 else ""
+    except FileNotFoundError:  # a writer that has gone on may take it away between the two
+        return f"{path} is missing"
 
 
 def _with_digest(body: str) -> str:

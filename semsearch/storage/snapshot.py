@@ -37,7 +37,7 @@ from semsearch.storage.recorded import (
     read_vectors,
 )
 from semsearch.storage.rows import RowDamaged, fits, sound
-from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_size
+from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_file
 from semsearch.storage.times import Times, published_date
 
 
@@ -453,5 +453,5 @@ def _against_seal(folder: Path, connection: Connection, seal: Seal | None) -> st
         return f"{folder / DATABASE} is of another index than {SEAL}: put back what belongs here, or {again}"
     if revision < seal.revision:
         return f"{folder / DATABASE} has lost {seal.revision - revision} commits: {again}"
-    wrong = wrong_size(folder, seal, DATABASE) if seal.files and revision == seal.revision else ""
+    wrong = wrong_file(folder, seal, DATABASE) if seal.files and revision == seal.revision else ""
     return f"{wrong}: look at the rest with: semsearch check --index {folder}" if wrong else ""
