@@ -7,17 +7,12 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.encoders import Encoder, open_encoder
-from semsearch.errors import EncoderUnavailable, IndexDamaged, IndexMissing
+from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
+from semsearch.errors import EncoderUnavailable, IndexDamaged, IndexMissing, ModelNotNamed
 from semsearch.storage.agreement import disagreements, text_damage, vector_damage
-from semsearch.storage.checking import Checker, Finding, Step
-from semsearch.storage.database import (
-    DATABASE,
-    connect_for_reading,
-    damage_told,
-    index_exists,
-    index_folder,
-)
+from semsearch.storage.checking import Checker, Finding, Remedy, Step
+from semsearch.storage.database import connect_for_reading, damage_told
+from semsearch.storage.place import DATABASE, index_exists, index_folder
 from semsearch.storage.recorded import EncoderRecord, read_encoder
 from semsearch.storage.seal import Seal, read_seal
 
@@ -33,6 +28,7 @@ class CheckReport:
     passages: int
     findings: tuple[Finding, ...]
     strays: tuple[str, ...]  # files that a writer left behind
+    others: tuple[str, ...]  # files that are not of an index; nothing reads them
 
     @property
     def whole(self) -> bool:
@@ -40,24 +36,30 @@ class CheckReport:
         return not self.findings
 
 
-def check(folder: str | Path, *, full: bool = False, step: Step | None = None) -> CheckReport:
+def check(folder: str | Path, *, full: bool = False, step: Step | None = None, model: str | None = None) -> CheckReport:
     """Look an index over, without writing to it.
 
     The quick look compares sizes, counts and the encoder; ``full`` reads everything. ``step`` is told what is
-    looked at next. Raises IndexMissing or FormatMismatch.
+    looked at next; ``model`` is the index's, where the user has not named it before. Raises IndexMissing or
+    FormatMismatch.
     """
+    if model is not None:
+        name_model(model)
     place = index_folder(folder)
     if not index_exists(place):
         raise IndexMissing(f"no index in {place}: make one with: semsearch index SOURCE --index {place}")
     while True:
         checker = Checker(place, step or _untold)
-        findings = [*checker.files(full=full), *checker.truth(full=full)]
+        findings = [*checker.strangers(), *checker.files(full=full), *checker.truth(full=full)]
         if not any(finding.name == DATABASE for finding in findings):
-            findings += _of_the_model(place, step or _untold, {finding.name for finding in findings}, full=full)
+            damaged = {finding.name for finding in findings}
+            findings += _of_the_model(place, step or _untold, damaged, full=full, model=model)
         if not findings or not _written_since(place, checker.seal):
             break
     sealed = bool(checker.seal and checker.seal.files)
-    return CheckReport(str(place), full, sealed, *checker.counts, tuple(findings), tuple(checker.strays()))
+    return CheckReport(
+        str(place), full, sealed, *checker.counts, tuple(findings), tuple(checker.strays()), tuple(checker.others())
+    )
 
 
 def _written_since(folder: Path, seal: Seal | None) -> bool:
@@ -72,16 +74,16 @@ def _untold(what: str) -> None:
     """Nobody wants to know."""
 
 
-def _of_the_model(folder: Path, step: Step, damaged: set[str], *, full: bool) -> Iterator[Finding]:
+def _of_the_model(folder: Path, step: Step, damaged: set[str], *, full: bool, model: str | None) -> Iterator[Finding]:
     """What the index says of its encoder; ``full``: its vectors, the texts that they are of, the accelerators."""
     with closing(connect_for_reading(folder)) as connection, damage_told(folder):
         record = read_encoder(connection)
         if record is None:
             return
         step("encoder")
-        encoder, problem = _encoder(record)
+        encoder, problem, remedy = _encoder(record, folder, model)
         if problem:
-            yield Finding(folder, DATABASE, problem, "rebuild")
+            yield Finding(folder, DATABASE, problem, remedy)
         if not full:
             return
         step("vectors")
@@ -95,12 +97,16 @@ def _of_the_model(folder: Path, step: Step, damaged: set[str], *, full: bool) ->
             yield Finding(folder, name, what, "repair")
 
 
-def _encoder(record: EncoderRecord) -> tuple[Encoder | None, str]:
-    """The encoder of an index, and why its questions cannot be compared with the passages."""
+def _encoder(record: EncoderRecord, folder: Path, model: str | None) -> tuple[Encoder | None, str, Remedy]:
+    """The encoder of an index, or why its questions cannot be compared with the passages and what mends that."""
     try:
-        encoder = open_encoder(record.model, record.seen_weights)
+        known = model_for_index(record.model, folder, model)
+        encoder = open_encoder(known, record.seen_weights, network=model is not None)
+        identity = encoder.identity
+    except ModelNotNamed as error:
+        return None, str(error).partition(": if you trust")[0], "model"
     except EncoderUnavailable as error:
-        return None, str(error)
-    if encoder.identity != record.identity:
-        return None, f"was made with {record.identity}; {record.model} now is {encoder.identity}"
-    return encoder, ""
+        return None, str(error), "rebuild"
+    if (identity, encoder.dim) != (record.identity, record.dim):
+        return None, f"was made with {record.identity}; {known} now is {identity}", "rebuild"
+    return encoder, "", "rebuild"

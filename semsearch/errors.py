@@ -14,10 +14,13 @@
     ├── FormatMismatch        an index of another format version
     ├── EncoderMismatch       the index was embedded with another model
     ├── EncoderUnavailable    the model, or a package that it needs, is not here
+    │   └── ModelNotNamed     an index asks for a model that this user has never named
     └── UnknownDocument       no such document in the index
 
 A message is one line: what was found, where, and the command to type next.
 """
+
+import os
 
 TRY_AGAIN = "look at the disk's space and the folder's permissions, then try again"
 
@@ -28,6 +31,18 @@ class SemsearchError(Exception):
 
 class UsageError(SemsearchError, ValueError):
     """An argument has a value that makes no sense; the message says what was expected."""
+
+
+def refuse_unusable_path(value: object, name: str) -> None:
+    """Raise UsageError where a program gives what is no name of a file."""
+    if not isinstance(value, str | os.PathLike) or "\0" in str(value):
+        raise UsageError(f"{name} is {value!r:.60}: expected the name of a file, as text or Path")
+
+
+def refuse_other_type(value: object, kind: type | tuple[type, ...], name: str, expected: str) -> None:
+    """Raise UsageError where a program gives a value of another kind than is expected."""
+    if not isinstance(value, kind):
+        raise UsageError(f"{name} is {value!r:.60}: expected {expected}")
 
 
 class DateNotUnderstood(UsageError):
@@ -68,6 +83,10 @@ class EncoderMismatch(SemsearchError):
 
 class EncoderUnavailable(SemsearchError):
     """A model, or a package that it needs, is not on this machine."""
+
+
+class ModelNotNamed(EncoderUnavailable):
+    """An index asks for a model that this user has never named: it is not loaded on the index's word."""
 
 
 class UnknownDocument(SemsearchError):

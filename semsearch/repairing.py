@@ -8,10 +8,8 @@ from pathlib import Path
 
 from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.storage.checking import Checker, Step, damage_of
-from semsearch.storage.database import DATABASE, index_exists, index_folder
-from semsearch.storage.files import folder_size, set_aside
-from semsearch.storage.seal import SEAL
-from semsearch.storage.writer import IGNORE_FILE, open_writer
+from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, folder_size, index_exists, index_folder, set_aside
+from semsearch.storage.writer import open_writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +37,7 @@ def repair(folder: str | os.PathLike[str], *, step: Step | None = None) -> Repai
     place = _existing(folder)
     with open_writer(place) as writer:
         checker = Checker(place, step or _untold)
+        place = writer.folder
         of_files, of_truth = list(checker.files(full=True)), list(checker.truth(full=True))
         hopeless = [finding for finding in of_truth if finding.remedy == "rebuild"]
         if hopeless:
@@ -47,8 +46,9 @@ def repair(folder: str | os.PathLike[str], *, step: Step | None = None) -> Repai
                 f"semsearch index --rebuild --index {place}"
             )
         damaged = dict.fromkeys(finding.name for finding in (*of_files, *of_truth) if finding.name != DATABASE)
+        damaged |= dict.fromkeys(writer.disagreeing(damaged))
         moved = [name for name in (*damaged, *checker.strays()) if (place / name).exists()]
-        aside = [set_aside(place / name).name for name in moved]
+        aside = [set_aside(place, name).name for name in moved]
         rebuilt = writer.needs_accelerating() or bool(damaged.keys() - {SEAL, IGNORE_FILE})
         if rebuilt:
             writer.accelerate()

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import mmap
+import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.errors import TRY_AGAIN, SemsearchError, StorageFailed
+from semsearch.errors import SemsearchError
+from semsearch.files.regular import open_regular
 
 Stored = NDArray[np.generic]
 
 _LENGTH = 8  # bytes before the header
+LONGEST_HEADER = 1 << 22  # bytes
 _TYPES: dict[str, np.dtype[np.generic]] = {
     "F32": np.dtype("<f4"),
     "F16": np.dtype("<f2"),
@@ -32,29 +35,46 @@ _TYPES: dict[str, np.dtype[np.generic]] = {
     "I32": np.dtype("<i4"),
     "I64": np.dtype("<i8"),
 }
+_NAMES = {kind: name for name, kind in _TYPES.items() if name != "BF16"}
 
 
 def save_tensors(arrays: Mapping[str, Stored], path: Path) -> None:
-    """Write arrays by name as one file. Raises StorageFailed."""
-    from safetensors import SafetensorError
-    from safetensors.numpy import save_file
+    """Write arrays by name as one file, each straight from memory; the widest first, so that all lie aligned.
 
-    try:
-        save_file({name: np.ascontiguousarray(array) for name, array in arrays.items()}, path)
-    except SafetensorError as error:
-        raise StorageFailed(f"{path} cannot be written ({error}): {TRY_AGAIN}") from None
+    The library itself writes beside ``path``, which may be a descriptor's, or copies everything.
+    """
+    ordered = sorted(arrays.items(), key=lambda item: (-item[1].dtype.itemsize, item[0]))
+    header, at = dict[str, object](), 0
+    for name, array in ordered:
+        kind = _NAMES[array.dtype]
+        header[name] = {"dtype": kind, "shape": array.shape, "data_offsets": [at, at + array.nbytes]}
+        at += array.nbytes
+    text = json.dumps(header, separators=(",", ":")).encode()
+    text += b" " * (-len(text) % _LENGTH)
+    with path.open("wb") as stream:
+        stream.write(len(text).to_bytes(_LENGTH, "little") + text)
+        for _, array in ordered:
+            stream.write(np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
 class MappedTensors:
-    """The tensors of one file by name; ``error`` is raised for a file that is not what it says."""
+    """The tensors of one file by name; ``error`` is raised for a file that is not what it says.
 
-    def __init__(self, path: Path, error: type[SemsearchError]) -> None:
+    ``descriptor`` is one of the file, where it was opened already; it stays open.
+    """
+
+    def __init__(self, path: Path, error: type[SemsearchError], descriptor: int | None = None) -> None:
         self._path = path
         self._error = error
         try:
-            with path.open("rb") as stream:
-                self._map = mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ)
+            opened = open_regular(path, follow=True) if descriptor is None else os.dup(descriptor)
+            try:
+                self._map = mmap.mmap(opened, 0, access=mmap.ACCESS_READ)
+            finally:
+                os.close(opened)
             begin = _LENGTH + int.from_bytes(self._map[:_LENGTH], "little")
+            if begin > LONGEST_HEADER:
+                raise ValueError(f"a header of {begin - _LENGTH} bytes")
             self._header = dict[str, Any](json.loads(self._map[_LENGTH:begin]))
         except (OSError, ValueError, TypeError, RecursionError) as problem:
             raise error(f"{path}: no safetensors file: {problem}") from None

@@ -13,12 +13,12 @@ import numpy as np
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators import AcceleratorFile, check_file, record_file, slack
 from semsearch.storage.columns import make_columns
-from semsearch.storage.database import Connection, meta, set_meta
+from semsearch.storage.database import Connection, meta_number, set_meta
 from semsearch.storage.dense import DenseIndex, load_dense
-from semsearch.storage.files import TEMPORARY
-from semsearch.storage.lexical import LexicalIndex, read_lexical
+from semsearch.storage.lexical import LexicalIndex, load_lexical
 from semsearch.storage.lexical_building import Part, join_lexical, lexical_parts
 from semsearch.storage.lexical_view import read_lexical_texts
+from semsearch.storage.place import ACCELERATOR, is_temporary
 from semsearch.storage.recorded import (
     COLUMNS,
     DENSE,
@@ -55,7 +55,7 @@ class Accelerating:
             if file is None or self._damaged(file):
                 return True
             behind = self._db.execute(
-                "SELECT (SELECT count(*) FROM passage WHERE number > ?) + (SELECT count(*) FROM removed)",
+                "SELECT (SELECT count(*) FROM passage WHERE number > ?) + (SELECT coalesce(sum(1), 0) FROM removed)",
                 (file.watermark,),
             ).fetchone()[0]
             if int(behind) > slack(file.count):
@@ -67,9 +67,9 @@ class Accelerating:
         record = read_encoder(self._db)
         if record is None:
             return
-        last = int(meta(self._db, "next_passage") or 1) - 1
+        last = meta_number(self._db, "next_passage", 1) - 1
         removed = read_removed(self._db)
-        generation = int(meta(self._db, "generation") or 0) + 1
+        generation = meta_number(self._db, "generation") + 1
         paths = {kind: self._folder / f"{kind}-{generation:06}{suffix}" for kind, suffix in SUFFIXES.items()}
         with self._transaction():
             dense = self._dense(record.dim)
@@ -87,7 +87,7 @@ class Accelerating:
             for kind, file in files.items():
                 set_meta(self._db, kind, json.dumps(asdict(file)))
             set_meta(self._db, "generation", str(generation))
-            purged = int(meta(self._db, "purged") or 0) + len(removed)
+            purged = meta_number(self._db, "purged") + len(removed)
             self._db.execute("DELETE FROM removed")
             set_meta(self._db, "removed", "0")
             set_meta(self._db, "purged", str(purged))
@@ -109,9 +109,9 @@ class Accelerating:
         if file is not None:
             with suppress(IndexDamaged):  # what cannot be trusted is made from the truth
                 index, watermark = load_dense(self._folder, file, dim, to_change=True), file.watermark
-        index.reserve(int(self._db.execute("SELECT count(*) FROM passage").fetchone()[0]))
+        index.reserve(int(self._db.execute("SELECT coalesce(sum(1), 0) FROM passage").fetchone()[0]))
         index.remove(self._removed(watermark))
-        for numbers, rows in read_vectors(self._db, "p.number > ?", (watermark,)):
+        for numbers, rows in read_vectors(self._db, dim, "p.number > ?", (watermark,)):
             index.add(numbers, rows)
         return index
 
@@ -119,8 +119,7 @@ class Accelerating:
         file, parts, watermark = read_file(self._db, LEXICAL), list[Part](), 0
         if file is not None:
             with suppress(IndexDamaged):
-                check_file(self._folder, file, full=True)
-                held = read_lexical(self._folder / file.name)
+                held = load_lexical(self._folder, file, whole=True)
                 kept = ~np.isin(held.numbers, self._removed(file.watermark))
                 parts, watermark = [Part(held, kept)], file.watermark
         return join_lexical([*parts, *map(Part, lexical_parts(read_lexical_texts(self._db, watermark)))])
@@ -128,7 +127,8 @@ class Accelerating:
     def _tidy(self, generation: int) -> None:
         """Remove accelerators older than the one before this: a reader may still be opening that."""
         for kind in SUFFIXES:
-            for path in self._folder.glob(f"{kind}-*"):
-                number = path.name.removeprefix(f"{kind}-").split(".")[0]
-                if path.name.endswith(TEMPORARY) or (number.isdigit() and int(number) < generation - 1):
-                    path.unlink(missing_ok=True)
+            for name in [path.name for path in self._folder.iterdir()]:
+                number = name.removeprefix(f"{kind}-").split(".")[0] if ACCELERATOR.fullmatch(name) else ""
+                old = name.startswith(f"{kind}-") and number.isdigit() and int(number) < generation - 1
+                if old or (is_temporary(name) and kind in name):
+                    (self._folder / name).unlink(missing_ok=True)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.errors import IndexDamaged
-from semsearch.storage.files import sha256_of
+from semsearch.files.regular import open_regular, sha256_of_descriptor
+from semsearch.storage.place import open_own
 
 HASHED_AT_OPEN = 1 << 25  # bytes; a larger file is checked by its size alone, until `check --full`
 
@@ -21,23 +25,41 @@ class AcceleratorFile:
     watermark: int  # the highest passage number that it covers
     count: int  # passages in it
 
+    @property
+    def hashed_at_open(self) -> bool:
+        """Small enough to be looked at whole whenever it is opened."""
+        return self.size <= HASHED_AT_OPEN
+
 
 def record_file(path: Path, watermark: int, count: int) -> AcceleratorFile:
     """What the truth should remember of a file that was just written."""
-    return AcceleratorFile(path.name, path.stat().st_size, sha256_of(path), watermark, count)
+    descriptor = open_regular(path)
+    try:
+        size = os.fstat(descriptor).st_size
+        return AcceleratorFile(path.name, size, sha256_of_descriptor(descriptor), watermark, count)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def opened_file(folder: Path, file: AcceleratorFile, *, full: bool = False) -> Iterator[int]:
+    """A descriptor of the file, which is as it was written; ``full`` hashes it whatever its size.
+
+    What is hashed is what is used: a name may come to mean another file. Raises IndexDamaged.
+    """
+    descriptor = open_own(folder, file.name, file.size)
+    try:
+        if (full or file.hashed_at_open) and sha256_of_descriptor(descriptor) != file.sha256:
+            raise IndexDamaged(f"{folder / file.name} is not as it was written: its sha256 differs")
+        yield descriptor
+    finally:
+        os.close(descriptor)
 
 
 def check_file(folder: Path, file: AcceleratorFile, *, full: bool = False) -> None:
     """Raise IndexDamaged where the file is not as it was written. ``full`` hashes it whatever its size."""
-    path = folder / file.name
-    try:
-        size = path.stat().st_size
-        if size != file.size:
-            raise IndexDamaged(f"{path} has {size} bytes where {file.size} were written")
-        if (full or size <= HASHED_AT_OPEN) and sha256_of(path) != file.sha256:
-            raise IndexDamaged(f"{path} is not as it was written: its sha256 differs")
-    except FileNotFoundError:  # a writer that has gone on may take it away between the two
-        raise IndexDamaged(f"{path} is missing") from None
+    with opened_file(folder, file, full=full):
+        pass
 
 
 def slack(count: int) -> int:

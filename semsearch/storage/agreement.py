@@ -7,16 +7,17 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.analysis import Analyzer
 from semsearch.arrays import Ids
 from semsearch.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header
 from semsearch.encoders.protocol import Encoder
+from semsearch.errors import IndexDamaged
 from semsearch.records import Passage
 from semsearch.storage.accelerators import AcceleratorFile
-from semsearch.storage.columns import make_columns, read_columns
+from semsearch.storage.columns import load_columns, make_columns
 from semsearch.storage.database import Connection
 from semsearch.storage.dense import load_dense
-from semsearch.storage.lexical import LexicalIndex, read_lexical
+from semsearch.storage.lexical import load_lexical
+from semsearch.storage.lexical_building import Part, join_lexical, lexical_parts
 from semsearch.storage.lexical_view import read_lexical_texts
 from semsearch.storage.recorded import (
     COLUMNS,
@@ -34,7 +35,6 @@ from semsearch.storage.rows import fits, sound
 UNIT_ERROR = 1e-3  # how far the length of a stored row may be from 1
 SENTENCE_ERROR = 1e-2  # the rows of sentences are float16
 QUESTIONS = 16  # passages that are looked up by their own row
-DOCUMENTS = 200  # whose terms are counted again
 PARTS_AT_ONCE = 1_000
 TITLES_AT_ONCE = 500
 
@@ -43,7 +43,7 @@ def vector_damage(connection: Connection, dim: int) -> Iterator[str]:
     """Vectors that are not finite or not of length 1, of passages and of sentences."""
     wrong = shapes = 0
     numbers = np.empty(0, np.int64)
-    for block, rows in read_vectors(connection, "true", ()):
+    for block, rows in read_vectors(connection, dim, "true", ()):
         numbers = np.concatenate([numbers, block])
         shapes += rows.shape[1] != dim
         wrong += int(np.count_nonzero(~(np.abs(np.linalg.norm(rows, axis=1) - 1) < UNIT_ERROR)))
@@ -51,7 +51,7 @@ def vector_damage(connection: Connection, dim: int) -> Iterator[str]:
         yield f"{wrong} vectors are not of length 1" if not shapes else f"vectors are not of {dim} dimensions"
     wrong = 0
     for begin in range(0, len(numbers), PARTS_AT_ONCE):
-        for spans, rows in read_parts(connection, numbers[begin : begin + PARTS_AT_ONCE]).values():
+        for spans, rows in read_parts(connection, dim, numbers[begin : begin + PARTS_AT_ONCE]).values():
             lengths = np.linalg.norm(rows, axis=1) if rows.size else np.ones(len(spans))
             wrong += int(np.count_nonzero(~(np.abs(lengths - 1) < SENTENCE_ERROR)))
     if wrong:
@@ -89,68 +89,49 @@ def disagreements(folder: Path, connection: Connection, dim: int, damaged: Conta
     for kind, look in looks.items():
         file = read_file(connection, kind)
         if file is not None and file.name not in damaged:
-            wrong = look(folder, connection, file, removed[removed <= file.watermark], dim)
+            try:
+                wrong = look(folder, connection, file, removed[removed <= file.watermark], dim)
+            except IndexDamaged as error:
+                wrong = str(error).removeprefix(f"{folder / file.name}").lstrip(": ")
             if wrong:
                 yield file.name, wrong
 
 
 def _dense(folder: Path, connection: Connection, file: AcceleratorFile, removed: Ids, dim: int) -> str:
-    """Sampled rows asked of FAISS, and of every row of the truth in turn."""
+    """Every number and every row, then some passages looked up by their own row."""
     index = load_dense(folder, file, dim)
-    blocks = list(read_vectors(connection, "p.number <= ?", (file.watermark,)))
-    numbers = np.concatenate([np.empty(0, np.int64), *(block for block, _ in blocks)])
+    kept = ~np.isin(index.numbers(), removed)
+    numbers, rows = index.numbers()[kept], index.rows()
+    places, at = np.flatnonzero(kept), 0
     rng = np.random.default_rng(len(numbers))
-    for at in rng.permutation(len(numbers))[:QUESTIONS]:
-        row = next(read_vectors(connection, "p.number = ?", (int(numbers[at]),)))[1][0]
-        exact = np.concatenate([rows.astype(np.float64) @ row for _, rows in blocks])
-        found, cosines = index.search(row, 10, None, removed)
-        best = np.sort(exact)[::-1][: len(found)]
-        held = dict(zip(found.tolist(), cosines.tolist(), strict=True))
-        own = exact[np.searchsorted(numbers, found)] if np.isin(found, numbers).all() else np.full(len(found), np.nan)
-        if len(held) != min(10, len(numbers)) or not np.allclose(cosines, best, atol=1e-5):
-            return f"finds other passages than the truth for passage {numbers[at]}"
-        if not np.allclose(own, cosines, atol=1e-5):
-            return "gives other cosines than the truth's vectors"
-    return ""
+    for block, own in read_vectors(connection, dim, "p.number <= ?", (file.watermark,)):
+        span = slice(at, at + len(block))
+        if not np.array_equal(numbers[span], block):
+            return "holds other passages than the truth"
+        if not np.array_equal(rows[places[span]], own):
+            return "holds other vectors than the truth"
+        for one in rng.permutation(len(block))[:QUESTIONS]:
+            found, cosines = index.search(own[one], 1, None, removed)
+            if not len(found) or abs(float(cosines[0]) - 1) > UNIT_ERROR:
+                return f"does not find passage {block[one]}"
+        at += len(block)
+    return "" if at == len(numbers) else "holds passages that the truth has not"
 
 
 def _lexical(folder: Path, connection: Connection, file: AcceleratorFile, removed: Ids, dim: int) -> str:  # noqa: ARG001
-    """The terms of sampled documents counted again, and the numbers of all passages."""
-    index = read_lexical(folder / file.name)
-    held = index.numbers[~np.isin(index.numbers, removed)]
-    rows = connection.execute("SELECT number FROM passage WHERE number <= ? ORDER BY number", (file.watermark,))
-    if held.tolist() != [number for (number,) in rows]:
+    """All of it: made again, in parts, as a writer would."""
+    held = load_lexical(folder, file, whole=True)
+    texts = (text for text in read_lexical_texts(connection, 0) if text.numbers[-1] <= file.watermark)
+    again = join_lexical([Part(one) for one in lexical_parts(texts)])
+    kept = join_lexical([Part(held, ~np.isin(held.numbers, removed))])
+    if not np.array_equal(kept.numbers, again.numbers):
         return "holds other passages than the truth"
-    documents = [text for text in read_lexical_texts(connection, 0) if text.numbers[-1] <= file.watermark]
-    rng = np.random.default_rng(len(documents))
-    for at in rng.permutation(len(documents))[:DOCUMENTS].tolist():
-        document = documents[at]
-        analyzer = Analyzer(document.language)
-        title = analyzer.terms(document.title)
-        for number, text in zip(document.numbers, document.passages, strict=True):
-            if not _counts_equal(index, number, title + analyzer.terms(text)):
-                return f"counts other terms than passage {number} has"
-    return ""
-
-
-def _counts_equal(index: LexicalIndex, number: int, terms: list[str]) -> bool:
-    row = int(np.searchsorted(index.numbers, number))
-    if int(index.passages.lengths[row]) != len(terms):
-        return False
-    for term in set(terms):
-        place = index.find(term)
-        if place is None:
-            return False
-        rows, counts = index.passages.postings(place)
-        at = int(np.searchsorted(rows, row))
-        if at == len(rows) or rows[at] != row or int(counts[at]) != min(terms.count(term), np.iinfo(np.uint16).max):
-            return False
-    return True
+    return "" if kept.same_as(again) else "counts other terms than the passages have"
 
 
 def _columns(folder: Path, connection: Connection, file: AcceleratorFile, removed: Ids, dim: int) -> str:  # noqa: ARG001
     """All of it, made again."""
-    held = read_columns(folder / file.name).without(removed)
+    held = load_columns(folder, file).without(removed)
     below = [each for each in read_document_columns(connection, 0) if each.first_passage <= file.watermark]
     events = [each for each in read_event_columns(connection, 0) if each[0] <= file.watermark]
     return "" if held.same_as(make_columns(below, events)) else "says other dates, sources or languages than the truth"

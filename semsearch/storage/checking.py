@@ -9,22 +9,36 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
+from shlex import quote
 from typing import Literal
 
 from semsearch.errors import IndexDamaged, IndexMissing, SemsearchError
 from semsearch.storage.accelerators import AcceleratorFile, check_file
-from semsearch.storage.database import BEGINNING, DATABASE, Connection, connect_for_reading, damage_told, meta
-from semsearch.storage.files import TEMPORARY
+from semsearch.storage.database import (
+    BEGINNING,
+    Connection,
+    connect_for_reading,
+    damage_told,
+    meta,
+    meta_number,
+)
+from semsearch.storage.place import DATABASE, SEAL, is_temporary, strangers
 from semsearch.storage.recorded import KINDS, check_tail, read_encoder, read_file, read_removed
-from semsearch.storage.rows import TABLES, fits
-from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_file
+from semsearch.storage.rows import TABLES, fits, raised_inside
+from semsearch.storage.seal import Seal, read_seal, wrong_file
 
 MOST_FINDINGS = 20  # of one kind
 Step = Callable[[str], None]  # told what is looked at next
 
 
-Remedy = Literal["repair", "index", "rebuild"]
-REMEDIES: Mapping[Remedy, str] = {"repair": "repair", "index": "index", "rebuild": "index --rebuild"}
+Remedy = Literal["repair", "index", "rebuild", "look", "model"]
+REMEDIES: Mapping[Remedy, str] = {
+    "repair": "semsearch repair --index {}",
+    "index": "semsearch index --index {}",
+    "rebuild": "semsearch index --rebuild --index {}",
+    "look": "ls -la {}",
+    "model": "semsearch check --model MODEL --index {}",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +53,11 @@ class Finding:
     @property
     def command(self) -> str:
         """What to type."""
-        return f"semsearch {REMEDIES[self.remedy]} --index {self.folder}"
+        return REMEDIES[self.remedy].format(quote(str(self.folder)))
 
     def __str__(self) -> str:
+        if self.remedy == "look":
+            return f"{self.folder / self.name}: {self.what}: take it out of the folder; look at it with: {self.command}"
         return f"{self.folder / self.name}: {self.what}: mend it with: {self.command}"
 
 
@@ -85,13 +101,25 @@ class Checker:
 
     def strays(self) -> list[str]:
         """Files that a writer left behind when it was stopped."""
-        return sorted(path.name for path in self._folder.iterdir() if path.name.endswith(TEMPORARY))
+        found = [path for path in self._folder.iterdir() if is_temporary(path.name)]
+        return sorted(path.name for path in found if path.is_file() and not path.is_symlink())
+
+    def others(self) -> list[str]:
+        """Files that are not of an index; nothing opens them."""
+        return [stranger.name for stranger in strangers(self._folder) if stranger.harmless]
+
+    def strangers(self) -> Iterator[Finding]:
+        """What no index holds: links, folders, devices, further names of what is changed in place."""
+        self._step("folder")
+        for stranger in strangers(self._folder):
+            if not stranger.harmless:
+                yield self._finding(stranger.name, stranger.what, "look")
 
     def _finding(self, name: str, what: str, remedy: Remedy) -> Finding:
         return Finding(self._folder, name, what, remedy)
 
     def _against_seal(self, connection: Connection) -> Iterator[Finding]:
-        revision, index_id = int(meta(connection, "revision") or 0), meta(connection, "index_id")
+        revision, index_id = meta_number(connection, "revision"), meta(connection, "index_id")
         if self.seal is None:
             if revision and not (self._folder / SEAL).exists():
                 yield self._finding(SEAL, "is missing", "repair")
@@ -104,7 +132,7 @@ class Checker:
         if read_encoder(connection) is None:
             return
         removed = read_removed(connection)
-        last = int(meta(connection, "next_passage") or 1) - 1
+        last = meta_number(connection, "next_passage", 1) - 1
         passages = _count(connection, "passage")
         self.counts = _count(connection, "document"), passages
         for kind in KINDS:
@@ -134,6 +162,9 @@ class Checker:
     def _rows(self, connection: Connection) -> Iterator[str]:
         self._step("pages")
         for (found,) in connection.execute(f"PRAGMA integrity_check({MOST_FINDINGS})"):
+            told = raised_inside()
+            if told is not None:  # a Ctrl-C, which SQLite takes for a finding here
+                raise told
             if found != "ok":
                 yield str(found)
         for table in TABLES:
@@ -157,13 +188,14 @@ CONSISTENT = {  # what there must be none of
     "files without a source": "SELECT count(*) FROM file WHERE source_id NOT IN (SELECT source_id FROM source)",
     "passages without their document": "SELECT count(*) FROM passage p LEFT JOIN document d USING (document_id) "
     "WHERE d.document_id IS NULL OR p.number NOT BETWEEN d.first_passage AND d.first_passage + d.passage_count - 1",
-    "passages that are missing": "SELECT coalesce(sum(passage_count), 0) - (SELECT count(*) FROM passage) "
+    "passages that are missing": "SELECT coalesce(sum(passage_count), 0) - (SELECT coalesce(sum(1), 0) FROM passage) "
     "FROM document",
     "passages without a vector": "SELECT count(*) FROM passage "
     "WHERE text_sha256 NOT IN (SELECT text_sha256 FROM vector)",
     "passages without their sentences": "SELECT count(*) FROM passage "
     "WHERE text_sha256 NOT IN (SELECT text_sha256 FROM sentences)",
-    "event days that are missing": "SELECT coalesce(sum(event_count), 0) - (SELECT count(*) FROM event) FROM document",
+    "event days that are missing": "SELECT coalesce(sum(event_count), 0) - (SELECT coalesce(sum(1), 0) FROM event) "
+    "FROM document",
     "event days outside their passage": "SELECT count(*) FROM event e LEFT JOIN passage p USING (number) "
     "WHERE p.number IS NULL OR e.start < p.start OR e.end > p.end",
     "passages with a number to come": "SELECT count(*) FROM passage "
@@ -172,7 +204,7 @@ CONSISTENT = {  # what there must be none of
 
 
 def _count(connection: Connection, rows: str, *values: object) -> int:
-    return int(connection.execute(f"SELECT count(*) FROM {rows}", values).fetchone()[0])
+    return int(connection.execute(f"SELECT coalesce(sum(1), 0) FROM {rows}", values).fetchone()[0])
 
 
 def _remedy(name: str) -> Remedy:

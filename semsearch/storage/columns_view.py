@@ -6,8 +6,8 @@ from pathlib import Path
 
 from semsearch.arrays import Ids
 from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators import AcceleratorFile, check_file
-from semsearch.storage.columns import Columns, make_columns, read_columns
+from semsearch.storage.accelerators import AcceleratorFile
+from semsearch.storage.columns import Columns, load_columns, make_columns
 from semsearch.storage.database import Connection
 from semsearch.storage.recorded import check_tail, read_document_columns, read_event_columns
 
@@ -19,8 +19,7 @@ def open_columns(
     held, watermark, note = None, 0, ""
     if file is not None:
         try:
-            check_file(folder, file)
-            held, watermark = read_columns(folder / file.name), file.watermark
+            held, watermark = load_columns(folder, file), file.watermark
         except IndexDamaged as error:
             note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
     tail = make_columns(read_document_columns(connection, watermark), read_event_columns(connection, watermark))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from semsearch.errors import (
@@ -13,109 +14,37 @@ from semsearch.errors import (
     FormatMismatch,
     IndexDamaged,
     IndexMissing,
-    SemsearchError,
     StorageFailed,
     UsageError,
 )
+from semsearch.files.whole import publish
 from semsearch.sketches import sketch
-from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, raised_inside, rehash, row_hash, sound
+from semsearch.storage.place import DATABASE, LOG, refuse_strange_truth
+from semsearch.storage.rows import (
+    TABLES,
+    RowDamaged,
+    checked_hash,
+    fits,
+    insert,
+    raised_inside,
+    rehash,
+    remember_inside,
+    sound,
+)
+from semsearch.storage.schema import SCHEMA, SCHEMA_3, statements, unexpected
 
-DATABASE = "truth.sqlite"
 FORMAT = 4  # of the index on disk; it has its own count, releases do not change it
 PATIENCE = 1.0  # seconds that a writer waits for readers before it leaves the log as it is
 OLDEST = 3  # format that a writer brings up to date
 APPLICATION_ID = 0x53454D53  # "SEMS"
+LEAST_PATIENCE, STEPS_A_BYTE = 30_000_000, 200  # of SQLite's machine: a second, and far more than a row takes
+STEPS = 100_000  # of SQLite's machine between two looks for a signal: some milliseconds
+WRITE_VERSION, READ_VERSION, WAL = 18, 19, 2  # bytes of a database's header (sqlite.org/fileformat2.html) and value
+MOST_COUNTED = 10**14  # passages, commits, generations
+MISUSE = "an index is used in the thread that opened it, until it is closed: open one in each thread"
 
 Connection = sqlite3.Connection
-
-_SCHEMA = """
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
-CREATE TABLE source (
-    source_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    path TEXT NOT NULL UNIQUE,
-    fields TEXT NOT NULL,
-    hash BLOB NOT NULL             -- of the row, in every table: see rows.py
-);
-CREATE TABLE file (
-    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    source_id INTEGER NOT NULL,
-    path TEXT NOT NULL UNIQUE,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    sha256 BLOB NOT NULL,
-    hash BLOB NOT NULL
-);
-CREATE INDEX file_of_source ON file (source_id);
-CREATE TABLE problem (
-    file_id INTEGER NOT NULL,
-    line INTEGER NOT NULL,
-    reason TEXT NOT NULL,
-    hash BLOB NOT NULL
-);
-CREATE INDEX problem_of_file ON problem (file_id);
-CREATE TABLE document (
-    document_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    doc_id TEXT NOT NULL UNIQUE,
-    file_id INTEGER NOT NULL,
-    line INTEGER NOT NULL,
-    multiline INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    language TEXT,                 -- ISO 639-1; NULL where it could not be told
-    source TEXT,
-    url TEXT,
-    first_day INTEGER,             -- proleptic Gregorian ordinal, as date.toordinal()
-    last_day INTEGER,
-    date_precision TEXT,
-    date_source TEXT,
-    date_raw TEXT,
-    date_ambiguous INTEGER,
-    content_sha256 BLOB NOT NULL,  -- of what the input said; equal means nothing to do
-    first_passage INTEGER NOT NULL,
-    passage_count INTEGER NOT NULL,
-    event_count INTEGER NOT NULL,  -- of all its passages
-    sketch BLOB NOT NULL,          -- uint16: see sketches.py
-    hash BLOB NOT NULL
-);
-CREATE INDEX document_of_file ON document (file_id);
-CREATE INDEX document_of_passage ON document (first_passage);
-CREATE TABLE body (document_id INTEGER PRIMARY KEY, text TEXT NOT NULL, hash BLOB NOT NULL);
-CREATE TABLE passage (
-    number INTEGER PRIMARY KEY,    -- never used again
-    document_id INTEGER NOT NULL,
-    start INTEGER NOT NULL,        -- characters
-    end INTEGER NOT NULL,
-    text_sha256 BLOB NOT NULL,     -- of what was embedded: header, zero byte, passage
-    hash BLOB NOT NULL
-);
-CREATE INDEX passage_text ON passage (text_sha256);
-CREATE TABLE event (               -- a period that a passage names
-    number INTEGER NOT NULL,       -- of the passage
-    start INTEGER NOT NULL,        -- characters of the document
-    end INTEGER NOT NULL,
-    first_day INTEGER NOT NULL,
-    last_day INTEGER NOT NULL,
-    hash BLOB NOT NULL
-);
-CREATE INDEX event_of_passage ON event (number);
-CREATE TABLE vector (
-    text_sha256 BLOB PRIMARY KEY,
-    row BLOB NOT NULL,             -- float32, little endian, length 1
-    hash BLOB NOT NULL
-);
-CREATE TABLE sentences (           -- of a passage; apart from its row, which is read more often
-    text_sha256 BLOB PRIMARY KEY,
-    spans BLOB NOT NULL,           -- int32, start and end in characters of the passage
-    rows BLOB NOT NULL,            -- float16, a row of length 1 for each, or nothing
-    hash BLOB NOT NULL
-);
-CREATE TABLE correction (          -- by the user
-    doc_id TEXT PRIMARY KEY,
-    date TEXT NOT NULL,
-    hash BLOB NOT NULL
-) WITHOUT ROWID;
-CREATE TABLE removed (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);  -- gone, but still in an accelerator
-"""
-
+_patience = threading.local()
 
 BEGINNING = {  # of the table meta
     "index_id": "",
@@ -126,32 +55,26 @@ BEGINNING = {  # of the table meta
 }
 
 
-def index_folder(index: str | os.PathLike[str]) -> Path:
-    """The absolute path of an index. Raises UsageError for a name that SQLite and FAISS cannot open."""
-    name = os.fspath(index)
-    if not name.strip() or any("\ud800" <= character <= "\udfff" for character in name):
-        raise UsageError(f"--index {os.fsencode(name)!r}: expected the name of a folder, in UTF-8")
-    return Path(os.path.abspath(name))
-
-
-def index_exists(folder: Path) -> bool:
-    """True where the folder holds an index, readable or not."""
-    return (folder / DATABASE).is_file()
-
-
 def connect_for_writing(folder: Path) -> Connection:
-    """Open the truth of ``folder`` for writing, made if it is not there yet."""
+    """Open the truth of ``folder`` for writing, made if it is not there yet.
+
+    What is there is recognised before anything is written to it. Raises IndexDamaged, FormatMismatch.
+    """
     path = folder / DATABASE
-    path.touch(mode=0o600)  # SQLite gives its log the same permissions
-    connection = sqlite3.connect(path, timeout=PATIENCE, isolation_level=None)
+    refuse_strange_truth(folder)
+    if not path.exists() or not path.stat().st_size:
+        publish(path, _create)
     try:
-        _know_hashes(connection)
+        version = _recognised(folder)
+        connection = _opened(path, "mode=rw")
+    except sqlite3.DatabaseError as error:
+        raise _damaged(folder, error) from None
+    try:
+        refuse_strange_truth(folder)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
-        if not _tables(connection):
-            _create(connection)
-        elif _version(connection, folder) == OLDEST:
+        if version == OLDEST:
             _migrate(connection)
         _check_format(connection, folder)
     except sqlite3.DatabaseError as error:
@@ -163,12 +86,82 @@ def connect_for_writing(folder: Path) -> Connection:
     return connection
 
 
-def _create(connection: Connection) -> None:
+def _opened(path: Path, mode: str) -> Connection:
+    """A connection to a database, of which nothing is believed yet."""
+    from urllib.parse import quote
+
+    connection = sqlite3.connect(
+        f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None, timeout=PATIENCE if mode == "mode=rw" else 5
+    )
+    try:
+        connection.create_function("row_hash", -1, checked_hash, deterministic=True)
+        connection.set_progress_handler(_watching(path).__next__, STEPS)
+        connection.execute("PRAGMA trusted_schema = OFF")
+        connection.execute("PRAGMA cell_size_check = ON")
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _watching(path: Path) -> Iterator[int]:
+    """Asked while SQLite works whether to stop: for a Ctrl-C, and for a table that goes in circles.
+
+    A generator, so that what a signal handler raises is raised within its ``try``. No walk over a whole database
+    takes as many steps as :func:`_most_steps` allows between two beginnings of :func:`damage_told`.
+    """
+    most, steps, turn = _most_steps(path), 0, -1
+    while True:
+        try:
+            yield 0
+            now = getattr(_patience, "turn", 0)
+            steps, turn = (steps + STEPS if now == turn else 0), now
+            if steps > most:
+                steps = 0
+                remember_inside(RowDamaged("its tables go in circles"))
+                yield 1
+        except GeneratorExit:
+            raise
+        except BaseException as error:
+            remember_inside(error)
+            yield 1
+
+
+def _most_steps(path: Path) -> int:
+    try:
+        size = path.stat().st_size
+    except OSError:
+        size = 0
+    return LEAST_PATIENCE + STEPS_A_BYTE * size
+
+
+def _recognised(folder: Path) -> int:
+    """The format of the index in a folder, looked at without writing. Raises IndexDamaged, FormatMismatch."""
+    with closing(_opened(folder / DATABASE, "mode=ro")) as connection:
+        version = _version(connection, folder)
+        _check_schema(connection, folder, version)
+        if version != OLDEST:
+            _check_format(connection, folder)
+        given = connection.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()[0]
+        if not isinstance(given, int | None) or (given or 0) > MOST_COUNTED:
+            raise IndexDamaged(
+                f"{folder / DATABASE} has given out {given} numbers, more than there can be: {_anew(folder)}"
+            )
+    return version
+
+
+def _create(path: Path) -> None:
+    """A whole new truth as one file: a kill leaves it out, or there."""
     import uuid
 
-    connection.executescript(f"BEGIN;{_SCHEMA}PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {FORMAT};")
-    connection.executemany(insert("meta"), {**BEGINNING, "index_id": uuid.uuid4().hex}.items())
-    connection.execute("COMMIT")
+    made = sqlite3.connect(":memory:", isolation_level=None)
+    with closing(made):
+        made.create_function("row_hash", -1, checked_hash, deterministic=True)
+        made.executescript(f"{SCHEMA}PRAGMA application_id = {APPLICATION_ID};PRAGMA user_version = {FORMAT};")
+        made.executemany(insert("meta"), {**BEGINNING, "index_id": uuid.uuid4().hex}.items())
+        whole = bytearray(made.serialize())
+    whole[WRITE_VERSION] = whole[READ_VERSION] = WAL  # said in its header, so that no journal is needed to say it
+    path.write_bytes(whole)
 
 
 def _migrate(connection: Connection) -> None:
@@ -176,7 +169,7 @@ def _migrate(connection: Connection) -> None:
     connection.execute("BEGIN")
     for name in ("document_source", "document_language", "document_days", "event_days"):
         connection.execute(f"DROP INDEX IF EXISTS {name}")
-    for statement in _SCHEMA.split(";\n"):
+    for statement in statements(SCHEMA):
         if statement.startswith(("CREATE TABLE body", "CREATE INDEX document_of_passage")):
             connection.execute(statement)
     connection.execute("INSERT INTO body SELECT document_id, text, x'' FROM document")
@@ -204,22 +197,19 @@ def _migrate(connection: Connection) -> None:
     connection.execute("COMMIT")
 
 
-def _know_hashes(connection: Connection) -> None:
-    connection.create_function("row_hash", -1, row_hash, deterministic=True)
-
-
 def connect_for_reading(folder: Path) -> Connection:
     """Open the truth of ``folder`` read-only, pinned to the snapshot of this moment.
 
     Raises IndexMissing, FormatMismatch or IndexDamaged.
     """
     path = folder / DATABASE
-    if not path.is_file():
+    if not os.path.lexists(path):
         raise IndexMissing(f"no index in {folder}: make one with: semsearch index SOURCE --index {folder}")
+    refuse_strange_truth(folder)
     try:
         connection = _pinned(path, "mode=ro")
     except sqlite3.OperationalError:  # a folder that cannot be written has no place for the -shm file
-        log = path.with_name(path.name + "-wal")
+        log = folder / LOG
         if log.exists() and log.stat().st_size:
             raise StorageFailed(
                 f"{folder} cannot be written and its last writer was stopped: copy it to a place that can be written"
@@ -234,6 +224,10 @@ def connect_for_reading(folder: Path) -> Connection:
         if not _tables(connection):  # a writer was stopped before it had made them
             raise IndexMissing(f"the index in {folder} is empty: fill it with: semsearch index SOURCE --index {folder}")
         _check_format(connection, folder)
+        _check_schema(connection, folder, FORMAT)
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        raise _damaged(folder, error) from None
     except BaseException:
         connection.close()
         raise
@@ -245,11 +239,8 @@ def _tables(connection: Connection) -> int:
 
 
 def _pinned(path: Path, mode: str) -> Connection:
-    from urllib.parse import quote
-
-    connection = sqlite3.connect(f"file:{quote(str(path))}?{mode}", uri=True, isolation_level=None)
+    connection = _opened(path, mode)
     try:
-        _know_hashes(connection)
         connection.execute("PRAGMA mmap_size = 1073741824")
         connection.execute("BEGIN")
         _tables(connection)
@@ -257,6 +248,22 @@ def _pinned(path: Path, mode: str) -> Connection:
         connection.close()
         raise
     return connection
+
+
+def _check_schema(connection: Connection, folder: Path, version: int) -> None:
+    """Raise IndexDamaged where a database holds other tables than ours, or anything that acts by itself."""
+    if version not in (OLDEST, FORMAT):
+        return  # which format it is will be told
+    if connection.execute("PRAGMA encoding").fetchone()[0] != "UTF-8":
+        raise IndexDamaged(f"{folder / DATABASE} is not in UTF-8; nothing of it was used: {_anew(folder)}")
+    rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
+    wrong = unexpected(rows, SCHEMA if version == FORMAT else SCHEMA_3)
+    if wrong:
+        raise IndexDamaged(f"{folder / DATABASE}: {wrong}; nothing of it was used: {_anew(folder)}")
+
+
+def _anew(folder: Path) -> str:
+    return f"make it anew with: semsearch index SOURCE --rebuild --index {folder}"
 
 
 def _version(connection: Connection, folder: Path) -> int:
@@ -281,29 +288,32 @@ def _check_format(connection: Connection, folder: Path) -> None:
         )
 
 
-def _damaged(folder: Path, error: Exception) -> SemsearchError:
+def _damaged(folder: Path, error: Exception) -> BaseException:
+    inside = raised_inside()
+    if isinstance(inside, RowDamaged):
+        error = inside
+    elif inside is not None:
+        return inside
     path, name = folder / DATABASE, getattr(error, "sqlite_errorname", "")
+    if name == "SQLITE_INTERRUPT":  # only :func:`_watching` interrupts
+        return KeyboardInterrupt()
+    if isinstance(error, sqlite3.ProgrammingError) and not name:  # raised by Python's module, not by SQLite
+        return UsageError(f"{MISUSE} ({str(error)[:80]})")
     if isinstance(error, RowDamaged) or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return IndexDamaged(
-            f"{path} is damaged ({error}): make it anew with: semsearch index SOURCE --rebuild --index {folder}"
-        )
+        return IndexDamaged(f"{path} is damaged ({error}): {_anew(folder)}")
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")):
         return StorageFailed(f"{path}: {error}: {TRY_AGAIN}")
-    return IndexDamaged(
-        f"{path} cannot be used ({error}): make it anew with: semsearch index SOURCE --rebuild --index {folder}"
-    )
+    return IndexDamaged(f"{path} cannot be used ({error}): {_anew(folder)}")
 
 
 @contextmanager
 def damage_told(folder: Path) -> Iterator[None]:
     """Turn what SQLite, or a row's hash, finds wrong into IndexDamaged or StorageFailed."""
     raised_inside()
+    _patience.turn = getattr(_patience, "turn", 0) + 1
     try:
         yield
     except (sqlite3.DatabaseError, RowDamaged) as error:
-        inside = raised_inside()
-        if inside is not None:
-            raise inside from None
         raise _damaged(folder, error) from error
 
 
@@ -312,6 +322,15 @@ def meta(connection: Connection, key: str) -> str | None:
     rows = connection.execute(f"SELECT value, {fits('meta')} FROM meta WHERE key = ?", (key,))
     found = next(sound(rows, "meta"), None)
     return None if found is None else str(found[0])
+
+
+def meta_number(connection: Connection, key: str, absent: int = 0) -> int:
+    """A number of the meta table, or what it is where there is none yet. Raises RowDamaged."""
+    found = meta(connection, key)
+    number = absent if found is None else int(found)
+    if number > MOST_COUNTED:
+        raise RowDamaged(f"its {key} is {number}, more than there can be")
+    return number
 
 
 def set_meta(connection: Connection, key: str, value: str) -> None:

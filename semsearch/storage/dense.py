@@ -13,11 +13,14 @@ import numpy as np
 
 from semsearch.arrays import Ids, Rows, Scores
 from semsearch.errors import TRY_AGAIN, IndexDamaged, StorageFailed
-from semsearch.storage.accelerators import AcceleratorFile, check_file
-from semsearch.storage.files import publish
+from semsearch.files.regular import library_path
+from semsearch.files.whole import publish
+from semsearch.storage.accelerators import AcceleratorFile, opened_file
 
 if TYPE_CHECKING:
     import faiss
+
+MEAN_ERROR = 1e-2  # how far the mean of all squared lengths may be from 1, added up in float32
 
 
 class DenseIndex:
@@ -78,6 +81,30 @@ class DenseIndex:
             return self._faiss.IDSelectorNot(self._faiss.IDSelectorBatch(excluded))
         return self._faiss.IDSelectorAll()
 
+    def numbers(self) -> Ids:
+        """The passage numbers, in the order of the rows."""
+        return np.asarray(self._faiss.vector_to_array(self._index.id_map), np.int64)
+
+    def rows(self) -> Rows:
+        """All rows (n, dim): a view."""
+        flat = self._faiss.downcast_index(self._index.index)
+        found = self._faiss.rev_swig_ptr(flat.get_xb(), len(self) * self._dim)  # type: ignore[attr-defined]
+        return np.asarray(found, np.float32).reshape(len(self), self._dim)
+
+    def wrong(self, file: AcceleratorFile) -> str:
+        """What of its numbers makes no sense as the file that the truth names; empty where all does."""
+        numbers = self.numbers()
+        if len(numbers) and (numbers[0] < 1 or numbers[-1] > file.watermark or (np.diff(numbers) <= 0).any()):
+            return "its passages are not in order"
+        return ""
+
+    def wrong_rows(self) -> str:
+        """What of its rows makes no sense; empty where all does. They are all read, as a question will anyway."""
+        flat = self.rows().reshape(-1)
+        with np.errstate(invalid="ignore", over="ignore"):
+            length = float(flat @ flat) / max(len(self), 1)  # one product: a value that is no number spoils it
+        return "" if not len(self) or abs(length - 1) < MEAN_ERROR else "its vectors are not of length 1"
+
     def save(self, path: Path) -> None:
         """Publish the file at ``path``."""
         publish(path, self._write)
@@ -86,7 +113,7 @@ class DenseIndex:
         try:
             self._faiss.write_index(self._index, str(path))
         except RuntimeError as error:  # all that FAISS raises; its text is about its source code
-            raise StorageFailed(f"{path} cannot be written: {TRY_AGAIN}") from error
+            raise StorageFailed(f"the dense accelerator cannot be written: {TRY_AGAIN}") from error
 
 
 def load_dense(folder: Path, file: AcceleratorFile, dim: int, *, to_change: bool = False) -> DenseIndex:
@@ -95,21 +122,28 @@ def load_dense(folder: Path, file: AcceleratorFile, dim: int, *, to_change: bool
     It is mapped into memory, so that what a question does not need is not read. One that is
     ``to_change`` is read, and hashed whatever its size.
     """
-    check_file(folder, file, full=to_change)
-    return DenseIndex(dim, _read(folder / file.name, file, dim, to_change))
+    path = folder / file.name
+    with opened_file(folder, file, full=to_change) as descriptor:
+        index = _read(path, descriptor, file, dim, to_change)
+    found = DenseIndex(dim, index)
+    wrong = found.wrong(file) or (found.wrong_rows() if to_change else "")
+    if wrong:
+        raise IndexDamaged(f"{path}: {wrong}")
+    return found
 
 
-def _read(path: Path, file: AcceleratorFile, dim: int, to_change: bool) -> faiss.IndexIDMap:
+def _read(path: Path, descriptor: int, file: AcceleratorFile, dim: int, to_change: bool) -> faiss.IndexIDMap:
     import faiss
 
     usual = faiss.get_deserialization_vector_byte_limit()  # of the whole process, which may have its own indexes
     faiss.set_deserialization_vector_byte_limit(max(file.size, 1 << 20))
     try:
-        index = faiss.read_index(str(path), 0 if to_change else faiss.IO_FLAG_MMAP_IFC)
+        index = faiss.read_index(library_path(descriptor), 0 if to_change else faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
         raise IndexDamaged(f"{path} cannot be read: {str(error)[:80]}") from None
     finally:
         faiss.set_deserialization_vector_byte_limit(usual)
-    if not isinstance(index, faiss.IndexIDMap) or index.d != dim or index.ntotal != file.count:
+    good = isinstance(index, faiss.IndexIDMap) and isinstance(faiss.downcast_index(index.index), faiss.IndexFlatIP)
+    if not isinstance(index, faiss.IndexIDMap) or not good or index.d != dim or index.ntotal != file.count:
         raise IndexDamaged(f"{path} does not hold {file.count} vectors of {dim} dimensions")
     return index

@@ -5,15 +5,14 @@ Every method that changes something belongs to a transaction of the writer's.
 
 from __future__ import annotations
 
-import json
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from semsearch.records import Problem
 from semsearch.sketches import sketch
 from semsearch.storage.changes import add, change
-from semsearch.storage.database import Connection, meta, set_meta
-from semsearch.storage.rows import TABLES, fits, insert, sound
+from semsearch.storage.database import Connection, meta_number, set_meta
+from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, sound
 from semsearch.storage.sources import (
     FileState,
     KnownDocument,
@@ -21,6 +20,7 @@ from semsearch.storage.sources import (
     NewDocument,
     SourceRecord,
     corrections_in,
+    fields_text,
     sources_in,
 )
 
@@ -45,7 +45,7 @@ class Inputs:
 
         Where its field names are others than before, its files count as changed.
         """
-        text = json.dumps(fields, sort_keys=True)
+        text = fields_text(fields)
         row = self._db.execute("SELECT source_id, fields FROM source WHERE path = ?", (path,)).fetchone()
         if row is None:
             return add(self._db, "source", path, text)
@@ -177,7 +177,7 @@ class Inputs:
         return row is not None
 
     def _add_document(self, file_id: int, new: NewDocument) -> None:
-        first = int(meta(self._db, "next_passage") or 1)
+        first = meta_number(self._db, "next_passage", 1)
         document, published = new.document, new.document.published
         events = list(_events_of_passages(new, first))
         document_id = add(
@@ -219,8 +219,11 @@ class Inputs:
         )
         ((first, count),) = sound(row, "document")
         span = (first, first + count - 1)
+        held = self._db.execute("SELECT count(*) FROM passage WHERE number BETWEEN ? AND ?", span).fetchone()[0]
+        if held != count:
+            raise RowDamaged(f"a document has {held} passages where {count} were written")
         self._db.executemany(insert("removed"), [(number,) for number in range(first, first + count)])
-        set_meta(self._db, "removed", str(int(meta(self._db, "removed") or 0) + count))
+        set_meta(self._db, "removed", str(meta_number(self._db, "removed") + count))
         self._db.execute("DELETE FROM passage WHERE number BETWEEN ? AND ?", span)
         self._db.execute("DELETE FROM event WHERE number BETWEEN ? AND ?", span)
         self._db.execute("DELETE FROM body WHERE document_id = ?", (document_id,))

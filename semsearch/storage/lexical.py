@@ -17,9 +17,12 @@ from numpy.typing import NDArray
 
 from semsearch.arrays import Counts, Ids, Postings
 from semsearch.errors import IndexDamaged
-from semsearch.storage.files import publish
+from semsearch.files.whole import publish
+from semsearch.storage.accelerators import AcceleratorFile, opened_file
 from semsearch.tensors import MappedTensors, Stored, save_tensors
 
+MOST = np.iinfo(np.uint16).max  # of a term in a row; more are counted as so many
+REPAIR = "make it anew with: semsearch repair"
 REMEMBERED = 10_000  # terms that were looked for
 
 
@@ -43,9 +46,32 @@ class Field:
     lengths: Counts  # (rows,), terms in all
 
     def postings(self, term: int) -> Postings:
-        """Rows with a term, and how often each has it."""
+        """Rows with a term, and how often each has it. Raises IndexDamaged where they make no sense."""
         begin, end = int(self.begins[term]), int(self.begins[term + 1])
-        return self.rows[begin:end], self.counts[begin:end]
+        rows, counts = self.rows[begin:end], self.counts[begin:end]
+        if len(rows) and (rows[0] < 0 or rows[-1] >= len(self.lengths) or (rows[1:] <= rows[:-1]).any()):
+            raise IndexDamaged(f"the lexical file's passages of a term are not in order: {REPAIR}")
+        return rows, counts
+
+    def out_of_order(self) -> bool:
+        """Whether rows of a term do not rise, or are none; all of them are read."""
+        if not len(self.rows):
+            return False
+        falls = np.diff(self.rows) <= 0
+        falls[np.setdiff1d(self.begins[1:-1], (0, len(self.rows))) - 1] = False  # from one term to the next
+        return bool(falls.any() or self.rows.min() < 0 or self.rows.max() >= len(self.lengths))
+
+    def wrong(self, terms: int, rows: int, *, counts: bool) -> str:
+        """What makes no sense for so many terms and rows; ``counts``: these are added up, too."""
+        if len(self.begins) != terms + 1 or len(self.lengths) != rows or len(self.rows) != len(self.counts):
+            return "its arrays are not of one length"
+        if self.begins[0] != 0 or not _rising(self.begins, len(self.rows)):
+            return "its postings are not in order"
+        if rows and self.lengths.min() < 0:
+            return "it counts less than no terms"
+        if counts and len(self.counts) and self.counts.max() < MOST and self.counts.sum() != self.lengths.sum():
+            return "its terms do not add up"
+        return ""
 
 
 class LexicalIndex:
@@ -91,21 +117,52 @@ class LexicalIndex:
         begin = int(self._ends[at - 1]) if at else 0
         return self._terms[begin : int(self._ends[at])].tobytes()
 
+    def wrong(self, file: AcceleratorFile, *, whole: bool) -> str:
+        """What of it makes no sense as the file that the truth names; empty where all does."""
+        rows, documents = len(self.numbers), len(self.documents.lengths)
+        if rows != file.count or len(self.owners) != rows:
+            return f"it holds {rows} passages where {file.count} were written"
+        if rows and (self.numbers[0] < 1 or self.numbers[-1] > file.watermark or (np.diff(self.numbers) <= 0).any()):
+            return "its passages are not in order"
+        if rows and (self.owners[0] != 0 or self.owners[-1] != documents - 1 or not _steps(self.owners)):
+            return "its documents are not in order"
+        if not _rising(self._ends, len(self._terms)):
+            return "its terms are not in order"
+        for held, count in ((self.passages, rows), (self.documents, documents)):
+            wrong = held.wrong(len(self._ends), count, counts=whole or file.hashed_at_open)
+            if wrong or (whole and held.out_of_order()):
+                return wrong or "its postings are not in order"
+        return ""
+
+    def same_as(self, other: LexicalIndex) -> bool:
+        """Whether the two say the same of the same passages."""
+        mine, theirs = self._arrays(), other._arrays()
+        return all(np.array_equal(mine[name], theirs[name]) for name in mine)
+
     def save(self, path: Path) -> None:
         """Publish the file at ``path``."""
         publish(path, self._write)
 
     def _write(self, path: Path) -> None:
+        save_tensors(self._arrays(), path)
+
+    def _arrays(self) -> dict[str, Stored]:
         arrays: dict[str, Stored] = {"terms": self._terms, "ends": self._ends}
         arrays |= {"numbers": self.numbers, "owners": self.owners}
         for name, field in (("passages", self.passages), ("documents", self.documents)):
             arrays |= {f"{name}.{part.name}": getattr(field, part.name) for part in fields(Field)}
-        save_tensors(arrays, path)
+        return arrays
 
 
-def read_lexical(path: Path) -> LexicalIndex:
-    """Map a saved index into memory. Raises IndexDamaged."""
-    tensors = MappedTensors(path, IndexDamaged)
+def load_lexical(folder: Path, file: AcceleratorFile, *, whole: bool = False) -> LexicalIndex:
+    """Map the index that the truth names into memory. Raises IndexDamaged where its arrays do not fit one another.
+
+    Postings are looked at when their term is asked for (:meth:`Field.postings`); ``whole`` looks at all of them now,
+    and hashes the file whatever its size.
+    """
+    path = folder / file.name
+    with opened_file(folder, file, full=whole) as descriptor:
+        tensors = MappedTensors(path, IndexDamaged, descriptor)
 
     def array(name: str, kind: type[np.generic]) -> NDArray[np.generic]:
         stored = tensors.stored(name)
@@ -117,7 +174,7 @@ def read_lexical(path: Path) -> LexicalIndex:
         kinds = {"begins": np.int64, "rows": np.int32, "counts": np.uint16, "lengths": np.int32}
         return Field(**{part: array(f"{name}.{part}", kind) for part, kind in kinds.items()})  # type: ignore[arg-type]
 
-    return LexicalIndex(
+    found = LexicalIndex(
         array("terms", np.uint8),  # type: ignore[arg-type]
         array("ends", np.int64),  # type: ignore[arg-type]
         array("numbers", np.int64),  # type: ignore[arg-type]
@@ -125,3 +182,17 @@ def read_lexical(path: Path) -> LexicalIndex:
         field("passages"),
         field("documents"),
     )
+    wrong = found.wrong(file, whole=whole)
+    if wrong:
+        raise IndexDamaged(f"{path}: {wrong}")
+    return found
+
+
+def _steps(owners: Counts) -> bool:
+    """Whether rows belong to one document after the other."""
+    return bool(np.isin(np.diff(owners), (0, 1)).all())
+
+
+def _rising(ends: Ids, last: int) -> bool:
+    """Whether places in an array rise, from 0 on, to its end."""
+    return not len(ends) or bool(ends[0] >= 0 and ends[-1] == last and (np.diff(ends) >= 0).all())

@@ -11,12 +11,14 @@ import numpy as np
 from semsearch.analysis import UNKNOWN
 from semsearch.arrays import Ids, Mask, Stem, distinct
 from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators import AcceleratorFile, check_file
+from semsearch.storage.accelerators import AcceleratorFile
 from semsearch.storage.database import Connection
-from semsearch.storage.lexical import LexicalIndex, LexicalText, read_lexical
+from semsearch.storage.lexical import LexicalIndex, LexicalText, load_lexical
 from semsearch.storage.lexical_building import build_lexical
 from semsearch.storage.recorded import check_tail
-from semsearch.storage.rows import fits, sound
+from semsearch.storage.rows import RowDamaged, fits, sound
+
+MOST_REPEATED = 8  # times that the passages of a document may hold its text: sentences may be repeated
 
 
 class LexicalView:
@@ -72,8 +74,7 @@ def open_lexical(
     indexes, watermark, note = [], 0, ""
     if file is not None:
         try:
-            check_file(folder, file)
-            indexes, watermark = [read_lexical(folder / file.name)], file.watermark
+            indexes, watermark = [load_lexical(folder, file)], file.watermark
         except IndexDamaged as error:
             note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
     tail = build_lexical(read_lexical_texts(connection, watermark))
@@ -95,5 +96,7 @@ def read_lexical_texts(connection: Connection, watermark: int) -> Iterator[Lexic
             (first, first + count - 1),
         )
         spans = list(sound(rows, "passage"))
+        if sum(end - start for _, start, end in spans) > MOST_REPEATED * len(text):
+            raise RowDamaged("passages of a document hold its text many times over")
         numbers = [number for number, _, _ in spans]
         yield LexicalText(title, language, numbers, [text[start:end] for _, start, end in spans])

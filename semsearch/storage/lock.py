@@ -4,23 +4,29 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
 from pathlib import Path
 
-from semsearch.errors import TRY_AGAIN, IndexBusy, StorageFailed
+from semsearch.errors import TRY_AGAIN, IndexBusy, IndexDamaged, StorageFailed
+from semsearch.storage.place import LOCK_FILE
 
-LOCK_FILE = "writer.lock"
+LONGEST = 200  # bytes: who writes, and since when
+_FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
 
 class WriterLock:
-    """The exclusive right to write an index folder, from construction to :meth:`release`."""
+    """The exclusive right to write an index folder, from construction to :meth:`release`.
+
+    Raises IndexBusy while another has it, IndexDamaged where the lock's name is a link or holds what is not ours.
+    """
 
     def __init__(self, folder: Path) -> None:
-        self._descriptor = os.open(folder / LOCK_FILE, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._descriptor = _open(folder / LOCK_FILE)
         try:
             fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            holder = os.read(self._descriptor, 200).decode("ascii", "replace").strip()
+            holder = os.pread(self._descriptor, LONGEST, 0).decode("ascii", "replace").strip()
             os.close(self._descriptor)
             raise IndexBusy(
                 f"{folder} is being written by another process ({holder or 'unknown'}): wait for it to end"
@@ -37,3 +43,17 @@ class WriterLock:
         """Let the next writer in."""
         os.ftruncate(self._descriptor, 0)
         os.close(self._descriptor)
+
+
+def _open(path: Path) -> int:
+    try:
+        descriptor = os.open(path, _FLAGS, 0o600)
+    except OSError as error:
+        if path.is_symlink() or path.exists():
+            raise IndexDamaged(f"{path} is no lock of ours ({error.strerror}): take it out of the folder") from None
+        raise
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_size > LONGEST:
+        os.close(descriptor)
+        raise IndexDamaged(f"{path} is no lock of ours, and was left as it is: take it out of the folder")
+    return descriptor

@@ -1,6 +1,7 @@
 """Every row of the truth vouches for itself: SQLite's pages carry no checksum, so each row has a hash of what it says.
 
-What is read from a row is believed only where the hash still fits: a flipped bit is then told, never shown.
+What is read from a row is believed only where the hash still fits and every value is of its kind (values.py): a flipped
+bit is then told, never shown.
 """
 
 from __future__ import annotations
@@ -11,24 +12,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-TABLES: Mapping[str, tuple[str, ...]] = {  # the columns that the hash stands for, the key first
-    "meta": ("key", "value"),
-    "source": ("source_id", "path", "fields"),
-    "file": ("file_id", "source_id", "path", "size", "mtime_ns", "sha256"),
-    "problem": ("file_id", "line", "reason"),
-    "document": (
-        "document_id", "doc_id", "file_id", "line", "multiline", "title", "language", "source", "url", "first_day",
-        "last_day", "date_precision", "date_source", "date_raw", "date_ambiguous", "content_sha256", "first_passage",
-        "passage_count", "event_count", "sketch",
-    ),
-    "body": ("document_id", "text"),
-    "passage": ("number", "document_id", "start", "end", "text_sha256"),
-    "event": ("number", "start", "end", "first_day", "last_day"),
-    "vector": ("text_sha256", "row"),
-    "sentences": ("text_sha256", "spans", "rows"),
-    "correction": ("doc_id", "date"),
-    "removed": ("number",),
-}  # fmt: skip
+from semsearch.storage.values import COLUMNS, fits_kinds
+
+TABLES: Mapping[str, tuple[str, ...]] = {table: tuple(kinds) for table, kinds in COLUMNS.items()}
 HASH_BYTES = 16
 _KINDS: Mapping[type, str] = {bytes: "b", float: "f", int: "i", str: "s", type(None): "n"}
 
@@ -41,12 +27,25 @@ _inside = threading.local()
 
 
 def row_hash(*values: object) -> bytes:
-    """The first 16 bytes of the SHA-256 of values, each with its type and length. SQL knows it by this name."""
+    """The first 16 bytes of the SHA-256 of a table's name and a row's values, each with its type and length."""
+    parts = [value if value.__class__ is bytes else str(value).encode() for value in values]
+    kinds = "".join([_KINDS[value.__class__] for value in values])
+    head = f"{kinds}{[*map(len, parts)]}"
+    return hashlib.sha256(b"".join([head.encode(), *parts])).digest()[:HASH_BYTES]
+
+
+def checked_hash(table: str, *values: object) -> bytes | None:
+    """The hash of a table's row; None where a value is not of its column's kind. SQL knows it as ``row_hash``."""
     try:
-        return _hash(*values) if values[0] in _LONG else _hash_again(*values)
+        return _hash(table, *values) if table in _LONG else _hash_again(table, *values)
     except BaseException as error:  # a Ctrl-C, of which SQLite would say only that a function raised something
-        _inside.error = error
+        remember_inside(error)
         raise
+
+
+def remember_inside(error: BaseException) -> None:
+    """Keep what was raised while SQLite works, of which it says nothing."""
+    _inside.error = error
 
 
 def raised_inside() -> BaseException | None:
@@ -56,11 +55,8 @@ def raised_inside() -> BaseException | None:
     return error
 
 
-def _hash(*values: object) -> bytes:
-    parts = [value if value.__class__ is bytes else str(value).encode() for value in values]
-    kinds = "".join([_KINDS[value.__class__] for value in values])
-    head = f"{kinds}{[*map(len, parts)]}"
-    return hashlib.sha256(b"".join([head.encode(), *parts])).digest()[:HASH_BYTES]
+def _hash(table: str, *values: object) -> bytes | None:
+    return row_hash(table, *values) if fits_kinds(table, values) else None
 
 
 _LONG = {"body", "vector", "sentences"}  # tables

@@ -1,21 +1,30 @@
 """The seal of an index: what a writer last committed, and once it has ended well, the size and hash of every file.
 
 A writer breaks the seal before its first commit and makes a new one when it has ended and the log is empty. While it
-is broken it still says how many commits there were, so that a log that lost some of them is found out.
+is broken it still says how many commits there were, so that a log that lost some of them is found out. It says that
+the files belong together as a writer left them, not who that was: it carries no secret.
 """
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from shlex import quote
 
 from semsearch.errors import IndexDamaged
-from semsearch.storage.files import publish, sha256_of
+from semsearch.files.regular import NotRegular, TooLarge, read_bounded, sha256_of_descriptor
+from semsearch.files.whole import publish
+from semsearch.storage import place
+from semsearch.storage.place import ACCELERATOR, DATABASE, IGNORE_FILE, SEAL
 
-SEAL = "seal.json"
+LARGEST = 1 << 20  # bytes
+_ID = re.compile(r"(?:[0-9a-f]{32})?")
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +40,38 @@ def read_seal(folder: Path) -> Seal | None:
     """The seal of an index; None where there is no such file. Raises IndexDamaged."""
     path = folder / SEAL
     try:
-        text = path.read_bytes().decode("ascii")
-    except FileNotFoundError:
-        return None
-    except ValueError:
-        raise _unreadable(path) from None
-    try:
+        text = read_bounded(path, LARGEST).decode("ascii")
         body = text.rsplit("\n", 2)[0]
         if text != _with_digest(body):
             raise _unreadable(path)
-        found = json.loads(body)
-        files = {name: (int(size), str(sha256)) for name, (size, sha256) in found["files"].items()}
-        return Seal(found["index_id"], found["revision"], files)
-    except (ValueError, KeyError, TypeError):
+        return _seal(json.loads(body))
+    except FileNotFoundError:
+        return None
+    except NotRegular as error:
+        raise IndexDamaged(f"{path} is {error.strerror}: take it out of the folder, then try again") from None
+    except (TooLarge, ValueError, RecursionError):
         raise _unreadable(path) from None
+
+
+def _seal(found: object) -> Seal:
+    """A seal from its JSON. Raises ValueError for what no writer of ours has written."""
+    match found:
+        case {"index_id": str(index_id), "revision": int(revision), "files": dict(files)}:
+            pass
+        case _:
+            raise ValueError
+    if not _ID.fullmatch(index_id) or isinstance(revision, bool) or revision < 0:
+        raise ValueError
+    return Seal(index_id, revision, {name: _sealed_file(name, held) for name, held in files.items()})
+
+
+def _sealed_file(name: object, held: object) -> tuple[int, str]:
+    if not isinstance(name, str) or (name not in (DATABASE, IGNORE_FILE) and not ACCELERATOR.fullmatch(name)):
+        raise ValueError  # a name that leads elsewhere is never looked at
+    match held:
+        case [int(size), str(sha256)] if size >= 0 and not isinstance(size, bool) and _SHA256.fullmatch(sha256):
+            return size, sha256
+    raise ValueError
 
 
 def write_seal(folder: Path, seal: Seal) -> None:
@@ -55,28 +82,29 @@ def write_seal(folder: Path, seal: Seal) -> None:
 
 def make_seal(folder: Path, index_id: str, revision: int, names: list[str]) -> Seal:
     """The seal of an index at rest, that has these files."""
-    files = {name: ((folder / name).stat().st_size, sha256_of(folder / name)) for name in names}
-    return Seal(index_id, revision, files)
+    return Seal(index_id, revision, {name: _measured(folder, name) for name in names})
+
+
+def _measured(folder: Path, name: str) -> tuple[int, str]:
+    descriptor = place.open_own(folder, name, (folder / name).lstat().st_size)
+    try:
+        return os.fstat(descriptor).st_size, sha256_of_descriptor(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def wrong_file(folder: Path, seal: Seal, name: str, *, full: bool = False) -> str:
     """What the size of a sealed file, and ``full`` its hash, say against it; empty where it is as it was written."""
-    path, (size, sha256) = folder / name, seal.files[name]
-    try:
-        now = path.stat().st_size
-        if now != size:
-            return f"{path} has {now} bytes where {size} were written"
-        return f"{path} is not as it was written: its sha256 differs" if full and sha256_of(path) != sha256 else ""
-    except FileNotFoundError:  # a writer that has gone on may take it away between the two
-        return f"{path} is missing"
+    return place.wrong_file(folder, name, *seal.files[name], full=full)
 
 
 def _with_digest(body: str) -> str:
-    return f"{body}\n{hashlib.sha256(body.encode('ascii')).hexdigest()}\n"
+    return f"{body}\n{hashlib.sha256(body.encode('ascii', 'replace')).hexdigest()}\n"
 
 
 def _unreadable(path: Path) -> IndexDamaged:
+    index = quote(str(path.parent))
     return IndexDamaged(
-        f"{path} is not as it was written: look at the rest with: semsearch check --full --index {path.parent}, "
-        f"and if that is whole seal it again with: semsearch repair --index {path.parent}"
+        f"{path} is not as it was written: look at the rest with: semsearch check --full --index {index}, "
+        f"and if that is whole seal it again with: semsearch repair --index {index}"
     )

@@ -14,15 +14,16 @@ import numpy as np
 from semsearch.arrays import Ids, Rows, Scores, Span, distinct
 from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
+from semsearch.readers import is_unicode
 from semsearch.records import DateEntry, DateRange, Document, SpokenDate
 from semsearch.sketches import Sketched, read_sketch
-from semsearch.storage.accelerators import slack
+from semsearch.storage.accelerators import AcceleratorFile, slack
 from semsearch.storage.columns import UNDATED, Columns
 from semsearch.storage.columns_view import open_columns
-from semsearch.storage.database import DATABASE, FORMAT, Connection, connect_for_reading, damage_told, meta
+from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta, meta_number
 from semsearch.storage.dense import DenseIndex, load_dense
-from semsearch.storage.files import folder_size
 from semsearch.storage.lexical_view import LexicalView, open_lexical
+from semsearch.storage.place import DATABASE, SEAL, folder_size
 from semsearch.storage.recorded import (
     COLUMNS,
     DENSE,
@@ -37,7 +38,7 @@ from semsearch.storage.recorded import (
     read_vectors,
 )
 from semsearch.storage.rows import RowDamaged, fits, sound
-from semsearch.storage.seal import SEAL, Seal, read_seal, wrong_file
+from semsearch.storage.seal import Seal, read_seal, wrong_file
 from semsearch.storage.times import Times, published_date
 
 
@@ -94,6 +95,9 @@ class Snapshot:
         self._db = connection
         self.encoder = encoder
         self._dense: DenseIndex | None = None
+        self._dense_file: AcceleratorFile | None = None
+        self._looked_at = False  # its rows
+        self._distrusted = ""  # why its file is not used, whatever its hash
         self._tail: tuple[Ids, Rows] = (np.empty(0, np.int64), np.empty((0, encoder.dim), np.float32))
         self._lexical: LexicalView | None = None
         self._columns: Columns | None = None
@@ -156,7 +160,7 @@ class Snapshot:
 
     def nearest(self, row: Rows, count: int, allowed: Ids | None, without: Ids) -> Candidates:
         """At least the ``count`` allowed passages, some left out, with the highest cosine to ``row`` (dim,)."""
-        dense = self._open_dense()
+        dense = self._trusted_dense()
         if allowed is not None and len(without):
             allowed, without = np.setdiff1d(allowed, without), without[:0]
         numbers, found = dense.search(row, count, allowed, distinct(np.concatenate([self._covered, without])))
@@ -178,21 +182,35 @@ class Snapshot:
         """Cosines of passages from the stored vectors: what a score is made of."""
         return exact_cosines(self.vectors(numbers), row)
 
+    def _trusted_dense(self) -> DenseIndex:
+        """The accelerator, once its rows were looked at; made from the truth where they make no sense."""
+        dense = self._open_dense()
+        if not self._looked_at:
+            self._looked_at = True
+            file = self._dense_file
+            wrong = dense.wrong_rows() if file is not None and file.hashed_at_open else ""
+            if file is not None and wrong:
+                self._dense, self._distrusted = None, f"{self._folder / file.name}: {wrong}"
+                dense = self._open_dense()
+        return dense
+
     def _open_dense(self) -> DenseIndex:
         if self._dense is not None:
             return self._dense
         with damage_told(self._folder):
-            file = read_file(self._db, DENSE)
+            file = self._dense_file = read_file(self._db, DENSE)
             watermark = 0
             dense = DenseIndex(self.encoder.dim)
             if file is not None:
                 try:
+                    if self._distrusted:
+                        raise IndexDamaged(self._distrusted)
                     dense, watermark = load_dense(self._folder, file, self.encoder.dim), file.watermark
                 except IndexDamaged as error:
                     self._take_note(f"{error}; answered from the truth, more slowly: repair it with: semsearch index")
             removed = self._read_removed()
             self._covered = removed[removed <= watermark]
-            blocks = list(read_vectors(self._db, "p.number > ?", (watermark,)))
+            blocks = list(read_vectors(self._db, self.encoder.dim, "p.number > ?", (watermark,)))
             if blocks:
                 self._tail = (np.concatenate([b[0] for b in blocks]), np.concatenate([b[1] for b in blocks]))
             check_tail(self._db, watermark, len(self._tail[0]), removed)
@@ -217,13 +235,15 @@ class Snapshot:
     def parts(self, numbers: Ids) -> dict[int, tuple[list[Span], Rows]]:
         """The sentences of passages, as spans in the passage, and their rows if there are any."""
         with damage_told(self._folder):
-            return read_parts(self._db, numbers)
+            return read_parts(self._db, self.encoder.dim, numbers)
 
     def vectors(self, numbers: Ids) -> Rows:
         """Rows (n, dim) of passages, in the order of ``numbers``. Raises IndexDamaged for a gap."""
         wanted = json.dumps(numbers.tolist())
         with damage_told(self._folder):
-            blocks = list(read_vectors(self._db, "p.number IN (SELECT value FROM json_each(?))", (wanted,)))
+            blocks = list(
+                read_vectors(self._db, self.encoder.dim, "p.number IN (SELECT value FROM json_each(?))", (wanted,))
+            )
             nothing = np.empty(0, np.int64), np.empty((0, self.encoder.dim), np.float32)
             found, rows = (np.concatenate(each) for each in zip(nothing, *blocks, strict=True))
             if len(found) != len(numbers):
@@ -267,7 +287,14 @@ class Snapshot:
         sound_rows = f"{fits('passage', 'p.')} AND {fits('document', 'd.')} AND {fits('body', 'b.')}"
         columns = f"p.number, d.title, b.text, p.start, p.end, {sound_rows}"  # SQL's substr ends at a NUL
         rows = self._passages(numbers, columns, "JOIN body b USING (document_id)")
-        return [(title, text[start:end]) for _, title, text, start, end in rows]
+        return [(title, self._slice(text, start, end)) for _, title, text, start, end in rows]
+
+    def _slice(self, text: str, start: int, end: int) -> str:
+        """A passage of a text. Raises IndexDamaged where the text ends before it."""
+        with damage_told(self._folder):
+            if end > len(text):
+                raise RowDamaged("a passage is not in its text")
+        return text[start:end]
 
     def sketches(self, firsts: Ids) -> list[Sketched]:
         """Sketch and first day of documents, given by their first passages, in that order."""
@@ -325,6 +352,8 @@ class Snapshot:
 
     def document(self, doc_id: str, *, found: bool = False) -> Document:
         """One document, whole. Raises UnknownDocument, naming the nearest ids; IndexDamaged if it was ``found``."""
+        if not is_unicode(doc_id):
+            raise UnknownDocument(f"no document {doc_id[:80]!r} in {self._folder}: ids are in UTF-8")
         with damage_told(self._folder):
             row = self._db.execute(
                 "SELECT d.doc_id, d.title, b.text, d.first_day, d.last_day, d.date_precision, d.date_source, "
@@ -359,12 +388,14 @@ class Snapshot:
     @property
     def revision(self) -> int:
         """Rises with every commit."""
-        return int(meta(self._db, "revision") or 0)
+        with damage_told(self._folder):
+            return meta_number(self._db, "revision")
 
     @property
     def state(self) -> str:
         """Equal for two snapshots that hold the same, of whatever folders."""
-        return f"{meta(self._db, 'index_id')}:{self.revision}"
+        with damage_told(self._folder):
+            return f"{meta(self._db, 'index_id')}:{self.revision}"
 
     def info(self) -> IndexInfo:
         """Counts, sources and dates."""
@@ -373,7 +404,7 @@ class Snapshot:
         columns = self.columns()
         with damage_told(self._folder):
             sources = [source.path for source in sources_in(self._db)]
-            problems = self._db.execute("SELECT count(*) FROM problem").fetchone()[0]
+            problems = self._db.execute("SELECT coalesce(sum(1), 0) FROM problem").fetchone()[0]
             self._open_dense()
             self.lexical()
         return IndexInfo(
@@ -445,7 +476,7 @@ def _encoder_of(folder: Path, connection: Connection) -> EncoderRecord:
 
 def _against_seal(folder: Path, connection: Connection, seal: Seal | None) -> str:
     """What of an index is not as its seal says; empty where all is."""
-    revision = int(meta(connection, "revision") or 0)
+    revision = meta_number(connection, "revision")
     again = f"bring it up to date with: semsearch index --index {folder}"
     if seal is None:
         return f"{folder / SEAL} is missing: {again}" if revision else ""

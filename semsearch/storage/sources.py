@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.dates.spans import Hemisphere
 from semsearch.records import Document, SpokenDate
-from semsearch.storage.database import Connection, connect_for_reading, damage_told
+from semsearch.storage.database import Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.recorded import EncoderRecord, read_encoder, read_hemisphere
 from semsearch.storage.rows import RowDamaged, fits, sound
 
@@ -22,6 +22,11 @@ class SourceRecord:
     source_id: int
     path: str
     fields: dict[str, str]
+
+
+def fields_text(fields: Mapping[str, str]) -> str:
+    """Field names as the truth keeps them."""
+    return json.dumps(dict(fields), sort_keys=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Settled:
     encoder: EncoderRecord | None = None
     corrections: Sequence[tuple[str, str]] = ()  # ids with their dates
     hemisphere: Hemisphere = "north"
+    index_id: str = ""
 
 
 def read_settled(folder: Path) -> Settled:
@@ -82,7 +88,13 @@ def read_settled(folder: Path) -> Settled:
     """
     with closing(connect_for_reading(folder)) as connection, damage_told(folder):
         corrections = corrections_in(connection, "true ORDER BY doc_id")
-        return Settled(sources_in(connection), read_encoder(connection), corrections, read_hemisphere(connection))
+        return Settled(
+            sources_in(connection),
+            read_encoder(connection),
+            corrections,
+            read_hemisphere(connection),
+            meta(connection, "index_id") or "",
+        )
 
 
 def sources_in(connection: Connection) -> list[SourceRecord]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -15,18 +15,18 @@ import numpy as np
 from semsearch.arrays import Span
 from semsearch.dates.spans import Hemisphere
 from semsearch.encoders.protocol import SpanRows
-from semsearch.errors import IndexDamaged
+from semsearch.errors import IndexDamaged, UsageError
+from semsearch.files.whole import publish, tell
 from semsearch.storage.accelerating import Accelerating
+from semsearch.storage.agreement import disagreements
 from semsearch.storage.changes import change
-from semsearch.storage.database import DATABASE, connect_for_writing, damage_told, meta, set_meta
-from semsearch.storage.files import publish, tell
+from semsearch.storage.database import connect_for_writing, damage_told, meta, meta_number, set_meta
 from semsearch.storage.inputs import CHANGED, Inputs
 from semsearch.storage.lock import WriterLock
+from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, refuse_strangers, writable_folder
 from semsearch.storage.recorded import KINDS, EncoderRecord, read_encoder, read_file, read_hemisphere, read_removed
 from semsearch.storage.rows import insert
 from semsearch.storage.seal import Seal, make_seal, read_seal, write_seal
-
-IGNORE_FILE = ".semsearchignore"
 
 
 class Writer(Inputs):
@@ -34,6 +34,8 @@ class Writer(Inputs):
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        refuse_strangers(folder)
+        _refuse_others_seal(folder)
         self._folder = folder
         self._lock = WriterLock(folder)
         try:
@@ -68,6 +70,11 @@ class Writer(Inputs):
         """The index folder."""
         return self._folder
 
+    @property
+    def index_id(self) -> str:
+        """What tells this index from all others, wherever it is copied."""
+        return meta(self._db, "index_id") or ""
+
     @contextmanager
     def transaction(self) -> Iterator[None]:
         """All or nothing of what is written inside."""
@@ -92,7 +99,7 @@ class Writer(Inputs):
             self._state(revision + 1)
 
     def _revision(self) -> int:
-        return int(meta(self._db, "revision") or 0)
+        return meta_number(self._db, "revision")
 
     def _state(self, revision: int) -> None:
         """Break the seal, or say in a broken one what was committed."""
@@ -157,6 +164,11 @@ class Writer(Inputs):
         """True where an accelerator is missing, damaged or far behind."""
         return self._accelerating.needed()
 
+    def disagreeing(self, damaged: Container[str]) -> list[str]:
+        """Accelerator files, but for those known to be ``damaged``, that do not say what the truth says."""
+        record = self.encoder()
+        return [name for name, _ in disagreements(self._folder, self._db, record.dim, damaged)] if record else []
+
     def accelerate(self) -> None:
         """Bring the accelerators up to the truth."""
         self._accelerating.run()
@@ -193,6 +205,12 @@ class Writer(Inputs):
             write_seal(self._folder, make_seal(self._folder, meta(self._db, "index_id") or "", self._revision(), names))
 
 
+def _refuse_others_seal(folder: Path) -> None:
+    """Raise UsageError where a new index would replace a file that is no seal of ours."""
+    if not (folder / DATABASE).exists() and (folder / SEAL).exists() and _seal_of(folder) is None:
+        raise UsageError(f"{folder / SEAL} is there already, and of no index: name another folder with --index")
+
+
 def _seal_of(folder: Path) -> Seal | None:
     """The seal that a writer finds; one that cannot be read is made anew."""
     try:
@@ -206,4 +224,4 @@ def open_writer(folder: Path) -> Writer:
 
     Raises IndexBusy while another process writes it.
     """
-    return Writer(Path(os.path.abspath(folder)))
+    return Writer(writable_folder(Path(os.path.abspath(folder))))

@@ -1,0 +1,216 @@
+"""The tables of an index, and whether a database has these and nothing else.
+
+A database can hold code: a trigger changes rows when others are written, a view computes without an end, a generated
+column is whatever it likes. So the schema is compared before any row is asked for.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+
+SCHEMA = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (
+    source_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL UNIQUE,
+    fields TEXT NOT NULL,
+    hash BLOB NOT NULL             -- of the row, in every table: see rows.py
+);
+CREATE TABLE file (
+    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id INTEGER NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX file_of_source ON file (source_id);
+CREATE TABLE problem (
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX problem_of_file ON problem (file_id);
+CREATE TABLE document (
+    document_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc_id TEXT NOT NULL UNIQUE,
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    multiline INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    language TEXT,                 -- ISO 639-1; NULL where it could not be told
+    source TEXT,
+    url TEXT,
+    first_day INTEGER,             -- proleptic Gregorian ordinal, as date.toordinal()
+    last_day INTEGER,
+    date_precision TEXT,
+    date_source TEXT,
+    date_raw TEXT,
+    date_ambiguous INTEGER,
+    content_sha256 BLOB NOT NULL,  -- of what the input said; equal means nothing to do
+    first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL,
+    event_count INTEGER NOT NULL,  -- of all its passages
+    sketch BLOB NOT NULL,          -- uint16: see sketches.py
+    hash BLOB NOT NULL
+);
+CREATE INDEX document_of_file ON document (file_id);
+CREATE INDEX document_of_passage ON document (first_passage);
+CREATE TABLE body (document_id INTEGER PRIMARY KEY, text TEXT NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE passage (
+    number INTEGER PRIMARY KEY,    -- never used again
+    document_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,        -- characters
+    end INTEGER NOT NULL,
+    text_sha256 BLOB NOT NULL,     -- of what was embedded: header, zero byte, passage
+    hash BLOB NOT NULL
+);
+CREATE INDEX passage_text ON passage (text_sha256);
+CREATE TABLE event (               -- a period that a passage names
+    number INTEGER NOT NULL,       -- of the passage
+    start INTEGER NOT NULL,        -- characters of the document
+    end INTEGER NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX event_of_passage ON event (number);
+CREATE TABLE vector (
+    text_sha256 BLOB PRIMARY KEY,
+    row BLOB NOT NULL,             -- float32, little endian, length 1
+    hash BLOB NOT NULL
+);
+CREATE TABLE sentences (           -- of a passage; apart from its row, which is read more often
+    text_sha256 BLOB PRIMARY KEY,
+    spans BLOB NOT NULL,           -- int32, start and end in characters of the passage
+    rows BLOB NOT NULL,            -- float16, a row of length 1 for each, or nothing
+    hash BLOB NOT NULL
+);
+CREATE TABLE correction (          -- by the user
+    doc_id TEXT PRIMARY KEY,
+    date TEXT NOT NULL,
+    hash BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE removed (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);  -- gone, but still in an accelerator
+"""
+
+_BODY_3 = """
+CREATE TABLE document (
+    document_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc_id TEXT NOT NULL UNIQUE,
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    multiline INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    language TEXT,
+    source TEXT,
+    url TEXT,
+    first_day INTEGER,
+    last_day INTEGER,
+    date_precision TEXT,
+    date_source TEXT,
+    date_raw TEXT,
+    date_ambiguous INTEGER,
+    content_sha256 BLOB NOT NULL,
+    first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL
+);
+CREATE INDEX document_of_file ON document (file_id);
+CREATE INDEX document_source ON document (source);
+CREATE INDEX document_language ON document (language);
+CREATE INDEX document_days ON document (first_day, last_day, first_passage, passage_count);
+CREATE INDEX event_days ON event (first_day, last_day, number);
+"""
+SCHEMA_3 = f"""
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (source_id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, fields TEXT NOT NULL);
+CREATE TABLE file (
+    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id INTEGER NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sha256 BLOB NOT NULL
+);
+CREATE INDEX file_of_source ON file (source_id);
+CREATE TABLE problem (file_id INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX problem_of_file ON problem (file_id);
+{_BODY_3}
+CREATE TABLE passage (
+    number INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    text_sha256 BLOB NOT NULL
+);
+CREATE INDEX passage_text ON passage (text_sha256);
+CREATE TABLE event (
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL
+);
+CREATE INDEX event_of_passage ON event (number);
+CREATE TABLE vector (text_sha256 BLOB PRIMARY KEY, row BLOB NOT NULL);
+CREATE TABLE sentences (text_sha256 BLOB PRIMARY KEY, spans BLOB NOT NULL, rows BLOB NOT NULL);
+CREATE TABLE correction (doc_id TEXT PRIMARY KEY, date TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE removed (number INTEGER PRIMARY KEY);
+"""  # of format 3, frozen
+_SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"  # SQLite's own, of AUTOINCREMENT
+_NAMED = re.compile(r"CREATE (TABLE|INDEX) (\w+)(?: ON (\w+))?")
+
+Entry = tuple[str, str, str, str]  # type, name, table, statement without blanks and comments
+
+
+def statements(schema: str) -> list[str]:
+    """The statements of a schema."""
+    return [statement for part in _without_comments(schema).split(";") if (statement := part.strip())]
+
+
+@cache
+def expected_entries(schema: str) -> set[Entry]:
+    """What ``sqlite_master`` holds of a schema, in plain form."""
+    found = {("table", "sqlite_sequence", "sqlite_sequence", _plain(_SEQUENCE))}
+    for statement in statements(schema):
+        named = _NAMED.match(statement)
+        if named:
+            found.add((named[1].lower(), named[2], named[3] or named[2], _plain(statement)))
+    return found
+
+
+@cache
+def _as_written(schema: str) -> Mapping[str, str]:
+    """The statements of a schema as SQLite keeps them, comments and all, and their plain form."""
+    found = [_SEQUENCE, *re.findall(r"^(CREATE .*?\)(?: WITHOUT ROWID)?);", schema, re.DOTALL | re.MULTILINE)]
+    return {statement: _plain(statement) for statement in found}
+
+
+def unexpected(rows: Iterable[tuple[object, object, object, object]], schema: str) -> str:
+    """What of ``sqlite_master`` (type, name, tbl_name, sql) is not of a schema, or is missing; empty where all fits."""
+    wanted, found, known = expected_entries(schema), set[Entry](), _as_written(schema)
+    for kind, name, table, sql in rows:
+        if sql is None and kind == "index" and name == f"sqlite_autoindex_{table}_1":
+            continue  # SQLite's own, of UNIQUE and PRIMARY KEY
+        entry = (str(kind), str(name), str(table), known.get(str(sql)) or _plain(str(sql)))
+        if entry not in wanted:
+            return f"{str(kind)[:40]} {str(name)[:60]} is none of semsearch's"
+        found.add(entry)
+    missing = wanted - found
+    return f"{min(missing)[0]} {min(missing)[1]} is missing" if missing else ""
+
+
+def _without_comments(sql: str) -> str:
+    return re.sub(r"--[^\n]*", "", sql)
+
+
+def _plain(sql: str) -> str:
+    """A statement without comments, needless blanks, and the defaults of columns that a migration added."""
+    plain = re.sub(r"[ \t\n\f\r]+", " ", _without_comments(sql)).strip(" ")
+    plain = re.sub(r" ?([(),]) ?", r"\1", plain)
+    return plain.replace(" DEFAULT x''", "").replace(" DEFAULT 0", "")

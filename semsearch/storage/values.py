@@ -1,0 +1,169 @@
+"""What a value of the truth may be: an index that was received can hold anything, under a hash that fits.
+
+A row's hash says that the row is as its writer left it, not that a writer of ours did. So each column has a kind, and
+a value of another type, size or range is damage, wherever it is read.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from typing import Any
+
+from semsearch.records import CONFIDENCE
+from semsearch.sketches import NUMBER_HASHES, SHINGLE_HASHES
+
+Kind = Callable[[object], bool]
+
+LARGEST_NUMBER = 1 << 53  # of passages, documents, files, commits
+LAST_DAY = date.max.toordinal()
+MOST_PASSAGES, MOST_EVENTS = 1_000_000, 10_000_000  # of a document
+LONGEST_DOCUMENT = 1 << 28  # characters
+LONGEST_ID = 1 << 20  # characters, of names and ids
+_INT64 = 1 << 63
+
+
+def integers(low: int, high: int) -> Kind:
+    """Whole numbers from ``low`` to ``high``."""
+    return lambda value: value.__class__ is int and low <= value <= high
+
+
+def optional(kind: Kind) -> Kind:
+    """What the kind takes, or nothing."""
+    return lambda value: value is None or kind(value)
+
+
+def texts(longest: int = LONGEST_DOCUMENT) -> Kind:
+    """Texts of at most so many characters."""
+    return lambda value: value.__class__ is str and len(value) <= longest
+
+
+def one_of(*values: object) -> Kind:
+    """One of some values."""
+    known = frozenset(values)
+    return lambda value: value.__class__ in (str, int) and value in known
+
+
+def blobs(*sizes: int) -> Kind:
+    """Bytes of one of some lengths."""
+    return lambda value: value.__class__ is bytes and len(value) in sizes
+
+
+def items_of(size: int) -> Kind:
+    """Bytes that make whole items of so many bytes."""
+    return lambda value: value.__class__ is bytes and len(value) % size == 0
+
+
+def is_path(value: object) -> bool:
+    """An absolute path that a system call takes."""
+    return value.__class__ is str and str(value).startswith("/") and "\0" not in str(value)
+
+
+def is_field_names(value: object) -> bool:
+    """JSON of an object of texts: the field names of a source."""
+    try:
+        found = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, dict) and all(isinstance(name, str) for name in found.values())
+
+
+def matching(pattern: str) -> Kind:
+    """Texts that match a pattern whole."""
+    compiled = re.compile(pattern, re.ASCII)
+    return lambda value: value.__class__ is str and compiled.fullmatch(value) is not None
+
+
+NUMBER = integers(1, LARGEST_NUMBER)
+PLACE = integers(0, LONGEST_DOCUMENT)  # in characters of a document
+DAY = integers(1, LAST_DAY)
+SHA256 = blobs(32)
+FLAG = one_of(0, 1)
+NAME = texts(LONGEST_ID)
+
+DECIMAL = matching(r"0|[1-9]\d{0,15}")
+META: Mapping[str, Kind] = {  # values of the table meta; what is JSON is read where it is used
+    "index_id": matching(r"[0-9a-f]{32}"),
+    "revision": DECIMAL,
+    "next_passage": matching(r"[1-9]\d{0,15}"),
+    "removed": DECIMAL,
+    "purged": DECIMAL,
+    "generation": DECIMAL,
+    "hemisphere": one_of("north", "south"),
+}
+LONGEST_META = 1 << 20  # characters
+
+COLUMNS: Mapping[str, Mapping[str, Kind]] = {  # of each table those that the row's hash stands for, the key first
+    "meta": {"key": texts(100), "value": texts(LONGEST_META)},
+    "source": {"source_id": NUMBER, "path": is_path, "fields": is_field_names},
+    "file": {
+        "file_id": NUMBER,
+        "source_id": NUMBER,
+        "path": is_path,
+        "size": integers(-1, _INT64 - 1),
+        "mtime_ns": integers(-_INT64, _INT64 - 1),
+        "sha256": blobs(0, 32),
+    },
+    "problem": {"file_id": NUMBER, "line": integers(0, LARGEST_NUMBER), "reason": texts()},
+    "document": {
+        "document_id": NUMBER,
+        "doc_id": NAME,
+        "file_id": NUMBER,
+        "line": integers(0, LARGEST_NUMBER),
+        "multiline": FLAG,
+        "title": texts(),
+        "language": optional(texts(8)),
+        "source": optional(texts()),
+        "url": optional(texts()),
+        "first_day": optional(DAY),
+        "last_day": optional(DAY),
+        "date_precision": optional(one_of("day", "month", "year")),
+        "date_source": optional(one_of(*CONFIDENCE)),
+        "date_raw": optional(texts()),
+        "date_ambiguous": optional(FLAG),
+        "content_sha256": SHA256,
+        "first_passage": NUMBER,
+        "passage_count": integers(1, MOST_PASSAGES),
+        "event_count": integers(0, MOST_EVENTS),
+        "sketch": blobs(0, 2 * (SHINGLE_HASHES + NUMBER_HASHES)),
+    },
+    "body": {"document_id": NUMBER, "text": texts()},
+    "passage": {"number": NUMBER, "document_id": NUMBER, "start": PLACE, "end": PLACE, "text_sha256": SHA256},
+    "event": {"number": NUMBER, "start": PLACE, "end": PLACE, "first_day": DAY, "last_day": DAY},
+    "vector": {"text_sha256": SHA256, "row": items_of(4)},
+    "sentences": {"text_sha256": SHA256, "spans": items_of(8), "rows": items_of(2)},
+    "correction": {"doc_id": NAME, "date": texts(1000)},
+    "removed": {"number": NUMBER},
+}
+
+
+def _days_in_order(first: object, last: object) -> bool:
+    return first <= last if isinstance(first, int) and isinstance(last, int) else first is last is None
+
+
+def _document(values: tuple[object, ...]) -> bool:
+    dated = values[9] is not None
+    return _days_in_order(values[9], values[10]) and all((value is not None) == dated for value in values[11:15])
+
+
+RELATIONS: Mapping[str, Callable[[tuple[Any, ...]], bool]] = {  # between the columns of a row
+    "meta": lambda values: values[0] not in META or META[str(values[0])](values[1]),
+    "document": _document,
+    "passage": lambda values: values[2] < values[3],
+    "event": lambda values: values[1] < values[2] and values[3] <= values[4],
+}
+_ANY: Callable[[tuple[Any, ...]], bool] = lambda values: True  # noqa: ARG005, E731
+_CHECKS = {table: (tuple(kinds.values()), RELATIONS.get(table, _ANY)) for table, kinds in COLUMNS.items()}
+
+
+def fits_kinds(table: str, values: tuple[object, ...]) -> bool:
+    """Whether the values of a row, in the order of :data:`COLUMNS`, are of their kinds."""
+    kinds, relation = _CHECKS[table]
+    if len(values) != len(kinds):
+        return False
+    for kind, value in zip(kinds, values, strict=True):
+        if not kind(value):
+            return False
+    return relation(values)
