@@ -98,18 +98,23 @@ def split_document(text: str, offsets: Offsets, header_tokens: int, settings: Ch
     header. Every passage has at most ``settings.tokens`` tokens, header and special tokens counted.
     """
     budget = max(settings.tokens - SPECIAL_TOKENS - header_tokens, 8)
-    starts = offsets[:, 0]
-
-    def count(start: int, end: int) -> int:
-        return int(np.searchsorted(starts, end) - np.searchsorted(starts, start))
-
-    pieces = [
-        piece
-        for sentence in split_sentences(text)
-        for piece in _fitting(text, sentence, offsets, budget, count(*sentence))
-    ]
-    packed = _pack(pieces, [count(*piece) for piece in pieces], budget, settings.overlap)
+    sentences = split_sentences(text)
+    sizes = _counts(sentences, offsets)
+    if max(sizes, default=0) > budget:
+        sentences = [
+            piece
+            for sentence, size in zip(sentences, sizes, strict=True)
+            for piece in _fitting(text, sentence, offsets, budget, size)
+        ]
+        sizes = _counts(sentences, offsets)
+    packed = _pack(sentences, sizes, budget, settings.overlap)
     return [Passage(start, end, text[start:end]) for start, end in packed]
+
+
+def _counts(spans: list[Span], offsets: Offsets) -> list[int]:
+    """How many tokens begin in each span."""
+    ends = np.searchsorted(offsets[:, 0], np.array(spans, np.int64).reshape(-1, 2))
+    return [int(size) for size in np.diff(ends, axis=1)[:, 0]]
 
 
 def _fitting(text: str, sentence: Span, offsets: Offsets, budget: int, size: int) -> list[Span]:

@@ -6,7 +6,7 @@ import hashlib
 import io
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -25,13 +25,17 @@ from semsearch.chunking import (
 from semsearch.dates.claims import fallback_claims
 from semsearch.dates.published import parse_published, resolve_published
 from semsearch.dates.spans import Hemisphere
-from semsearch.dates.spoken import spoken_dates
+from semsearch.dates.spoken import beginnings, spoken_dates
 from semsearch.encoders import Encoder
 from semsearch.errors import DateNotUnderstood, InputError
+from semsearch.files.regular import read_typed
 from semsearch.languages import language_of
-from semsearch.readers import read_rows, text_lines
-from semsearch.records import DateClaim, DateRange, Document, Passage, Problem, RawDocument
+from semsearch.readers import LARGEST_TEXT, LONGEST, read_rows, text_lines
+from semsearch.records import DateClaim, DateRange, Document, Passage, Problem, RawDocument, SpokenDate
 from semsearch.storage.sources import NewDocument
+
+MOST_DAYS = 20_000  # periods of one text that are noted, or a few more
+MOST_BEGINNINGS = 40_000  # places of one text where a period might begin: few novels have as many
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Prepared:
 
     documents: dict[str, NewDocument]  # by doc_id
     texts: dict[bytes, EmbeddedPassage]
+    doubts: list[str] = field(default_factory=list)  # what of a document was not noted
 
 
 def settle_document(
@@ -107,9 +112,28 @@ def prepare(
             prepared.texts[digest] = embedded
             spans.append((passage.start, passage.end, digest))
         language = language_of(f"{document.title}\n{document.text}")
-        events = spoken_dates(document.text, published_range(document), hemisphere)
+        events, noted = _spoken(document, hemisphere)
+        if noted < len(document.text):
+            prepared.doubts.append(
+                f"{document.path}: {document.doc_id} names very many days: those behind character {noted} are not noted"
+            )
         prepared.documents[document.doc_id] = NewDocument(document, content, language, spans, events)
     return prepared
+
+
+def _spoken(document: Document, hemisphere: Hemisphere) -> tuple[list[SpokenDate], int]:
+    """The periods that a text names up to a character, its end but for a text of very many.
+
+    Window by window, which bounds the memory.
+    """
+    found, published, places = list[SpokenDate](), published_range(document), 0
+    for begin, end in text_windows(document.text):
+        places += beginnings(document.text[begin:end])
+        if places > MOST_BEGINNINGS or len(found) > MOST_DAYS:
+            return found, begin
+        for each in spoken_dates(document.text[begin:end], published, hemisphere):
+            found.append(replace(each, span=(each.span[0] + begin, each.span[1] + begin)) if begin else each)
+    return found, len(document.text)
 
 
 def published_range(document: Document) -> DateRange | None:
@@ -147,7 +171,7 @@ def read_corrections(path: Path) -> tuple[list[tuple[str, str]], list[Problem]]:
     """
     found, problems = list[tuple[str, str]](), list[Problem]()
     try:
-        data = path.read_bytes()
+        data = read_typed(path, LARGEST_TEXT)
     except OSError as error:
         raise InputError(f"{path}: {error.strerror}: expected a CSV file of doc_id and date") from None
     if not data.strip():
@@ -157,6 +181,9 @@ def read_corrections(path: Path) -> tuple[list[tuple[str, str]], list[Problem]]:
             problems.append(row)
             continue
         line, fields = row
+        if len(fields.get("doc_id", "")) > LONGEST["id"] or len(fields.get("date", "")) > LONGEST["date"]:
+            problems.append(Problem(str(path), line, "an id or a date that is too long for one"))
+            continue
         if "doc_id" not in fields or "date" not in fields:
             raise InputError(f"{path}: the columns are {', '.join(fields)}: expected doc_id and date")
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import gzip
 import io
 import re
 import zlib
@@ -14,9 +13,10 @@ from typing import BinaryIO, cast
 
 from semsearch.errors import InputError, UsageError
 from semsearch.queries import Options
-from semsearch.readers import parse_json, read_rows, text_lines, undecodable
+from semsearch.readers import LARGEST_TEXT, Unpacked, bounded_lines, parse_json, read_rows, text_lines, undecodable
 from semsearch.records import Problem, Query
 
+MOST_PROBLEMS = 1_000  # lines that are no questions
 _IDS = ("_id", "id", "query_id", "query-id")
 _TEXTS = ("text", "question", "query")
 _SUFFIXES = (".txt", ".tsv", ".csv", ".jsonl", ".ndjson", "")
@@ -50,8 +50,16 @@ class QuestionFile:
         self.unused: set[str] = set()  # fields that say nothing to semsearch
 
     def __iter__(self) -> Iterator[Question | Problem]:
+        told = good = 0
         try:
-            yield from self._items()
+            for item in self._items():
+                told, good = told + isinstance(item, Problem), good + isinstance(item, Question)
+                if told > MOST_PROBLEMS and told > good:
+                    yield Problem(
+                        self._name, 0, f"{told} of its lines are no questions, {good} are: the rest is left out"
+                    )
+                    return
+                yield item
         except InputError as error:
             yield Problem(self._name, 0, str(error))
 
@@ -82,7 +90,10 @@ class QuestionFile:
             return
         head = self._data.removeprefix(codecs.BOM_UTF8).lstrip()
         is_json = self._suffix in (".jsonl", ".ndjson") or (not self._suffix and head[:1] == b"{")
-        for number, line in enumerate(text_lines(stream), 1):
+        for number, line in enumerate(bounded_lines(text_lines(stream)), 1):
+            if line is None:
+                yield number, Problem(self._name, number, "a line too long for a question")
+                continue
             if not line.strip():
                 continue
             try:
@@ -126,7 +137,11 @@ class QuestionFile:
 
 def _unpacked(data: bytes, name: str) -> bytes:
     try:
-        return gzip.decompress(data)
+        with io.BufferedReader(Unpacked(io.BytesIO(data))) as stream:
+            found = stream.read(LARGEST_TEXT + 1)
+        if len(found) > LARGEST_TEXT:
+            raise InputError(f"{name}: unpacks to more than {LARGEST_TEXT >> 20} MiB: split it")
+        return found
     except (OSError, EOFError, zlib.error) as error:
         raise InputError(f"{name}: damaged gzip: {error}") from None
 

@@ -7,7 +7,6 @@ batch in hand, and the next run goes on from there.
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
@@ -17,15 +16,18 @@ from pathlib import Path
 from semsearch.dates.spans import Hemisphere
 from semsearch.embedding import Embedding, Encoded, EncoderChoice
 from semsearch.errors import TRY_AGAIN, StorageFailed
+from semsearch.files.regular import sha256_of, sha256_of_descriptor
 from semsearch.preparing import content_sha256, settle_document
-from semsearch.readers import FieldNames, find_files, open_documents
+from semsearch.readers import FieldNames, find_files, open_documents, open_found
 from semsearch.records import Document, Problem, RawDocument
+from semsearch.storage.named import name_sources, split_by_naming
 from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
 from semsearch.storage.writer import Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
-LONGEST_TEXT = 10_000_000  # characters: a longer one is no article, and takes 50 times its size in memory
+LONGEST_TEXT = 4_000_000  # characters: more than the longest novels have, and read in seconds whatever they are
 BATCH_ITEMS = 2_000  # documents and files in one transaction
+FOREIGN = "came with the index and was not read, since you have not named it: semsearch index SOURCE"
 BATCH_HELD = 3_000_000  # characters of text, new or not, that are held for one transaction
 
 
@@ -53,6 +55,7 @@ class BuildReport:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     engine: str = ""  # what computed the vectors; empty where none were needed
+    new_files: dict[str, int] = field(default_factory=dict)  # by source: files that were not in the index before
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +100,8 @@ class Refresh:
         self._reading = _Batch()
         self._encoding: _Batch | None = None
         self._position = 0
+        self._found: set[str] = set()  # paths of all files of the sources that are read
+        self._roots: dict[int, Path] = {}  # of the sources that are read
         self._touched: list[tuple[int, int]] = []  # number and new modification time of unchanged files
         self._contested: dict[Path, SourceRecord] = {}
         self._again = False
@@ -128,6 +133,7 @@ class Refresh:
     def _run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None) -> BuildReport:
         self._embedding.settle()
         sources = self._put_sources(paths, fields, paths if only is None else only)
+        self._roots = {source.source_id: Path(source.path) for source in sources}
         todo = self._owned([(source, path) for source in sources for path in self._changed_files(source)])
         self._state.total = sum(path.stat().st_size for _, path in todo if path.exists())
         self._tell()
@@ -166,20 +172,31 @@ class Refresh:
     def _put_sources(
         self, paths: Sequence[str], fields: FieldNames | None, chosen: Sequence[str]
     ) -> list[SourceRecord]:
-        held = {source.path: source for source in self._writer.sources()}
+        """The sources to be read: those given, or else those that this user has named for this index before."""
+        index_id = self._writer.index_id
+        own, foreign = split_by_naming(index_id, self._writer.sources())
         if not paths:
-            return list(held.values())
+            self._report.problems += [Problem(source.path, 0, FOREIGN) for source in foreign]
+            return own
+        held = {source.path: source.fields for source in own}
         with self._writer.transaction():
             for path in paths:
-                known = held[path].fields if path in held else {}
+                known = held.get(path, {})  # those of a source that came with the index are not believed
                 self._writer.put_source(path, dict(fields.chosen) if fields and path in chosen else known)
-        return [source for source in self._writer.sources() if source.path in paths]
+        sources = [source for source in self._writer.sources() if source.path in paths]
+        if not name_sources(index_id, sources):
+            self._report.notes.append(
+                "what was named cannot be remembered, since there is no folder for it that can be written: "
+                "name the sources each time, or set XDG_STATE_HOME"
+            )
+        return sources
 
     def _changed_files(self, source: SourceRecord) -> list[Path]:
         """Files of a source to be read; what is gone leaves, what is unchanged is counted."""
         known = {file.state.path: file for file in self._writer.files_of(source.source_id)}
         found = find_files(Path(source.path))
         present = {str(path) for path in found.files}
+        self._found |= present
         if known and not present:
             self._report.notes.append(
                 f"{source.path} is missing or empty: its {len(known)} files stay in the index; "
@@ -193,6 +210,9 @@ class Refresh:
         unknown = {problem.path for problem in found.problems}  # files, and folders, that could not be looked at
         gone = [file for path, file in known.items() if path not in present and unknown.isdisjoint(_with_parents(path))]
         self._drop(gone)
+        new = len(present - known.keys())
+        if new:
+            self._report.new_files[source.path] = new
         return [path for path in found.files if not self._is_unchanged(path)]
 
     def _owned(self, todo: Sequence[tuple[SourceRecord, Path]]) -> list[tuple[SourceRecord, Path]]:
@@ -201,6 +221,10 @@ class Refresh:
         owned: dict[Path, SourceRecord] = {}
         for source, path in todo:
             known = self._writer.file_at(str(path))
+            if known and known.state.source_id not in self._roots:  # of a source that is not read now
+                with self._writer.transaction():
+                    self._writer.move_file(known.file_id, source.source_id)
+                known = None
             owned.setdefault(path, sources[known.state.source_id] if known else source)
         return [(source, path) for path, source in owned.items()]
 
@@ -217,7 +241,7 @@ class Refresh:
         try:
             status = path.stat()
             if (status.st_size, status.st_mtime_ns) != (known.size, known.mtime_ns):
-                if status.st_size != known.size or _file_sha256(path) != known.sha256:
+                if status.st_size != known.size or sha256_of(path) != known.sha256.hex():
                     return False
                 self._touched.append((file.file_id, status.st_mtime_ns))
         except OSError:
@@ -240,10 +264,11 @@ class Refresh:
         self._store()
 
     def _read_file(self, source: SourceRecord, path: Path) -> None:
-        status = path.stat()
-        file = FileState(source.source_id, str(path), status.st_size, status.st_mtime_ns, _file_sha256(path))
-        begin, problems, contested = self._position, list[Problem](), False
-        with open_documents(path, FieldNames(source.fields)) as stream:
+        descriptor = open_found(Path(source.path), path)
+        with open_documents(path, FieldNames(source.fields), descriptor) as stream:
+            status, digest = os.fstat(descriptor), bytes.fromhex(sha256_of_descriptor(descriptor))
+            file = FileState(source.source_id, str(path), status.st_size, status.st_mtime_ns, digest)
+            begin, problems, contested = self._position, list[Problem](), False
             for item in stream:
                 self._position = begin + stream.position
                 if isinstance(item, Problem):
@@ -286,7 +311,9 @@ class Refresh:
         with self._writer.transaction():
             self._writer.forget_state(known.path)
         source = next(source for source in self._writer.sources() if source.source_id == known.source_id)
-        if not self._again:
+        if (
+            not self._again and known.path in self._found and known.source_id in self._roots
+        ):  # what an index says of other files is not followed
             self._contested[Path(known.path)] = source
 
     def _taken(self, file: FileState, raw: RawDocument) -> Problem:
@@ -345,6 +372,7 @@ class Refresh:
         if fresh:
             prepared = self._embedding.prepare(fresh)
             batch.documents = prepared.documents
+            self._report.notes += prepared.doubts
             coming = set(self._encoding.hashes) if self._encoding else set()
             batch.hashes = sorted(self._writer.unknown_texts(list(prepared.texts)) - coming)
             if batch.hashes:
@@ -410,8 +438,3 @@ def _place(source_id: int, path: str) -> tuple[int, tuple[str, ...]]:
 
 def _with_parents(path: str) -> set[str]:
     return {path, *map(str, Path(path).parents)}
-
-
-def _file_sha256(path: Path) -> bytes:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").digest()

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -97,9 +98,10 @@ class _Asked:
     def first(self) -> AskedTime | None:
         """The time that begins first."""
         for at in range(len(self._grammar.tokens)):
-            found = self._at(at)
-            if found is not None:
-                return found
+            with suppress(OverflowError):  # a day before or behind the calendar
+                found = self._at(at)
+                if found is not None:
+                    return found
         return None
 
     def _at(self, at: int) -> AskedTime | None:

@@ -10,8 +10,10 @@ from pathlib import Path
 
 from semsearch.dates.tokens import tokenize
 from semsearch.errors import InputError
+from semsearch.files.toml import read_toml
 from semsearch.records import DateRange
 
+LARGEST = 1 << 20  # bytes of a file of events
 LONGEST_PHRASE = 12  # words
 _PASSED_OVER = {"the", "a", "an"}
 _FORM = 'expected [[event]] tables with name = "…", words = ["…"], first = 2022-02-24 and perhaps last'
@@ -48,12 +50,12 @@ def shipped_events() -> tuple[NamedEvent, ...]:
 
 def read_events(path: Path) -> tuple[NamedEvent, ...]:
     """The events of a TOML file. Raises InputError for one that is no such table."""
-    import tomllib
-
     try:
-        tables = tomllib.loads(path.read_text("utf-8")).get("event", [])
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: {error}: {_FORM}") from None
+        tables = read_toml(path, LARGEST, typed=True).get("event", [])
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}: {_FORM}") from None
+    except InputError as error:
+        raise InputError(f"{error}: {_FORM}") from None
     if not isinstance(tables, list) or not tables:
         raise InputError(f"{path} holds no events: {_FORM}")
     return tuple(_event(table, f"{path}, event {number}") for number, table in enumerate(tables, 1))

@@ -6,6 +6,7 @@ future the next. A preposition does not change the period: who writes "since Feb
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -37,6 +38,7 @@ _STARTS = (
     | HOLIDAY_WORDS
     | {"day", "week", "month", "year"}
 )
+_WORD = re.compile(r"\w+")
 _IN = words.EVIDENCE | {
     "of",
     "on",
@@ -59,6 +61,8 @@ def spoken_dates(text: str, published: DateRange | None, hemisphere: Hemisphere 
 
     ``published`` is the day that the text was written for, or the month or year if that is all that is known.
     """
+    if not beginnings(text):
+        return []
     first, last = (published.first, published.last) if published else (None, None)
     exact = first is not None and first == last
     reading = read(text, Context(last or date.max, hemisphere))
@@ -71,6 +75,11 @@ def spoken_dates(text: str, published: DateRange | None, hemisphere: Hemisphere 
             span = reading.token(start).start, reading.token(period.end - 1).end
             found.append(SpokenDate(span, begin, end))
     return found
+
+
+def beginnings(text: str) -> int:
+    """At how many places of a text a period may begin: what reading them takes."""
+    return sum(word in _STARTS or not word.isalpha() for word in _WORD.findall(text.lower()))
 
 
 def _periods(reading: Reading) -> Iterator[tuple[int, Period]]:

@@ -1,23 +1,30 @@
 """Files to raw documents: one module a format, chosen by suffix, each also gzipped."""
 
-from semsearch.readers.decoding import text_lines, undecodable
+from semsearch.readers.decoding import LARGEST_TEXT, bounded_lines, text_lines, undecodable
 from semsearch.readers.delimited import read_rows
-from semsearch.readers.fields import FieldNames, parse_field_names
-from semsearch.readers.files import DocumentStream, is_supported, open_documents, supported_suffixes
+from semsearch.readers.fields import LONGEST, FieldNames, parse_field_names
+from semsearch.readers.files import DocumentStream, Unpacked, is_supported, open_documents, supported_suffixes
 from semsearch.readers.json_records import parse_json
-from semsearch.readers.walking import FoundFiles, find_files, is_unicode
+from semsearch.readers.walking import GONE, FoundFiles, find_files, is_unicode, open_found, real_place
 
 __all__ = [
+    "GONE",
+    "LARGEST_TEXT",
+    "LONGEST",
     "DocumentStream",
     "FieldNames",
     "FoundFiles",
+    "Unpacked",
+    "bounded_lines",
     "find_files",
     "is_supported",
     "is_unicode",
     "open_documents",
+    "open_found",
     "parse_field_names",
     "parse_json",
     "read_rows",
+    "real_place",
     "supported_suffixes",
     "text_lines",
     "undecodable",

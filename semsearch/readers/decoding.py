@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import codecs
 import io
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, BinaryIO, TextIO
 
 from semsearch.errors import InputError
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SAMPLE = 1 << 18  # bytes looked at to tell the encoding of a file that is read record by record
 LARGEST_TEXT = 1 << 28  # bytes of one text read whole; more is no article
+LONGEST_LINE = 1 << 26  # characters of a record in one line: a text of ten million, each as \\uXXXX
 
 MUCH_CHAOS = 0.1  # as charset-normalizer measures it, 0 to 1
 _SINGLE_BYTE = ["cp1252", "cp1251", "cp1250", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"]  # looked at first
@@ -52,6 +54,37 @@ def text_lines(stream: BinaryIO) -> TextIO:
     rest = io.BufferedReader(_Rejoined(sample, stream), buffer_size=1 << 16)
     errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
     return io.TextIOWrapper(rest, encoding=encoding, errors=errors, newline="")
+
+
+class RestLeftOut(InputError):
+    """A file of which the rest cannot, or must not, be read, from a line on (0: it is not known which)."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(reason)
+        self.line = line
+
+
+class TooLong(InputError):
+    """A line, record or field that is longer than any article."""
+
+
+def bounded_lines(lines: TextIO) -> Iterator[str | None]:
+    """Lines with their ends, one after the other; None for one of more than :data:`LONGEST_LINE` characters.
+
+    Of such a line no more is held than that. Raises RestLeftOut where it does not end within the bytes of a text.
+    """
+    number = 0
+    while line := lines.readline(LONGEST_LINE):
+        number += 1
+        if len(line) < LONGEST_LINE or line.endswith(("\n", "\r")):
+            yield line
+            continue
+        skipped = len(line)
+        while len(more := lines.readline(SAMPLE)) == SAMPLE and not more.endswith(("\n", "\r")):
+            skipped += SAMPLE
+            if skipped > LARGEST_TEXT:
+                raise RestLeftOut(number, f"a line of more than {LARGEST_TEXT >> 20} million characters")
+        yield None
 
 
 def undecodable(text: str) -> bool:

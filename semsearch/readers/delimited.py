@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import csv
-import sys
 from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
-from semsearch.readers.decoding import text_lines, undecodable
+from semsearch.readers.decoding import LONGEST_LINE, RestLeftOut, bounded_lines, text_lines, undecodable
 from semsearch.readers.fields import FieldNames, record_to_document
 from semsearch.records import Problem, RawDocument
+
+LONGEST_FIELD = 10_000_000  # characters: a longer text is no article
+LONGEST_HEADER = 1 << 24
 
 Row = tuple[int, dict[str, str]]  # line on which the row begins, fields by name
 
@@ -42,18 +44,24 @@ def read_rows(lines: TextIO, delimiter: str | None, path: str) -> Iterator[Row |
 
     Raises InputError for an empty file.
     """
-    csv.field_size_limit(sys.maxsize)
-    first = lines.readline()
+    csv.field_size_limit(LONGEST_FIELD)
+    first = lines.readline(LONGEST_HEADER)
     if not first.strip():
         raise InputError("empty: no header line")
+    if len(first) == LONGEST_HEADER:
+        raise InputError(f"a header line of more than {LONGEST_HEADER} characters")
     delimiter = delimiter or max(",;\t", key=first.count)
-    rows = csv.reader(chain([first], lines), delimiter=delimiter, strict=True)
+    record = _Record(first, lines)
+    rows = csv.reader(record, delimiter=delimiter, strict=True)
     header = _header(rows)
     begin = rows.line_num + 1
     while True:
+        record.characters = 0
         try:
             row = next(rows, None)
         except csv.Error as error:
+            if record.characters > LONGEST_FIELD:  # within a quoted field, whose end is not known
+                raise RestLeftOut(begin, f"a field of more than {LONGEST_FIELD} characters") from None
             yield Problem(path, begin, f"not CSV: {error}")
             row = []
         if row is None:
@@ -63,13 +71,34 @@ def read_rows(lines: TextIO, delimiter: str | None, path: str) -> Iterator[Row |
         begin = rows.line_num + 1
 
 
+class _Record:
+    """The lines of a record, counted: it may go on over many, and must end somewhere."""
+
+    def __init__(self, first: str, lines: TextIO) -> None:
+        self._lines = chain([first], bounded_lines(lines))
+        self._number = 0
+        self.characters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        line = next(self._lines)
+        self._number += 1
+        self.characters += len(line or "")
+        if line is None or self.characters > LONGEST_LINE:
+            raise RestLeftOut(self._number, f"a record of more than {LONGEST_LINE} characters")
+        return line
+
+
 def _header(rows: Iterator[list[str]]) -> list[str]:
     try:
         header = [name.strip() for name in next(rows)]
     except csv.Error as error:
         raise InputError(f"not CSV: {error} in the header") from None
     folded = [name.lower() for name in header]
-    twice = next((name for name in folded if name and folded.count(name) > 1), None)
+    seen = set[str]()
+    twice = next((name for name in folded if name and (name in seen or seen.add(name))), None)  # type: ignore[func-returns-value]
     if twice:
         raise InputError(f"the header has {twice!r} twice: rename one")
     return header

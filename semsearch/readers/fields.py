@@ -18,6 +18,9 @@ _USUAL = {
 }
 
 
+LONGEST = {"id": 4_000, "title": 20_000, "date": 200, "source": 4_000, "url": 20_000}  # characters
+
+
 @dataclass(frozen=True, slots=True)
 class FieldNames:
     """Which fields of a record hold what. ``chosen`` maps a role (``text``) to a field's name."""
@@ -59,6 +62,8 @@ def record_to_document(
     text = _text(value("text"))
     doubts: list[str] = []
     optional = {role: _optional(value(role), role, doubts) for role in ("id", "title", "date", "source", "url")}
+    if len(optional["id"]) > LONGEST["id"]:
+        raise InputError(f"an id of {len(optional['id'])} characters, more than {LONGEST['id']}")
     title = " ".join(optional["title"].split())
     text = text if text.strip() else title
     if not text:
@@ -92,7 +97,11 @@ def _optional(value: object, role: str, doubts: list[str]) -> str:
     found = _string(value)
     if found is None:
         doubts.append(f"{role} is {type(value).__name__}, not text; left out")
-    return (found or "").strip()
+    found = (found or "").strip()
+    if role != "id" and len(found) > LONGEST[role]:
+        doubts.append(f"{role} of {len(found)} characters, more than {LONGEST[role]}; left out")
+        return ""
+    return found
 
 
 def _string(value: object) -> str | None:

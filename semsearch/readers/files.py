@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import io
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -10,12 +11,19 @@ from types import TracebackType
 from typing import BinaryIO, cast
 
 from semsearch.errors import InputError
+from semsearch.files.regular import open_regular, stream_of
+from semsearch.readers.decoding import RestLeftOut
 from semsearch.readers.delimited import read_csv, read_tsv
 from semsearch.readers.fields import FieldNames
 from semsearch.readers.json_records import read_json, read_json_lines
 from semsearch.readers.markdown import read_markdown
 from semsearch.readers.text import read_plain
 from semsearch.records import Problem, RawDocument
+
+MOST_PROBLEMS = 1_000  # of one file that are told one by one
+HOPELESS, MANY_TIMES = 100_000, 10  # records that cannot be used, and how many times those that can: no such file
+UNPACKED_FREELY = 1 << 22  # bytes of a gzip file, whatever its size
+MOST_PACKED = 100  # times the size of the file, beyond that
 
 Reader = Callable[[BinaryIO, str, FieldNames], Iterator[RawDocument | Problem]]
 
@@ -53,10 +61,10 @@ class DocumentStream:
     ``broken`` becomes true where reading failed before the end: what follows is not known to be gone.
     """
 
-    def __init__(self, path: Path, names: FieldNames) -> None:
+    def __init__(self, path: Path, names: FieldNames, descriptor: int) -> None:
         self._path = path
         self._names = names
-        self._raw: BinaryIO = path.open("rb")
+        self._raw: BinaryIO = stream_of(descriptor)
         self.broken = False
 
     def __enter__(self) -> DocumentStream:
@@ -73,9 +81,28 @@ class DocumentStream:
         return 0 if self._raw.closed else self._raw.tell()
 
     def __iter__(self) -> Iterator[RawDocument | Problem]:
-        path, read = str(self._path), _READERS[_format_suffix(self._path)]
+        path, told, good = str(self._path), 0, 0
+        for item in self._items():
+            told, good = told + isinstance(item, Problem), good + isinstance(item, RawDocument)
+            if told > HOPELESS and told > MANY_TIMES * good:
+                self.broken = True
+                yield Problem(path, 0, f"{told} of its records cannot be used, {good} can: the rest is left out")
+                return
+            if told <= MOST_PROBLEMS or not isinstance(item, Problem):
+                yield item
+        if told > MOST_PROBLEMS:
+            yield Problem(path, 0, f"{told - MOST_PROBLEMS} more of its records cannot be used, and are not listed")
+
+    def _items(self) -> Iterator[RawDocument | Problem]:
+        path, read = str(self._path), _READERS.get(_format_suffix(self._path))
+        if read is None:
+            yield Problem(path, 0, f"unknown format {self._path.suffix or '(no suffix)'}")
+            return
         try:
             yield from read(self._content(), path, self._names)
+        except RestLeftOut as error:
+            self.broken = True
+            yield Problem(path, error.line, f"{error}; the rest is left out")
         except InputError as error:
             yield Problem(path, 0, str(error))
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
@@ -87,10 +114,35 @@ class DocumentStream:
 
     def _content(self) -> BinaryIO:
         if self._path.name.lower().endswith(".gz"):
-            return cast(BinaryIO, gzip.GzipFile(fileobj=self._raw))
+            return cast(BinaryIO, io.BufferedReader(Unpacked(self._raw), 1 << 16))
         return self._raw
 
 
-def open_documents(path: Path, names: FieldNames) -> DocumentStream:
-    """Open ``path`` for reading its documents. Raises OSError where it cannot be opened."""
-    return DocumentStream(path, names)
+class Unpacked(io.RawIOBase):
+    """What a gzip file holds, as long as it is no bomb: text is packed tenfold, and seldom fiftyfold."""
+
+    def __init__(self, raw: BinaryIO) -> None:
+        self._raw = raw
+        self._stream = gzip.GzipFile(fileobj=raw)
+        self._given = 0  # bytes
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Some more of what it holds. Raises RestLeftOut for a bomb."""
+        found = self._stream.read1(len(buffer))
+        self._given += len(found)
+        if self._given > UNPACKED_FREELY and self._given > MOST_PACKED * self._raw.tell():
+            raise RestLeftOut(0, f"unpacks to more than {MOST_PACKED} times its size, which no text does")
+        buffer[: len(found)] = found
+        return len(found)
+
+
+def open_documents(path: Path, names: FieldNames, descriptor: int | None = None) -> DocumentStream:
+    """Open ``path`` for reading its documents, or read it from its ``descriptor``, which is closed at the end.
+
+    Raises OSError where it cannot be opened, or is no regular file.
+    """
+    return DocumentStream(path, names, open_regular(path, follow=True) if descriptor is None else descriptor)

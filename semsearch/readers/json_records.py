@@ -3,22 +3,28 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import BinaryIO
 
 from semsearch.errors import InputError
-from semsearch.readers.decoding import read_text, text_lines, undecodable
+from semsearch.readers.decoding import LONGEST_LINE, bounded_lines, read_text, text_lines, undecodable
 from semsearch.readers.fields import FieldNames, record_to_document
 from semsearch.records import Problem, RawDocument
 
 _BLANK = " \t\n"
+_SIGN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)  # a string whole, and what structure is made of
+MOST_VALUES = 3_000_000  # of one record, commas of its text counted in
 
 
 def read_json_lines(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
     """A document a line; a bad line is a problem and the rest goes on."""
-    for number, line in enumerate(text_lines(stream), 1):
-        if not line.strip():
+    for number, line in enumerate(bounded_lines(text_lines(stream)), 1):
+        if line is None:
+            yield Problem(path, number, f"a line of more than {LONGEST_LINE} characters")
+            continue
+        if line.isspace():
             continue
         try:
             yield _from_line(line, names, number)
@@ -33,7 +39,9 @@ def _from_line(line: str, names: FieldNames, number: int) -> RawDocument:
 
 
 def parse_json(text: str) -> object:
-    """``json.loads`` that raises InputError, with the column, and refuses bottomless nesting."""
+    """``json.loads`` that raises InputError, with the column, and refuses bottomless nesting and endless lists."""
+    if sum(map(text.count, "[{,")) > MOST_VALUES:  # each takes many times its own size in memory
+        raise InputError(f"not usable as JSON: more than {MOST_VALUES} values in one record")
     try:
         return json.loads(text)
     except json.JSONDecodeError as error:
@@ -73,12 +81,14 @@ def _each(values: list[object], path: str, names: FieldNames) -> Iterator[RawDoc
 
 def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
     """Records one after another, each with its line, so that a bad one is told by its place."""
-    decoder = json.JSONDecoder()
+    decoder, many = json.JSONDecoder(), sum(map(text.count, "[{,")) > MOST_VALUES
     line, counted, place = 1, 0, 0
     position = _skip_blanks(text, begin + 1)
     while text[position : position + 1] not in ("]", ""):
         line, counted = line + text.count("\n", counted, position), position
         try:
+            if many:
+                _refuse_many_values(text, position)
             value, position = decoder.raw_decode(text, position)
         except json.JSONDecodeError as error:
             yield Problem(path, error.lineno, f"not JSON: {error.msg} at column {error.colno}; the rest is left out")
@@ -97,6 +107,20 @@ def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawD
         elif text[position : position + 1] != "]":
             yield Problem(path, line, "not JSON: no comma after this record; the rest is left out")
             return
+
+
+def _refuse_many_values(text: str, begin: int) -> None:
+    """Raise ValueError where the value that begins at a place holds too many values."""
+    depth = values = 0
+    for found in _SIGN.finditer(text, begin):
+        sign = found[0]
+        depth += sign in "[{"
+        depth -= sign in "]}"
+        values += sign in "[{,"
+        if depth <= 0 or values > MOST_VALUES:
+            break
+    if values > MOST_VALUES:
+        raise ValueError(f"more than {MOST_VALUES} values in one record")
 
 
 def _skip_blanks(text: str, position: int) -> int:

@@ -13,20 +13,25 @@ from semsearch.readers.fields import FieldNames, record_to_document
 from semsearch.readers.text import body_document
 from semsearch.records import Problem, RawDocument
 
+LONGEST_FRONT = 50_000  # characters: YAML takes a second for as many (the one in C ends the process on deep nesting)
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
 def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
     """The one document of a Markdown file: title and date from its front matter, else its heading."""
     text = read_text(stream)
-    front = _FRONT.match(text)
+    front = _FRONT.match(text, 0, LONGEST_FRONT)
+    begin = front.end() if front else 0
     fields: dict[str, object] = {}
+    if front is None and text.startswith("---") and (closed := text.find("\n---\n", LONGEST_FRONT - 10)) >= 0:
+        yield Problem(path, 1, f"front matter of more than {LONGEST_FRONT} characters; its fields are left out")
+        begin = closed + len("\n---\n")
     if front:
         try:
             fields = _parse_front(front[1])
         except InputError as error:
             yield Problem(path, 1, str(error))
-    body = body_document(text, front.end() if front else 0, ())
+    body = body_document(text, begin, ())
     named = record_to_document({**fields, names.candidates("text")[0]: body.text}, names, 1, "front matter")
     yield replace(
         named, text=body.text, title=named.title or _heading(body.text), line=body.line, multiline=True, record=0
@@ -42,8 +47,16 @@ def _parse_front(text: str) -> dict[str, object]:
     """Every scalar as the text that stands there: dates are read by ``dates``, not by YAML."""
     import yaml
 
+    class NoAliases(yaml.BaseLoader):
+        """One that makes nothing of many lines out of few."""
+
+        def compose_node(self, parent: yaml.Node | None, index: int) -> yaml.Node | None:
+            if self.check_event(yaml.AliasEvent):
+                raise yaml.YAMLError("aliases are not read")
+            return super().compose_node(parent, index)
+
     try:
-        found = yaml.load(text, yaml.BaseLoader)  # noqa: S506  (makes strings, lists and dicts, nothing else)
+        found = yaml.load(text, NoAliases)  # noqa: S506  (makes strings, lists and dicts, nothing else)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""

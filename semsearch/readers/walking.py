@@ -8,20 +8,23 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
 
+from semsearch.files.regular import open_below, open_regular
 from semsearch.readers.files import is_supported, supported_suffixes
+from semsearch.readers.ignoring import MOST_WILD, IgnoreRules, path_pattern, read_ignore_file
 from semsearch.records import Problem
-
-if TYPE_CHECKING:
-    from pathspec import GitIgnoreSpec
 
 IGNORE_FILE = ".semsearchignore"
 DEEPEST = 100  # folders within folders
+GONE = "gone"
+LEADS_OUT = "a link out of the folder: not followed"
+MOST_TOLD = 20  # lines of an ignore file that are no patterns
+_ESCAPED = re.compile(r"\[([*?[])\]")  # as glob.escape writes it
 _JUDGEMENTS = ("queries.jsonl", "qrels.tsv", "qrels")
 
 
@@ -39,13 +42,73 @@ def find_files(root: Path) -> FoundFiles:
     found = FoundFiles()
     if root.is_dir():
         _Walk(root, found).walk(root, 0)
-    elif not root.exists() and glob.has_magic(str(root)):
-        for path in map(Path, sorted(glob.glob(str(root), recursive=True))):  # noqa: PTH207  (any folder)
-            if not path.is_dir():
+    elif _is_glob(root):
+        base = os.path.realpath(_fixed_part(root))
+        for path in sorted(_matching(root)):
+            if not _lies_in(path, base):
+                found.problems.append(Problem(str(path), 0, LEADS_OUT))
+            elif not path.is_dir():
                 _add(path, found)
     else:
         _add(root, found)
     return found
+
+
+def open_found(root: Path, path: Path) -> int:
+    """A descriptor of a file that :func:`find_files` has found for a source, whatever it has become since.
+
+    Raises OSError where it is no regular file, or leads out of the folder of the source.
+    """
+    if _is_glob(root):
+        return open_below(str(_fixed_part(root)), str(path))
+    if root == path:
+        return open_regular(path, follow=True)
+    return open_below(str(root), str(path))
+
+
+def real_place(source: str) -> str:
+    """Where a source lies, links followed, and whether it is a pattern; :data:`GONE` where nothing is there.
+
+    Equal as long as nobody has put another folder, or a link, in its place.
+    """
+    root = Path(source)
+    if _is_glob(root):
+        return f"glob {os.path.realpath(_fixed_part(root))}"
+    return os.path.realpath(root) if os.path.lexists(root) else GONE
+
+
+def _is_glob(root: Path) -> bool:
+    return not root.exists() and glob.has_magic(str(root))
+
+
+def _matching(root: Path) -> list[Path]:
+    """What a pattern names. ``**`` enters no links, which may go in circles."""
+    if "**" not in root.parts:
+        return list(map(Path, glob.glob(str(root))))  # noqa: PTH207  (any folder)
+    base = _fixed_part(root)
+    pattern = path_pattern("/".join(root.parts[len(base.parts) :]))
+    found = list[Path]()
+    for folder, folders, files in os.walk(base):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        if len(Path(folder).parts) - len(base.parts) >= DEEPEST:
+            folders.clear()
+        inside = Path(folder).parts[len(base.parts) :]
+        found += [Path(folder) / name for name in files if name[0] != "." and pattern((*inside, name))]
+    return found
+
+
+def _fixed_part(root: Path) -> Path:
+    """The folder that a glob begins in: its names before the first with a wildcard."""
+    base = Path(root.anchor)
+    for name in root.parts[1:-1]:
+        if glob.has_magic(_ESCAPED.sub("", name)):
+            break
+        base /= _ESCAPED.sub(r"\1", name)
+    return base
+
+
+def _lies_in(path: Path, real_folder: str) -> bool:
+    return os.path.commonpath([os.path.realpath(path), real_folder]) == real_folder
 
 
 def _add(path: Path, found: FoundFiles) -> None:
@@ -74,7 +137,7 @@ def is_unicode(name: str) -> bool:
     return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
-Rules = tuple[tuple[Path, "GitIgnoreSpec"], ...]  # each holds for what is below its folder
+Rules = tuple[tuple[Path, IgnoreRules], ...]  # each holds for what is below its folder
 
 
 class _Walk:
@@ -91,7 +154,7 @@ class _Walk:
         if depth > DEEPEST:
             self._found.problems.append(Problem(str(folder), 0, f"more than {DEEPEST} folders deep"))
             return
-        rules += self._ignore_rules(folder)
+        rules += self._ignore_rules(folder, rules)
         for entry in self._entries(folder):
             self._visit(folder / entry.name, entry, depth, rules)
 
@@ -121,38 +184,41 @@ class _Walk:
         if _is_ignored(path, is_folder, rules):
             self._found.ignored += 1
         elif entry.is_symlink() and not self._inside(path):
-            self._found.problems.append(Problem(str(path), 0, "a link out of the folder: not followed"))
+            self._found.problems.append(Problem(str(path), 0, LEADS_OUT))
         elif is_folder:
             self.walk(path, depth + 1, rules)
         else:
             _add(path, self._found)
 
-    def _ignore_rules(self, folder: Path) -> Rules:
+    def _ignore_rules(self, folder: Path, above: Rules) -> Rules:
         path = folder / IGNORE_FILE
         try:
-            lines = path.read_text("utf-8", "replace").splitlines()
-        except OSError:
+            rules = read_ignore_file(path)
+        except FileNotFoundError:
             return ()
-        import pathspec
-
-        good = []
-        for number, line in enumerate(lines, 1):
-            try:
-                pathspec.GitIgnoreSpec.from_lines([line])
-                good.append(line)
-            except ValueError:
-                self._found.problems.append(Problem(str(path), number, f"not a pattern: {line[:60]!r}"))
-        return ((folder, pathspec.GitIgnoreSpec.from_lines(good)),)
+        except OSError as error:
+            self._found.problems.append(Problem(str(path), 0, f"{error.strerror}: nothing is ignored by it"))
+            return ()
+        told = rules.problems[:MOST_TOLD]
+        self._found.problems += [Problem(str(path), number, reason) for number, reason in told]
+        if len(rules.problems) > len(told):
+            self._found.problems.append(
+                Problem(str(path), 0, f"{len(rules.problems) - len(told)} more are no patterns")
+            )
+        if rules.wild + sum(each.wild for _, each in above) > MOST_WILD:
+            reason = f"with the folders above more than {MOST_WILD} patterns with wildcards: nothing is ignored by it"
+            self._found.problems.append(Problem(str(path), 0, reason))
+            return ()
+        return ((folder, rules),)
 
     def _inside(self, path: Path) -> bool:
-        real = os.path.realpath(path)
-        return os.path.commonpath([real, self._real_root]) == self._real_root
+        return _lies_in(path, self._real_root)
 
 
 def _is_ignored(path: Path, is_folder: bool, rules: Rules) -> bool:
     """What the nearest ignore file that speaks of ``path`` says."""
-    for folder, spec in reversed(rules):
-        verdict = spec.check_file(path.relative_to(folder).as_posix() + "/" * is_folder).include
+    for folder, of_folder in reversed(rules):
+        verdict = of_folder.verdict(path.relative_to(folder).as_posix(), is_folder=is_folder)
         if verdict is not None:
             return verdict
     return False
