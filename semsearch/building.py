@@ -4,26 +4,49 @@ from __future__ import annotations
 
 import glob
 import os
-import shutil
-from collections.abc import Callable, Sequence
+import re
+import tempfile
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
+from shlex import quote
+from typing import get_args
 
 from semsearch.dates.spans import Hemisphere
 from semsearch.embedding import EncoderChoice
-from semsearch.encoders import Device, Precision
-from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing, UsageError
+from semsearch.encoders import Device, Precision, name_model
+from semsearch.errors import (
+    FormatMismatch,
+    IndexDamaged,
+    IndexMissing,
+    UsageError,
+    refuse_other_type,
+    refuse_unusable_path,
+)
+from semsearch.files.whole import REPLACED, exchange
 from semsearch.preparing import read_corrections
 from semsearch.readers import FieldNames, find_files, is_unicode
 from semsearch.refresh import BuildReport, Progress, Refresh
-from semsearch.storage.database import index_exists, index_folder
-from semsearch.storage.files import REPLACED, exchange
 from semsearch.storage.filesystems import network_of
 from semsearch.storage.lock import WriterLock
+from semsearch.storage.named import name_sources, split_by_naming
+from semsearch.storage.place import (
+    DATABASE,
+    index_exists,
+    index_folder,
+    keep_others,
+    leads_elsewhere,
+    refuse_strangers,
+    remove_index,
+    writable_folder,
+)
 from semsearch.storage.sources import Settled, read_settled
 from semsearch.storage.writer import Writer, open_writer
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]
+
+REBUILDING = ".rebuilding"
+MOST_NAMED = 5  # sources that an error lists
 
 OnProgress = Callable[[Progress], None] | None
 
@@ -51,15 +74,25 @@ def build(
     ``problems``. Raises IndexBusy, EncoderMismatch, EncoderUnavailable, and UsageError for
     sources that do not exist.
     """
-    folder = index_folder(index)
-    paths = [_absolute(source) for source in sources]
+    folder = writable_folder(index_folder(index))
+    paths = [_absolute(source) for source in as_sources(sources)]
     _recover_replacement(folder)
     for path in paths:
         _check_source(path, folder)
     if fields and not paths:
         raise UsageError("field names go with the sources that they are for: name those too")
+    if dates is not None:
+        refuse_unusable_path(dates, "dates")
     corrections, problems = read_corrections(Path(dates)) if dates is not None else ([], [])
-    choice = EncoderChoice(model, device, precision)
+    choice = _choice(model, device, precision)
+    if fields is not None:
+        refuse_other_type(fields, FieldNames, "fields", "FieldNames, as parse_field_names gives them")
+    if hemisphere not in (None, *get_args(Hemisphere)):
+        raise UsageError(f"hemisphere is {hemisphere!r:.60}: expected one of {', '.join(get_args(Hemisphere))}")
+    if not (progress is None or callable(progress)):
+        raise UsageError(f"progress is {progress!r:.60}: expected a function that takes a Progress")
+    if model is not None:
+        name_model(model)
     if rebuild and index_exists(folder):
         report = _rebuild(paths, folder, choice, fields, corrections, hemisphere, progress)
     else:
@@ -68,6 +101,8 @@ def build(
                 paths, fields, corrections=corrections, hemisphere=hemisphere
             )
     report.problems += problems
+    if leads_elsewhere(index):
+        report.notes.append(f"{index} leads to {os.path.realpath(index)}: that is what was written")
     network = network_of(folder)
     if network:
         report.notes.append(
@@ -75,6 +110,15 @@ def build(
             "keep the index on a local disk, or write it from one machine only"
         )
     return report
+
+
+def _choice(model: str | None, device: Device, precision: Precision | None) -> EncoderChoice:
+    """What was asked of the encoder. Raises UsageError for what there is not."""
+    if device not in get_args(Device):
+        raise UsageError(f"device is {device!r:.60}: expected one of {', '.join(get_args(Device))}")
+    if precision not in (None, *get_args(Precision)):
+        raise UsageError(f"precision is {precision!r:.60}: expected one of {', '.join(get_args(Precision))}")
+    return EncoderChoice(model, device, precision)
 
 
 def forget(sources: Sequence[str | os.PathLike[str]], index: str | os.PathLike[str]) -> BuildReport:
@@ -87,14 +131,15 @@ def forget(sources: Sequence[str | os.PathLike[str]], index: str | os.PathLike[s
         raise IndexMissing(f"no index in {folder}: name it with --index")
     with open_writer(folder) as writer:
         held = {source.path: source.source_id for source in writer.sources()}
-        paths = [_absolute(source) for source in sources]
+        named = {source.path for source in split_by_naming(writer.index_id, writer.sources())[0]}
+        paths = [_absolute(source) for source in as_sources(sources)]
         for path in paths:
             if path not in held:
                 raise UsageError(f"{path} is no source of {index}: its sources are {', '.join(held) or 'none'}")
         with writer.transaction():
             for path in paths:
                 source_id = held.pop(path)
-                _hand_over(writer, source_id, held)
+                _hand_over(writer, source_id, held, named)
                 report.removed += writer.drop_source(source_id)
             writer.drop_unused_vectors()
         writer.accelerate()
@@ -102,13 +147,24 @@ def forget(sources: Sequence[str | os.PathLike[str]], index: str | os.PathLike[s
     return report
 
 
-def _hand_over(writer: Writer, source_id: int, others: dict[str, int]) -> None:
-    """Files that another source names as well stay, as that source's."""
+def _hand_over(writer: Writer, source_id: int, others: dict[str, int], named: set[str]) -> None:
+    """Files that another source names as well stay, as that source's; one that came with the index is not walked."""
     files = {file.state.path: file.file_id for file in writer.files_of(source_id)}
     for path, other_id in others.items():
-        for found in find_files(Path(path)).files:
-            if str(found) in files:
-                writer.move_file(files.pop(str(found)), other_id)
+        inside = [each for each in files if each == path or each.startswith(f"{path}/")]
+        for found in map(str, find_files(Path(path)).files) if path in named else inside:
+            if found in files:
+                writer.move_file(files.pop(found), other_id)
+
+
+def as_sources(sources: object) -> list[str | os.PathLike[str]]:
+    """The sources that a program gave. Raises UsageError for anything but several names: one text is many letters."""
+    if isinstance(sources, str | bytes | os.PathLike) or not isinstance(sources, Iterable):
+        raise UsageError(f"sources is {sources!r:.60}: expected a list of names, as in: build(['articles'])")
+    found = list(sources)
+    if not all(isinstance(source, str | os.PathLike) for source in found):
+        raise UsageError("a source is neither text nor Path: expected names of files and folders")
+    return found
 
 
 def _absolute(source: str | os.PathLike[str]) -> str:
@@ -143,35 +199,54 @@ def _rebuild(
     progress: OnProgress,
 ) -> BuildReport:
     """A new index beside the old one, put in its place when it is whole."""
-    new = folder.with_name(folder.name + ".rebuilding")
-    lock = WriterLock(folder)
+    refuse_strangers(folder)
+    lock, new = WriterLock(folder), None
     try:
-        shutil.rmtree(new, ignore_errors=True)
+        _remove_abandoned(folder)
         settled = _held(folder, paths)
-        record = settled.encoder
+        own, foreign = split_by_naming(settled.index_id, settled.sources)
+        unnamed = [source.path for source in foreign if source.path not in paths]
+        if unnamed:
+            raise UsageError(
+                f"{folder} came from elsewhere, and would be made anew from sources that you have not named: "
+                f"name those that you mean, of {' '.join(map(quote, unnamed[:MOST_NAMED]))}"
+                f"{' …' if len(unnamed) > MOST_NAMED else ''}, or take others out with: semsearch index --forget SOURCE"
+            )
         for source in settled.sources:
             _refuse_vanished(source.path)
+        new = Path(tempfile.mkdtemp(suffix=REBUILDING, prefix=f".{folder.name}.", dir=folder.parent))
         with open_writer(new) as writer:
             with writer.transaction():
-                for source in settled.sources:
+                for source in own:
                     writer.put_source(source.path, source.fields)
+            name_sources(writer.index_id, own)
+            record = settled.encoder
             if record:
                 same = choice.model in (None, record.model)
                 precision = choice.precision or (record.precision if same else None)
-                choice = replace(choice, model=choice.model or record.model, precision=precision)
-            held = [source.path for source in settled.sources]
+                choice = replace(choice, recorded=record.model, precision=precision)
             report = Refresh(writer, choice, progress).run(
-                [*held, *paths],
+                list(dict.fromkeys([*(source.path for source in own), *paths])),
                 fields,
                 only=paths,
                 corrections=[*settled.corrections, *corrections],
                 hemisphere=hemisphere or settled.hemisphere,
             )
+        keep_others(folder, new)
         exchange(new, folder)
     finally:
-        shutil.rmtree(new, ignore_errors=True)  # the old index, or what there was of a new one
+        if new is not None:
+            remove_index(new)  # the old index, or what there was of a new one
         lock.release()
     return report
+
+
+def _remove_abandoned(folder: Path) -> None:
+    """Take away what a rebuild that was killed left beside the index: folders of a name that only it gives."""
+    abandoned = re.compile(rf"\.{re.escape(folder.name)}\.[a-z0-9_]{{8}}{re.escape(REBUILDING)}")
+    for entry in list(os.scandir(folder.parent)):
+        if abandoned.fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+            remove_index(Path(entry.path))
 
 
 def _held(folder: Path, paths: Sequence[str]) -> Settled:
@@ -195,5 +270,6 @@ def _refuse_vanished(path: str) -> None:
 def _recover_replacement(folder: Path) -> None:
     """A rebuild that was killed between its two renames left the old index under another name."""
     replaced = folder.with_name(folder.name + REPLACED)
-    if replaced.is_dir() and not folder.exists():
+    ours = replaced.is_dir() and not replaced.is_symlink() and (replaced / DATABASE).is_file()
+    if ours and not os.path.lexists(folder):
         replaced.rename(folder)

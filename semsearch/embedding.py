@@ -7,7 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
 from semsearch.chunking import ChunkingSettings
-from semsearch.encoders import DEFAULT_MODEL, Device, Encoder, Precision, open_encoder
+from semsearch.encoders import DEFAULT_MODEL, Device, Encoder, Precision, model_for_index, open_encoder
 from semsearch.encoders.layout import FEWEST_TOKENS
 from semsearch.encoders.protocol import SpanRows
 from semsearch.errors import EncoderMismatch, EncoderUnavailable
@@ -22,11 +22,15 @@ MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 
 @dataclass(frozen=True, slots=True)
 class EncoderChoice:
-    """What a user asked for; ``None`` is what the index has, and in a new index the default."""
+    """What a user asked for; ``None`` is what the index has, and in a new index the default.
+
+    ``recorded`` is the model of an index that is made anew: the user has not named it now.
+    """
 
     model: str | None = None
     device: Device = "auto"
     precision: Precision | None = None
+    recorded: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +129,13 @@ class Embedding:
     def _open(self) -> Encoder:
         if self._encoder is None:
             record = self._writer.encoder()
+            recorded = record.model if record else self._choice.recorded or DEFAULT_MODEL
             self._encoder = open_encoder(
-                self._choice.model or (record.model if record else DEFAULT_MODEL),
+                model_for_index(recorded, self._writer.folder, self._choice.model),
                 record.seen_weights if record else None,
                 device=self._choice.device,
                 precision=self._choice.precision or (record.precision if record else "auto"),
+                network=self._choice.model is not None,
             )
         return self._encoder
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import TypedDict, Unpack
+from typing import TypedDict, Unpack, get_args
 
 from semsearch.dates.periods import make_window, parse_half_life, parse_period, parse_range
 from semsearch.errors import DateNotUnderstood, UsageError
@@ -66,6 +66,7 @@ class Options:
         Raises UsageError for an empty question, a ``top`` or ``per_document`` below 1, or dates that make no
         sense.
         """
+        self._refuse_other_types(text)
         text = text.encode("utf-8", "replace").decode()  # an argument may hold bytes that are no text
         if not text.strip():
             raise UsageError('the question is empty: expected words, as in: semsearch ask "why did Russia retreat"')
@@ -91,6 +92,40 @@ class Options:
             strict_time=self.strict_time,
             expand=self.expand,
         )
+
+    def _refuse_other_types(self, text: object) -> None:
+        """Raise UsageError for a value of another type: a program's mistake is told before it is worked with."""
+        if not isinstance(text, str):
+            raise UsageError(f"the question is {_type(text)}: expected text")
+        for names, kind, told in _TYPES:
+            for name in names:
+                value = getattr(self, name)
+                fits = type(value) is int if kind is int else isinstance(value, kind)
+                if not fits and not (value is None and name in _MAY_BE_NONE):
+                    raise UsageError(f"{self.prefix}{name.replace('_', '-')} is {_type(value)}: expected {told}")
+        sources: object = self.sources
+        if isinstance(sources, str) or not isinstance(sources, Sequence):
+            raise UsageError(f"sources is {sources!r:.60}: expected a list of names, as in: sources=['Reuters']")
+        if not all(isinstance(name, str) for name in sources):
+            raise UsageError("a source is no text: expected the names of publishers")
+        if self.mode not in get_args(Mode):
+            raise UsageError(f"{self.prefix}mode is {self.mode!r:.60}: expected one of {', '.join(get_args(Mode))}")
+
+
+_MAY_BE_NONE = {"since", "until", "on", "event", "as_of", "recency", "rerank"}
+_TYPES: Sequence[tuple[Sequence[str], type, str]] = (
+    (("top", "per_document"), int, "a whole number"),
+    (("since", "until", "on", "as_of"), str, "text, as in '2022-11-09'"),
+    (("event",), str, "text, as in '2022-11-09..2022-11-11'"),
+    (("recency",), str, "text, as in '30d'"),
+    (("rerank",), str, "the name of a model"),
+    (("mode",), str, "text, as in 'hybrid'"),
+    (("use_time", "strict_time", "expand"), bool, "True or False"),
+)
+
+
+def _type(value: object) -> str:
+    return "None" if value is None else f"a {type(value).__name__}"
 
 
 def make_query(text: str, **choices: Unpack[Choices]) -> Query:

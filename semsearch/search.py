@@ -6,8 +6,9 @@ import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
+from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, Unpack
 
@@ -16,15 +17,15 @@ import numpy as np
 from semsearch.arrays import Rows, Scores, Span
 from semsearch.dates.doubts import doubts
 from semsearch.dates.periods import parse_range
-from semsearch.encoders import Encoder, open_encoder
-from semsearch.errors import EncoderMismatch, UsageError
+from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
+from semsearch.errors import EncoderMismatch, UsageError, refuse_other_type, refuse_unusable_path
 from semsearch.marking import Marking, centre
 from semsearch.operators import parse_question
 from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, Choices, make_query
 from semsearch.ranking import Ranked, is_strong
 from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Query, Signal, SpokenDate
 from semsearch.retrieval import Ranking, Retrieval, Scored
-from semsearch.storage.database import index_folder
+from semsearch.storage.place import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
 from semsearch.when import When
 
@@ -45,6 +46,15 @@ class Index:
         self._opened: Encoder | None = None
         self._retrieval = Retrieval(snapshot, when)
         self._rerankers: dict[str, Reranker] = {}
+        self._thread = get_ident()
+        self._closed = False
+
+    def _refuse_misuse(self) -> None:
+        """Raise UsageError where the index is closed, or another thread uses it: SQLite and FAISS are one thread's."""
+        if self._closed:
+            raise UsageError("the index is closed: open it again, and use what it gives before the end of its with")
+        if get_ident() != self._thread:
+            raise UsageError("the index was opened in another thread: open one in each thread that asks")
 
     def __enter__(self) -> Index:
         return self
@@ -55,8 +65,11 @@ class Index:
         self.close()
 
     def close(self) -> None:
-        """Let the snapshot go."""
-        self._snapshot.close()
+        """Let the snapshot go. Whoever uses the index after that is told so by UsageError."""
+        if not self._closed:
+            self._refuse_misuse()
+            self._snapshot.close()
+            self._closed = True
 
     def search(self, question: str, **choices: Unpack[Choices]) -> Answer:
         """The passages that answer ``question``, best first.
@@ -76,6 +89,8 @@ class Index:
     def answer_all(self, queries: Sequence[Query]) -> Iterator[Answer]:
         """The answers to many queries, in their order; each is what it would be alone."""
         for query in queries:
+            self._refuse_misuse()
+            refuse_other_type(query, Query, "a query", "one that make_query gives")
             notes = []
             text = query.text
             if len(text) > LONGEST_QUESTION:
@@ -97,6 +112,7 @@ class Index:
 
     def scores(self, query: Query) -> Scored:
         """The score of every passage that the filters let through, without its sentences and without time."""
+        self._refuse_misuse()
         text = query.text[:LONGEST_QUESTION]
         time, rest = self._when.settle(query, text)
         question = parse_question(rest)
@@ -109,6 +125,8 @@ class Index:
 
     def period(self, text: str, name: str) -> DateRange:
         """The days of ``2022-11``, ``2022-11-09..2022-11-11`` or time words ("last month"). Raises UsageError."""
+        self._refuse_misuse()
+        refuse_other_type(text, str, name, "text, as in '2022-11'")
         with suppress(UsageError):
             return parse_range(text, name)
         window = self._when.window(text)
@@ -118,6 +136,7 @@ class Index:
 
     def vectors(self, hits: Sequence[Hit]) -> Rows:
         """The rows (n, dim) of the passages of hits."""
+        self._refuse_misuse()
         numbers = [self._snapshot.passage_at(hit.document.doc_id, hit.start) for hit in hits]
         order = np.argsort(numbers)
         rows = self._snapshot.vectors(np.array(numbers, np.int64)[order])
@@ -126,6 +145,7 @@ class Index:
     @property
     def model(self) -> str:
         """The model that the index was made with."""
+        self._refuse_misuse()
         return self._snapshot.encoder.model
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
@@ -133,6 +153,9 @@ class Index:
 
         Raises UnknownDocument.
         """
+        self._refuse_misuse()
+        refuse_other_type(doc_id, str, "doc_id", "the id of a document, as text")
+        refuse_other_type(query, (Query, type(None)), "query", "one that make_query gives")
         document = self._snapshot.document(doc_id)
         row = centre(self._snapshot.document_vectors(doc_id))
         query = replace(query or Query(document.title), mode="dense")
@@ -141,21 +164,26 @@ class Index:
 
     def document(self, doc_id: str) -> Document:
         """One article as the index holds it. Raises UnknownDocument."""
+        self._refuse_misuse()
+        refuse_other_type(doc_id, str, "doc_id", "the id of a document, as text")
         return self._snapshot.document(doc_id)
 
     def dates(self) -> list[DateEntry]:
         """The date of each document with its provenance, and what is doubtful about it."""
+        self._refuse_misuse()
         entries = self._snapshot.date_entries()
         found = doubts(entries, self._today)
         return [replace(entry, doubt=doubt) for entry, doubt in zip(entries, found, strict=True)]
 
     def info(self) -> IndexInfo:
         """What the index holds."""
+        self._refuse_misuse()
         return self._snapshot.info()
 
     @property
     def state(self) -> str:
         """Equal for two openings that hold the same."""
+        self._refuse_misuse()
         return self._snapshot.state
 
     def _encoder(self) -> Encoder:
@@ -256,22 +284,31 @@ def open_index(
     *,
     today: date | None = None,
     events: str | os.PathLike[str] | None = None,
+    model: str | None = None,
 ) -> Index:
     """Open the index in ``folder`` for searching.
 
     ``today`` is the day that relative time words are counted from; ``events`` a TOML file of more named events.
-    Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes,
-    EncoderUnavailable, or EncoderMismatch where the model is not the one the index was made with.
+    ``model`` is the index's own, for one that came from elsewhere: it is loaded only where the user has named it.
+    Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes, EncoderUnavailable, of which
+    ModelNotNamed, or EncoderMismatch where the model is not the one the index was made with.
     """
-    index_folder(folder)  # refuses names that cannot be opened
+    place = index_folder(folder)  # refuses names that cannot be opened
+    if isinstance(today, datetime) or not isinstance(today, date | None):
+        raise UsageError(f"today is {today!r:.60}: expected a date")
+    if events is not None:
+        refuse_unusable_path(events, "events")
+    if model is not None:
+        name_model(model)
     snapshot = open_snapshot(Path(folder))
     record = snapshot.encoder
 
     def open_model() -> Encoder:
-        encoder = open_encoder(record.model, record.seen_weights)
-        if encoder.identity != record.identity:
+        known = model_for_index(record.model, place, model)
+        encoder = open_encoder(known, record.seen_weights, network=model is not None)
+        if (encoder.identity, encoder.dim) != (record.identity, record.dim):
             raise EncoderMismatch(
-                f"{folder} was made with {record.identity}; {record.model} now is {encoder.identity}: "
+                f"{folder} was made with {record.identity}; {known} now is {encoder.identity}: "
                 f"embed it again with: semsearch index --rebuild --index {folder}"
             )
         return encoder

@@ -19,12 +19,14 @@ def open_encoder(
     *,
     device: Device = "auto",
     precision: Precision = "auto",
+    network: bool = True,
 ) -> Encoder:
     """The encoder named ``model``: the packaged MiniLM, ``hash``, a folder, or a hub name.
 
     ``seen`` spares hashing weights again that are as they were. ``device`` and ``precision`` are for
-    passages. Raises EncoderUnavailable where the model, or a package that it needs, is missing, or
-    the packaged weights are not the known ones; UsageError for a precision that the model has not.
+    passages. Without ``network`` a hub name is looked for on this machine alone. Raises EncoderUnavailable where
+    the model, or a package that it needs, is missing, or the packaged weights are not the known ones; UsageError
+    for a precision that the model has not.
     """
     if model == HASHING:
         return _hashing(device, precision)
@@ -48,7 +50,7 @@ def open_encoder(
         raise EncoderUnavailable(f"no model folder {model!r}: give a folder, or a hub name like ORGANISATION/MODEL")
     from semsearch.encoders.transformer import TransformerEncoder
 
-    return TransformerEncoder(model, device, precision)
+    return TransformerEncoder(model, device, precision, network=network)
 
 
 def _hashing(device: Device, precision: Precision) -> Encoder:

@@ -36,10 +36,11 @@ _POOLED = ["Transformer", "Pooling"]  # modules between the tokens' states and t
 class TransformerModel:
     """A model loaded by sentence-transformers, from a folder or, where the user names one, a hub."""
 
-    def __init__(self, name_or_folder: str, device: Device, precision: Precision) -> None:
+    def __init__(self, name_or_folder: str, device: Device, precision: Precision, *, network: bool = True) -> None:
         if precision == "int8":
             raise UsageError("int8 is for BERT-family models on a processor: give --precision float32")
         self._name = name_or_folder
+        self._network = network
         self._device = settle_device(device)
         self._precision = "float32" if precision == "auto" else precision
         self._closed = False
@@ -163,7 +164,7 @@ class TransformerModel:
         return self._loaded
 
     def _load(self) -> SentenceTransformer:
-        local = Path(self._name).is_dir()
+        local = not self._network or Path(self._name).is_dir()
         if local:
             os.environ.setdefault("HF_HUB_OFFLINE", "1")
         os.environ.setdefault("TOKENIZERS_PARALLELISM", "true")
@@ -210,9 +211,9 @@ class TransformerEncoder:
 
     seen_weights: SeenWeights | None = None
 
-    def __init__(self, model: str, device: Device, precision: Precision) -> None:
+    def __init__(self, model: str, device: Device, precision: Precision, *, network: bool = True) -> None:
         self._name = model
-        self._transformer = TransformerModel(model, device, precision)
+        self._transformer = TransformerModel(model, device, precision, network=network)
 
     @property
     def model(self) -> str:
