@@ -1,7 +1,7 @@
 """All of ``batch``: a file of questions to a file of answers, which can be gone on with after a stop.
 
-The output grows in ``OUT.partial``; beside it ``OUT.progress`` says after which question how many
-bytes are sure. Both are gone when ``OUT`` is whole.
+The output grows beside its place; ``OUT.progress`` says where, and after which question how many bytes are sure. Both
+are gone when ``OUT`` is whole.
 """
 
 from __future__ import annotations
@@ -9,18 +9,34 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
+import stat
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TextIO
 
 from semsearch.errors import UsageError
+from semsearch.files.regular import read_bounded
+from semsearch.files.whole import TEMPORARY, USUAL, NewFile, publish, refuse_place
 from semsearch.questions import Question, QuestionFile
 from semsearch.records import Problem
 from semsearch.rendering.formats import Renderer
 from semsearch.search import Index
 
 SURE_EVERY = 16  # questions between two notes of progress
+LARGEST_PROGRESS = 10_000  # bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Progress:
+    """How far an earlier run came."""
+
+    identity: str
+    done: int  # questions
+    sure: int  # bytes
+    partial: Path  # that they are in
 
 
 @dataclass(slots=True)
@@ -82,42 +98,81 @@ def fingerprint(*parts: object) -> str:
 
 
 class ResumableFile:
-    """An output file that is whole or absent, and remembers how far it came."""
+    """An output file that is whole or absent, and remembers how far it came.
+
+    Until it is whole it lies beside its place under a random name, which ``OUT.progress`` says. Of what lies there
+    already only a progress file of ours, and the file that it names, are gone on with or taken away.
+    """
 
     def __init__(self, path: Path, identity: str, *, resume: bool) -> None:
-        path = path.resolve()  # a link is followed, not replaced
-        if path.exists() and not path.is_file():
-            raise UsageError(f"{path} is no regular file: name a file with -o, or leave -o out")
-        self._path = path
-        self._partial = path.with_name(path.name + ".partial")
-        self._progress = path.with_name(path.name + ".progress")
+        self._path = Path(os.path.abspath(path))
+        refuse_place(self._path)
+        self._progress = self._path.with_name(self._path.name + ".progress")
         self._identity = identity
-        self.done, sure = self._earlier() if resume else (0, 0)
-        self._stream: TextIO = self._open(sure)
+        earlier = self._read_progress()
+        if earlier is not None and resume:
+            if earlier.identity != identity:
+                raise self._other()
+            self.done, self._new = earlier.done, self._reopen(earlier)
+        else:
+            self.done, self._new = 0, NewFile(self._path, USUAL)
+            if earlier is not None:
+                self._take_away(earlier)
+        self._stream: TextIO = os.fdopen(
+            os.dup(self._new.descriptor), "a", encoding="utf-8", errors="replace", newline=""
+        )
 
-    def _earlier(self) -> tuple[int, int]:
-        """Questions answered and bytes sure in an earlier run; nothing where there was none."""
+    def _read_progress(self) -> _Progress | None:
+        """What an earlier run noted; None where none did. Raises UsageError for a file that is not ours."""
         try:
-            noted = json.loads(self._progress.read_text("utf-8"))
-            identity, done, sure = noted["identity"], int(noted["done"]), int(noted["bytes"])
-            size = self._partial.stat().st_size
+            noted = json.loads(read_bounded(self._progress, LARGEST_PROGRESS))
         except FileNotFoundError:
-            return 0, 0
-        except (OSError, ValueError, KeyError, TypeError):
-            raise UsageError(f"{self._progress} cannot be read: run again without --resume") from None
-        if identity != self._identity or size < sure:
-            raise UsageError(
-                f"{self._partial} was begun with other questions, options or another state of the index: "
-                "run again without --resume"
-            )
-        return done, sure
+            return None
+        except (OSError, ValueError, RecursionError):
+            noted = None
+        match noted:
+            case {
+                "of": "semsearch batch",
+                "identity": str(identity),
+                "done": int(done),
+                "bytes": int(sure),
+                "in": str(name),
+            }:
+                if self._is_ours(self._progress) and self._is_temporary(name) and done >= 0 <= sure:
+                    return _Progress(identity, done, sure, self._path.with_name(name))
+        raise UsageError(
+            f"{self._progress} is there, and no progress of semsearch batch: move it away, or name another file with -o"
+        )
 
-    def _open(self, sure: int) -> TextIO:
-        if sure:
-            os.truncate(self._partial, sure)
-            return self._partial.open("a", encoding="utf-8", errors="replace", newline="")
-        self._progress.unlink(missing_ok=True)
-        return self._partial.open("w", encoding="utf-8", errors="replace", newline="")
+    def _is_temporary(self, name: str) -> bool:
+        return re.fullmatch(rf"\.{re.escape(self._path.name)}\.[0-9a-f]{{12}}\{TEMPORARY}", name) is not None
+
+    @staticmethod
+    def _is_ours(path: Path) -> bool:
+        """Whether a regular file of one name belongs to this user: in a shared folder others may put some, too."""
+        try:
+            status = path.lstat()
+        except OSError:
+            return False
+        return stat.S_ISREG(status.st_mode) and status.st_nlink == 1 and status.st_uid == os.geteuid()
+
+    def _reopen(self, earlier: _Progress) -> NewFile:
+        if not self._is_ours(earlier.partial) or earlier.partial.lstat().st_size < earlier.sure:
+            raise self._other()
+        new = NewFile(self._path, USUAL, beside=earlier.partial.name)
+        os.ftruncate(new.descriptor, earlier.sure)
+        return new
+
+    def _other(self) -> UsageError:
+        return UsageError(
+            f"{self._path} was begun with other questions, options or another state of the index: "
+            "run again without --resume"
+        )
+
+    def _take_away(self, earlier: _Progress) -> None:
+        if self._is_ours(earlier.partial):
+            earlier.partial.unlink()
+        self._progress.unlink()
 
     def write(self, text: str) -> None:
         """Add to the output."""
@@ -128,19 +183,26 @@ class ResumableFile:
         if number % SURE_EVERY == 0:
             self._stream.flush()
             os.fsync(self._stream.fileno())
-            note = {"identity": self._identity, "done": number, "bytes": self._partial.stat().st_size}
-            beside = self._progress.with_name(self._progress.name + ".new")
-            beside.write_text(json.dumps(note), "utf-8")
-            beside.replace(self._progress)
+            note = {
+                "of": "semsearch batch",
+                "identity": self._identity,
+                "done": number,
+                "bytes": os.fstat(self._new.descriptor).st_size,
+                "in": self._new.beside.name,
+            }
+            publish(self._progress, lambda partial: partial.write_text(json.dumps(note), "utf-8"))
 
     def finish(self) -> None:
         """Put the whole output in its place."""
-        self._stream.flush()
-        os.fsync(self._stream.fileno())
         self._stream.close()
-        self._partial.replace(self._path)
+        self._new.put()
+        self._new.close()
         self._progress.unlink(missing_ok=True)
 
     def abandon(self) -> None:
-        """Close what there is; it can be gone on with."""
-        self._stream.close()
+        """Close what there is; it can be gone on with, if any of it was noted."""
+        with suppress(OSError):  # a full disk, which is told already
+            self._stream.close()
+        if not self._progress.exists():
+            self._new.drop()
+        self._new.close()

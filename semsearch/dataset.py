@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import os
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,9 @@ from pathlib import Path
 from semsearch.building import BuildReport, Progress, build
 from semsearch.embedding import EncoderChoice
 from semsearch.errors import InputError
-from semsearch.evaluation import MEASURES, Evaluation, evaluate, read_qrels
+from semsearch.evaluation import LARGEST_TEXT, MEASURES, Evaluation, evaluate, read_judgements
+from semsearch.files.regular import open_below, stream_of
+from semsearch.files.whole import USUAL, publish
 from semsearch.queries import Options
 from semsearch.questions import Question, QuestionFile
 from semsearch.records import Mode, Problem
@@ -25,6 +28,7 @@ class Dataset:
     """Where the parts of a judged collection are. ``corpus`` is a BEIR file or a folder of articles."""
 
     name: str
+    folder: Path
     corpus: Path
     queries: Path
     qrels: Path
@@ -43,7 +47,22 @@ def find_dataset(folder: Path) -> Dataset:
         raise InputError(
             f"{folder} is no judged collection: expected queries.jsonl, qrels.tsv, and corpus.jsonl or articles"
         )
-    return Dataset(Path(os.path.abspath(folder)).name, corpus, queries, qrels)
+    if corpus != folder:
+        os.close(_open(folder, corpus))  # a link out of the folder is no corpus
+    return Dataset(Path(os.path.abspath(folder)).name, folder, corpus, queries, qrels)
+
+
+def _open(folder: Path, path: Path) -> int:
+    """A descriptor of a part of a dataset. Raises InputError for what leads out of its folder."""
+    try:
+        return open_below(os.path.abspath(folder), os.path.abspath(path))
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
+
+
+def _read(dataset: Dataset, path: Path) -> bytes:
+    with stream_of(_open(dataset.folder, path)) as stream:
+        return stream.read(LARGEST_TEXT + 1)
 
 
 def _first(*paths: Path) -> Path | None:
@@ -52,7 +71,7 @@ def _first(*paths: Path) -> Path | None:
 
 def read_judged_questions(dataset: Dataset, defaults: Options) -> tuple[list[Question], list[Problem]]:
     """The questions of a dataset, and the lines that are none."""
-    items = list(QuestionFile(dataset.queries.read_bytes(), str(dataset.queries), defaults))
+    items = list(QuestionFile(_read(dataset, dataset.queries), str(dataset.queries), defaults))
     questions = [item for item in items if isinstance(item, Question)]
     return questions, [item for item in items if isinstance(item, Problem)]
 
@@ -81,7 +100,8 @@ def evaluate_dataset(
         precision=choice.precision,
         progress=building,
     )
-    qrels = read_qrels(dataset.qrels)
+    qrels, doubtful = read_judgements(dataset.qrels, _read(dataset, dataset.qrels))
+    report.problems += doubtful
     defaults = replace(defaults or Options(), top=DEPTH, per_document=1, expand=True)
     questions, problems = read_judged_questions(dataset, defaults)
     report.problems += problems
@@ -101,9 +121,10 @@ def evaluate_dataset(
 
 def write_per_query(path: Path, measured: Mapping[Mode, Evaluation]) -> None:
     """A CSV file with a row for each mode and question."""
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        rows = csv.writer(stream, lineterminator="\n")
-        rows.writerow(["mode", "query_id", *MEASURES])
-        for mode, evaluation in measured.items():
-            for query_id, values in evaluation.per_query.items():
-                rows.writerow([mode, query_id, *(f"{values[name]:.6f}" for name in MEASURES)])
+    stream = io.StringIO(newline="")
+    rows = csv.writer(stream, lineterminator="\n")
+    rows.writerow(["mode", "query_id", *MEASURES])
+    for mode, evaluation in measured.items():
+        for query_id, values in evaluation.per_query.items():
+            rows.writerow([mode, query_id, *(f"{values[name]:.6f}" for name in MEASURES)])
+    publish(path, lambda partial: partial.write_text(stream.getvalue(), "utf-8", newline=""), USUAL)

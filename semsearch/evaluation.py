@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.errors import InputError
+from semsearch.files.regular import read_typed
+from semsearch.records import Problem
 
 MEASURES = ("nDCG@10", "R@10", "R@100", "RR@10", "AP@100", "Judged@10")
 FEWEST = 2  # questions that can be resampled
+LARGEST_TEXT = 1 << 28  # bytes of a file of judgements
+CELLS = (3, 4)  # of a line: BEIR's, TREC's
+GRADE = re.compile(r"[+-]?[0-9]{1,6}")
 RESAMPLED = 10_000  # times, for an interval and for a test
 
 Run = Mapping[str, Mapping[str, float]]  # query id -> document id -> score, higher is better
@@ -84,25 +90,45 @@ def difference(one: Evaluation, other: Evaluation, measure: str) -> Difference:
 
 
 def read_qrels(path: Path) -> dict[str, dict[str, int]]:
-    """Judgements by query and document.
+    """Judgements by query and document, without those that :func:`read_judgements` tells of."""
+    return read_judgements(path)[0]
+
+
+def read_judgements(path: Path, data: bytes | None = None) -> tuple[dict[str, dict[str, int]], list[Problem]]:
+    """Judgements by query and document, and what of them is doubtful: a pair judged twice, a grade below 0.
 
     From a BEIR table (a header, then query, document, grade) or a TREC file (query, 0, document,
-    grade). Raises InputError, with the line, for anything else.
+    grade); ``data`` is its contents, where they were read already. Raises InputError, with the line, for anything else.
     """
     qrels: dict[str, dict[str, int]] = {}
+    problems: list[Problem] = []
+    places: dict[tuple[str, str], int] = {}
     try:
-        lines = path.read_text("utf-8-sig").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
+        text = (read_typed(path, LARGEST_TEXT) if data is None else data).decode("utf-8-sig")
+    except OSError as error:
+        raise InputError(f"{path}: unreadable: {error.strerror}") from None
+    except UnicodeDecodeError as error:
         raise InputError(f"{path}: unreadable: {error}") from None
-    for number, line in enumerate(lines, 1):
+    for number, line in enumerate(text.split("\n"), 1):
         cells = line.split()
         if not cells or (number == 1 and cells[0].lower().replace("_", "-") == "query-id"):
             continue
-        try:
-            query_id, doc_id, grade = cells[0], cells[-2], cells[-1]
-            qrels.setdefault(query_id, {})[doc_id] = int(grade)
-        except (IndexError, ValueError):
-            raise InputError(f"{path}:{number}: expected: query-id corpus-id score") from None
+        query_id, doc_id, grade = _judgement(cells, path, number)
+        first = places.setdefault((query_id, doc_id), number)
+        if first != number:
+            known = qrels[query_id][doc_id]
+            reason = f"{query_id} and {doc_id} are judged already in line {first} (grade {known}); left out"
+            problems.append(Problem(str(path), number, reason))
+            continue
+        if grade < 0:
+            problems.append(Problem(str(path), number, f"grade {grade} counts as not relevant"))
+        qrels.setdefault(query_id, {})[doc_id] = max(grade, 0)
     if not qrels:
         raise InputError(f"{path}: no judgements in it")
-    return qrels
+    return qrels, problems
+
+
+def _judgement(cells: list[str], path: Path, number: int) -> tuple[str, str, int]:
+    if len(cells) in CELLS and GRADE.fullmatch(cells[-1]):
+        return cells[0], cells[-2], int(cells[-1])
+    raise InputError(f"{path}:{number}: expected: query-id corpus-id score, a whole number")

@@ -2,20 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from semsearch.errors import InputError
+from semsearch.files.regular import NotRegular, open_regular, read_typed, sha256_of_descriptor
 from semsearch.preparing import settle_document
-from semsearch.readers import FieldNames, open_documents, parse_json
-from semsearch.records import RawDocument
-from semsearch.storage.files import sha256_of
+from semsearch.readers import LARGEST_TEXT, FieldNames, is_supported, open_documents, parse_json
+from semsearch.records import Problem, RawDocument
 
-State = Literal["ok", "file changed", "no file", "no such text", "another date"]
+State = Literal[
+    "ok",
+    "file changed",
+    "no file",
+    "unreadable",
+    "no such text",
+    "another document",
+    "another source",
+    "another date",
+    "date not in the file (a correction)",
+]
 FINE: tuple[State, ...] = ("ok", "file changed")
 _T = TypeVar("_T")
+MOST_HOLDING = 20  # documents of one file with the same words in the same place that are looked at
 CORRECTED = "correction"  # source of a date that no file says
 
 
@@ -24,7 +36,8 @@ class Verified:
     """How a saved hit stands against its file.
 
     ``ok``: the file is the one that was indexed, its text and date as quoted. ``file changed``: the file is another,
-    but says the same there. The others say what is not so.
+    but says the same there. The others say what is not so: a date that a user's correction gave stands in no file, and
+    ``unreadable`` is a line of the results that says nothing, or a file that cannot be read.
     """
 
     place: str  # line of the results and rank
@@ -52,6 +65,8 @@ class _Quoted:
     published: str | None
     date_source: str | None
     sha256: str | None
+    source: str | None
+    url: str | None
 
 
 def verify(results: Path, names: FieldNames | None = None) -> Iterator[Verified]:
@@ -59,39 +74,102 @@ def verify(results: Path, names: FieldNames | None = None) -> Iterator[Verified]
 
     ``names`` are the field names that the source was indexed with. Raises InputError for what holds no answers.
     """
-    files: dict[str, list[RawDocument] | None] = {}
-    hashes: dict[str, str] = {}
-    for quoted in _quotations(results):
-        path = Path(quoted.path)
-        if quoted.path not in files:
-            files[quoted.path] = _documents(path, names or FieldNames())
-            hashes[quoted.path] = sha256_of(path) if files[quoted.path] is not None else ""
-        yield _compared(quoted, files[quoted.path], hashes[quoted.path])
+    items = list(_quotations(results))
+    of_file: dict[str, list[_Quoted]] = {}
+    for item in items:
+        if isinstance(item, _Quoted):
+            of_file.setdefault(item.path, []).append(item)
+    files = {path: _read_file(path, quoted, names or FieldNames()) for path, quoted in of_file.items()}
+    for item in items:
+        yield item if isinstance(item, Verified) else _compared(item, files[item.path])
 
 
-def _documents(path: Path, names: FieldNames) -> list[RawDocument] | None:
-    """All documents of a file; None where there is no such file."""
+@dataclass(slots=True)
+class _File:
+    """What a file says now: the documents that hold what is quoted of it, or why there are none."""
+
+    state: State = "ok"
+    detail: str = ""
+    sha256: str = ""
+    holding: dict[str, list[RawDocument]] = field(default_factory=dict)  # by the place of the quotation
+
+
+def _read_file(name: str, quotations: Sequence[_Quoted], names: FieldNames) -> _File:
+    """A file read once, from the descriptor that is hashed; no name makes it wait, and no document is kept in vain."""
+    path = Path(name)
+    if "\0" in name or not is_supported(path):
+        return _File("no file", "no format that is known" if "\0" not in name else "no name of a file")
     try:
-        with open_documents(path, names) as stream:
-            return [item for item in stream if isinstance(item, RawDocument)]
-    except (OSError, InputError):
-        return None
+        descriptor = open_regular(path, follow=True)
+    except (FileNotFoundError, NotADirectoryError):
+        return _File("no file")
+    except NotRegular as error:
+        return _File("no file", str(error.strerror))
+    except (OSError, ValueError) as error:  # no permission; a name that is no text
+        return _File("unreadable", getattr(error, "strerror", "") or str(error))
+    found, documents, problem = _File(), 0, ""
+    with open_documents(path, names, descriptor) as stream:
+        found.sha256 = sha256_of_descriptor(descriptor)
+        for item in stream:
+            if isinstance(item, Problem):
+                problem = problem or item.reason
+                continue
+            documents += 1
+            for quoted in quotations:
+                if item.text[quoted.start : quoted.end] == quoted.text and quoted.text.strip():
+                    held = found.holding.setdefault(quoted.place, [])
+                    if len(held) < MOST_HOLDING or not _is_another(item, quoted):
+                        held.append(item)
+    return found if documents or not problem else _File("unreadable", problem)
 
 
-def _compared(quoted: _Quoted, documents: Sequence[RawDocument] | None, sha256: str) -> Verified:
-    def told(state: State, detail: str = "") -> Verified:
-        return Verified(quoted.place, quoted.doc_id, quoted.path, state, detail)
+def _is_another(raw: RawDocument, quoted: _Quoted) -> bool:
+    """Whether a document has surely another id than a hit says."""
+    if raw.own_id is not None:
+        return raw.own_id != quoted.doc_id
+    _, sign, record = quoted.doc_id.rpartition("#")
+    if raw.record:
+        return bool(sign) and record.isdigit() and int(record) != raw.record
+    path = str(Path(quoted.path).absolute())
+    return path != quoted.doc_id and not path.endswith(f"/{quoted.doc_id}")
 
-    if documents is None:
-        return told("no file")
-    holding = [raw for raw in documents if raw.text[quoted.start : quoted.end] == quoted.text]
+
+def _compared(quoted: _Quoted, file: _File) -> Verified:
+    state, detail = (file.state, file.detail) if file.state != "ok" else _state(quoted, file)
+    return Verified(quoted.place, quoted.doc_id, quoted.path, state, detail)
+
+
+def _state(quoted: _Quoted, file: _File) -> tuple[State, str]:
+    """How a quotation stands against a file that can be read, and in what it fails."""
+    holding = file.holding.get(quoted.place, [])
+    if not quoted.text.strip() or not 0 <= quoted.start < quoted.end:
+        return "no such text", "nothing is quoted"
     if not holding:
-        return told("no such text", f"characters {quoted.start} to {quoted.end} are others")
-    own = [raw for raw in holding if raw.own_id == quoted.doc_id]
-    dates = [_date(raw, quoted) for raw in own or holding]
-    if quoted.date_source != CORRECTED and quoted.published not in dates:
-        return told("another date", f"{dates[0] or 'none'}, not {quoted.published or 'none'}")
-    return told("ok" if quoted.sha256 in (None, sha256) else "file changed")
+        return "no such text", f"characters {quoted.start} to {quoted.end} are others"
+    own = [raw for raw in holding if not _is_another(raw, quoted)]
+    if not own:
+        return "another document", f"what is quoted stands in {holding[0].own_id or quoted.path!r}"
+    return _unlike(quoted, own) or _file_state(quoted, file)
+
+
+def _unlike(quoted: _Quoted, own: Sequence[RawDocument]) -> tuple[State, str] | None:
+    """What a hit says of its document that the document does not."""
+    for name, said in (("source", quoted.source), ("url", quoted.url)):
+        known = {getattr(raw, name) for raw in own}
+        if said is not None and said not in known:
+            return "another source", f"{name} {min(map(str, known))}, not {said}"
+    if quoted.date_source == CORRECTED:
+        return "date not in the file (a correction)", quoted.published or "none"
+    dates = [_date(raw, quoted) for raw in own]
+    if quoted.published not in dates:
+        return "another date", f"{dates[0] or 'none'}, not {quoted.published or 'none'}"
+    return None
+
+
+def _file_state(quoted: _Quoted, file: _File) -> tuple[State, str]:
+    if quoted.sha256 is None:
+        return "file changed", "which file was indexed is not said"
+    return ("ok" if quoted.sha256 == file.sha256 else "file changed"), ""
 
 
 def _date(raw: RawDocument, quoted: _Quoted) -> str | None:
@@ -102,49 +180,49 @@ def _date(raw: RawDocument, quoted: _Quoted) -> str | None:
     return str(document.published) if document.published else None
 
 
-def _quotations(results: Path) -> Iterator[_Quoted]:
-    """The hits of saved answers, in their order."""
+def _quotations(results: Path) -> Iterator[_Quoted | Verified]:
+    """The hits of saved answers, in their order; a line or a hit that says nothing is told as unreadable."""
     try:
-        text = results.read_text("utf-8")
+        text = read_typed(results, LARGEST_TEXT).decode()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise InputError(f"{results}: {reason}: expected what ask or batch wrote with --format json or jsonl") from None
-    for number, answer in _answers(results, text):
-        hits = answer.get("hits")
-        if not isinstance(hits, list):
-            raise InputError(
-                f"{results}:{number}: no answer: expected an object with hits, as --format jsonl writes it"
-            )
+    for number, answer in _answers(text):
+        place = f"{results}:{number}"
+        hits = answer.get("hits") if isinstance(answer, dict) else None
+        if isinstance(answer, InputError) or not isinstance(hits, list):
+            told = str(answer) if isinstance(answer, InputError) else "no answer: expected an object with hits"
+            yield Verified(place, "", "", "unreadable", told)
+            continue
         for rank, hit in enumerate(hits, 1):
-            yield _quoted(f"{results}:{number} rank {rank}", hit)
-
-
-def _answers(results: Path, text: str) -> Iterator[tuple[int, Mapping[str, object]]]:
-    """Each answer with its line."""
-    try:
-        whole = parse_json(text)
-        found = list(enumerate(whole if isinstance(whole, list) else [whole], 1))
-    except InputError:
-        found = []
-        for number, line in enumerate(text.splitlines(), 1):
             try:
-                found += [(number, parse_json(line))] if line.strip() else []
+                yield _quoted(f"{place} rank {rank}", hit)
             except InputError as error:
-                raise InputError(f"{results}:{number}: {error}") from None
-    for number, answer in found:
-        if not isinstance(answer, dict):
-            raise InputError(f"{results}:{number}: no answer: expected an object with hits")
-        yield number, answer
+                yield Verified(f"{place} rank {rank}", "", "", "unreadable", str(error))
+
+
+def _answers(text: str) -> Iterator[tuple[int, object]]:
+    """Each answer with its line, or why a line holds none."""
+    with suppress(InputError):
+        whole = parse_json(text)
+        yield from enumerate(whole if isinstance(whole, list) else [whole], 1)
+        return
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            try:
+                yield number, parse_json(line)
+            except InputError as error:
+                yield number, error
 
 
 def _quoted(place: str, hit: object) -> _Quoted:
     if not isinstance(hit, dict):
-        raise InputError(f"{place}: no hit: expected an object")
+        raise InputError("no hit: expected an object")
 
     def needed(name: str, kind: type[_T]) -> _T:
         value = hit.get(name)
-        if not isinstance(value, kind):
-            raise InputError(f"{place}: {name} is {str(value)[:40]!r}: expected what --format jsonl writes")
+        if not isinstance(value, kind) or isinstance(value, bool):
+            raise InputError(f"{name} is {str(value)[:40]!r}: expected what --format jsonl writes")
         return value
 
     def optional(name: str) -> str | None:
@@ -161,4 +239,6 @@ def _quoted(place: str, hit: object) -> _Quoted:
         optional("published"),
         optional("date_source"),
         optional("sha256"),
+        optional("source"),
+        optional("url"),
     )

@@ -17,6 +17,7 @@ from semsearch.cli.options import (
     ExpandOption,
     ExplainOption,
     FormatOption,
+    IndexModelOption,
     IndexOption,
     ModeName,
     ModeOption,
@@ -65,6 +66,7 @@ def ask(
     strict_time: StrictTimeOption = False,
     events: EventsOption = None,
     source: SourceOption = None,
+    model: IndexModelOption = None,
     per_document: PerDocumentOption = 1,
     expand: ExpandOption = False,
     mode: ModeOption = ModeName.hybrid,
@@ -94,7 +96,7 @@ def ask(
         strict_time=strict_time,
         expand=expand,
     ).query(question)
-    with open_index(index, events=events) as opened:
+    with open_index(index, events=events, model=model) as opened:
         answer = opened.answer(query)
     status = print_answer(answer, output_format, quiet, explain=explain)
     return NO_HITS if strict and not answer.strong else status

@@ -19,6 +19,7 @@ from semsearch.cli.options import (
     ExpandOption,
     ExplainOption,
     FormatOption,
+    IndexModelOption,
     IndexOption,
     ModeName,
     ModeOption,
@@ -37,7 +38,9 @@ from semsearch.cli.options import (
     options_from,
 )
 from semsearch.cli.progress import count_bar
-from semsearch.errors import UsageError
+from semsearch.errors import InputError, UsageError
+from semsearch.files.regular import read_typed
+from semsearch.readers.decoding import LARGEST_TEXT
 from semsearch.rendering.formats import Format, Renderer, make_renderer
 
 if TYPE_CHECKING:
@@ -79,6 +82,7 @@ def batch(
     strict_time: StrictTimeOption = False,
     events: EventsOption = None,
     source: SourceOption = None,
+    model: IndexModelOption = None,
     per_document: PerDocumentOption = 1,
     expand: ExpandOption = False,
     mode: ModeOption = ModeName.hybrid,
@@ -113,16 +117,30 @@ def batch(
         expand=expand,
     )
     defaults.query("any")  # refuses options that make no sense
-    data = sys.stdin.buffer.read() if str(file) == "-" else file.read_bytes()
+    if output is not None and file.exists() and output.exists() and file.samefile(output):
+        raise UsageError(f"{output} holds the questions: name another file for the answers")
+    data = _read(file)
     questions = QuestionFile(data, str(file), defaults)
     renderer = make_renderer(output_format, many=True, explain=explain)
-    with open_index(index, events=events) as opened:
+    with open_index(index, events=events, model=model) as opened:
         if output is None:
             report = _to_stdout(opened, questions, renderer, quiet)
         else:
             identity = fingerprint(data, defaults, output_format, explain, opened.state, Path.cwd())
             report = _to_file(opened, questions, renderer, quiet, ResumableFile(output, identity, resume=resume))
     return _finish(report, quiet, strict)
+
+
+def _read(file: Path) -> bytes:
+    """What the questions stand in. Raises InputError."""
+    if str(file) == "-":
+        if sys.stdin is None:
+            raise InputError("standard input is closed: name a file of questions")
+        return sys.stdin.buffer.read()
+    try:
+        return read_typed(file, LARGEST_TEXT)
+    except OSError as error:
+        raise InputError(f"{file}: {error.strerror}: expected a file of questions, or - for standard input") from None
 
 
 def _to_stdout(opened: Index, questions: QuestionFile, renderer: Renderer, quiet: bool) -> BatchReport:

@@ -10,7 +10,7 @@ import typer
 
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, ERROR, emit, say
-from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexModelOption, IndexOption, QuietOption
 from semsearch.cli.progress import step_bar
 from semsearch.cli.show import ShowFormat
 from semsearch.rendering.visible import display_path, visible
@@ -38,6 +38,7 @@ def check(
         bool, typer.Option("--full", help="Read everything: hashes of files and rows, vectors, texts, accelerators.")
     ] = False,
     output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    model: IndexModelOption = None,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -45,7 +46,7 @@ def check(
     from semsearch.checking import check as look_over
 
     with step_bar(quiet, "checking") as step:
-        report = look_over(index, full=full, step=step)
+        report = look_over(index, full=full, step=step, model=model)
     emit((_as_json(report) if output_format is ShowFormat.json else _as_text(report)) + "\n")
     if not quiet and not report.full:
         say("sizes, counts and the model were looked at; everything is with: semsearch check --full")
@@ -63,6 +64,7 @@ def _finding(finding: Finding) -> dict[str, str]:
 
 def _as_text(report: CheckReport) -> str:
     lines = [str(finding) for finding in report.findings]
+    lines += [f"{name}: is not of an index; nothing reads it" for name in report.others]
     lines += [f"{name}: left by a writer that was stopped; it does no harm" for name in report.strays]
     place = display_path(report.index)
     if report.whole:

@@ -15,6 +15,7 @@ from semsearch.cli.options import (
     DebugOption,
     EventOption,
     EventsOption,
+    IndexModelOption,
     IndexOption,
     ModeName,
     ModeOption,
@@ -56,6 +57,7 @@ def compare(
     as_of: AsOfOption = None,
     events: EventsOption = None,
     source: SourceOption = None,
+    model: IndexModelOption = None,
     mode: ModeOption = ModeName.hybrid,
     output_format: Annotated[CompareFormat, typer.Option("--format", help="What comes out.")] = CompareFormat.text,
     quiet: QuietOption = False,
@@ -67,7 +69,7 @@ def compare(
     from semsearch.search import open_index
 
     query = options_from(top, None, None, None, source, 1, mode=mode, event=event, as_of=as_of).query(question)
-    with open_index(index, events=events) as opened:
+    with open_index(index, events=events, model=model) as opened:
         found = compare_periods(opened, query, a, b)
     if output_format is CompareFormat.json:
         emit(comparisons.comparison_json(found))

@@ -2,14 +2,24 @@
 
 A key at the top holds for every command that has such an option; one in a table named after a
 command holds for that command. Keys are the long options without their dashes.
+
+One may stand in a folder of somebody else's. So what acts is said, and a model, or a place outside of the folder, is
+not taken until the user has said ``semsearch trust`` there: that is remembered by the file's path and what it says.
 """
 
 from __future__ import annotations
 
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
 
 from semsearch.errors import InputError
+from semsearch.files.state import recall, remember
+from semsearch.files.toml import read_toml
 
 _COMMON = {"index": "index", "quiet": "quiet"}
 _ENCODER = {"model": "model", "device": "device", "precision": "precision"}
@@ -30,7 +40,7 @@ _TIME = {
     "strict-time": "strict_time",
     "events": "events",
 }
-_ANSWERS = {**_COMMON, **_FILTERS, **_TIME, "mode": "mode", "format": "output_format"}
+_ANSWERS = {**_COMMON, **_FILTERS, **_TIME, "mode": "mode", "format": "output_format", "model": "model"}
 _KEYS: dict[str, dict[str, str]] = {
     "index": {**_COMMON, **_ENCODER, "fields": "fields", "hemisphere": "hemisphere"},
     "ask": _ANSWERS,
@@ -40,61 +50,138 @@ _KEYS: dict[str, dict[str, str]] = {
         for name, key in {**_ANSWERS, "by": "by"}.items()
         if name not in ("top", "per-document", "expand", "recency", "strict-time", "format")
     },
-    "compare": {name: key for name, key in _ANSWERS.items() if name in ("top", "source", "mode", "events", *_COMMON)},
+    "compare": {
+        name: key for name, key in _ANSWERS.items() if name in ("top", "source", "mode", "events", "model", *_COMMON)
+    },
     "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
-    "similar": {name: key for name, key in _ANSWERS.items() if name not in ("mode", "per-document", "expand", *_TIME)},
+    "similar": {
+        name: key for name, key in _ANSWERS.items() if name not in ("mode", "model", "per-document", "expand", *_TIME)
+    },
     "show": _COMMON,
     "info": _COMMON,
     "dates": _COMMON,
     "verify": {"quiet": "quiet", "fields": "fields"},
-    "check": _COMMON,
+    "check": {**_COMMON, "model": "model"},
     "repair": _COMMON,
     "compact": _COMMON,
 }
 
+LARGEST = 1 << 20  # bytes of a settings file
+MODELS = ("model", "rerank")  # keys that name what is loaded
+PLACES = ("index", "events")  # keys that name a place
+STATE = "settings.json"
+OWN, SHARED = "semsearch.toml", "pyproject.toml"
 Value = TypeVar("Value")
-Settings = dict[str, dict[str, object]]
+Defaults = dict[str, dict[str, object]]  # of each command's options, by the option's name in the program
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A setting that is not taken from a file that the user has not trusted."""
+
+    key: str
+    value: str
+    why: str
+
+
+@dataclass(slots=True)
+class Settings:
+    """What the settings file of a folder says."""
+
+    path: Path | None = None  # of the file; None where there is none
+    defaults: Defaults = field(default_factory=dict)
+    refused: dict[str, list[Refused]] = field(default_factory=dict)  # by command
+    warning: str = ""  # of another tool's file that cannot be read
+    digest: str = ""  # of what it says
+    trusted: bool = False
+
+    def key_of(self, command: str, option: str) -> str:
+        """The key of an option of a command."""
+        return next((key for key, name in _KEYS.get(command, {}).items() if name == option), option)
 
 
 def read_settings(folder: Path) -> Settings:
-    """Defaults for each command's options, by the option's name in the program.
+    """What the settings file of a folder says; nothing where there is none.
 
     Raises InputError for a file that is not TOML, or a key that no command has.
     """
-    own = folder / "semsearch.toml"
-    shared = folder / "pyproject.toml"
-    if own.is_file():
-        return _settle(_table(own), str(own))
-    if shared.is_file():
-        tools = _table(shared).get("tool")
+    if (folder / OWN).is_symlink():
+        return Settings(warning=f"{folder / OWN} is a link: what it settles is not taken")
+    if os.path.lexists(folder / OWN):
+        return _settle(_table(folder / OWN), folder / OWN, OWN)
+    if os.path.lexists(folder / SHARED):
+        try:
+            tools = _table(folder / SHARED).get("tool")
+        except InputError as error:
+            return Settings(warning=f"{error}: passed over, with what it may say to semsearch")
         found = tools.get("semsearch") if isinstance(tools, dict) else None
         if isinstance(found, dict):
-            return _settle(found, f"{shared} [tool.semsearch]")
-    return {}
+            return _settle(found, folder / SHARED, f"{SHARED} [tool.semsearch]")
+    return Settings()
 
 
 def _table(path: Path) -> dict[str, object]:
-    import tomllib
-
     try:
-        return tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError(f"{path}: {error}") from None
+        return read_toml(path, LARGEST)
+    except OSError as error:
+        raise InputError(f"{path}: {error.strerror}") from None
 
 
-def _settle(table: dict[str, object], where: str) -> Settings:
-    settings: Settings = {command: {} for command in _KEYS}
+def _settle(table: dict[str, object], path: Path, where: str) -> Settings:
+    defaults: Defaults = {command: {} for command in _KEYS}
     for key, value in table.items():
         if isinstance(value, dict):
             _known(key, _KEYS, where)
             for name, own in value.items():
-                settings[key][_known(name, _KEYS[key], f"{where} [{key}]")] = _fitting(name, own, where)
+                defaults[key][_known(name, _KEYS[key], f"{where} [{key}]")] = _fitting(name, own, where)
         else:
             holders = [command for command, names in _KEYS.items() if key in names]
             _known(key, {name: name for names in _KEYS.values() for name in names}, where)
             for command in holders:
-                settings[command].setdefault(_KEYS[command][key], _fitting(key, value, where))
+                defaults[command].setdefault(_KEYS[command][key], _fitting(key, value, where))
+    text = json.dumps(table, sort_keys=True, default=str)
+    settings = Settings(path, defaults, digest=hashlib.sha256(text.encode("utf-8", "replace")).hexdigest())
+    settings.trusted = trusted_files().get(os.path.realpath(path)) == settings.digest
+    if not settings.trusted:
+        _refuse(settings, path.parent)
     return settings
+
+
+def _refuse(settings: Settings, folder: Path) -> None:
+    """Take out what a file that is not trusted does not settle."""
+    for command, options in settings.defaults.items():
+        for key, option in _KEYS[command].items():
+            if option in options and (why := _too_much(key, str(options[option]), folder)):
+                settings.refused.setdefault(command, []).append(Refused(key, str(options.pop(option)), why))
+
+
+def _too_much(key: str, value: str, folder: Path) -> str:
+    if key in MODELS:
+        return "names a model"
+    if key in PLACES:
+        root, place = os.path.realpath(folder), os.path.realpath(folder / value)
+        if os.path.commonpath([root, place]) != root:
+            return "leads out of its folder"
+    return ""
+
+
+def trusted_files() -> Mapping[str, str]:
+    """The settings files that this user trusts, by their real paths, and the digest of what they said then."""
+    found = recall(STATE)
+    return {str(path): str(digest) for path, digest in found.items()} if isinstance(found, dict) else {}
+
+
+def trust(settings: Settings) -> bool:
+    """Remember that the user trusts a settings file as it is; false where that cannot be kept."""
+    path = os.path.realpath(settings.path or "")
+    return remember(STATE, lambda before: {**(before if isinstance(before, dict) else {}), path: settings.digest})
+
+
+def distrust(path: str) -> bool:
+    """Forget that the user trusts a settings file; false where that cannot be kept."""
+    known = {**trusted_files()}
+    known.pop(path, None)
+    return remember(STATE, lambda _: known)
 
 
 def _fitting(key: str, value: object, where: str) -> object:
@@ -103,9 +190,9 @@ def _fitting(key: str, value: object, where: str) -> object:
         value = [value] if isinstance(value, str) else value
         fits = isinstance(value, list) and all(isinstance(name, str) for name in value)
     else:
-        kinds = {"quiet": bool, "no-time": bool, "strict-time": bool, "top": int, "per-document": int}
+        kinds = {"quiet": bool, "no-time": bool, "strict-time": bool, "top": int, "per-document": int, "expand": bool}
         fits = type(value) is kinds.get(key, str)
-    if not fits:
+    if not fits or "\0" in str(value):
         raise InputError(f"{where}: {key} = {value!r} is not what the option takes: see semsearch ask --help")
     return value
 

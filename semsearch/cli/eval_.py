@@ -35,7 +35,9 @@ from semsearch.cli.options import (
     options_from,
 )
 from semsearch.cli.progress import build_bar, count_bar
+from semsearch.cli.settled import refuse_leading_out
 from semsearch.errors import UsageError
+from semsearch.files.whole import refuse_place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -117,9 +119,13 @@ def evaluate(
         no_time=no_time,
         strict_time=strict_time,
     )
+    if per_query is not None:
+        refuse_place(per_query)
     defaults.query("any")  # refuses options that make no sense
     found = find_dataset(dataset)
     folder = index or Path("indexes", f"eval-{found.name}")
+    if index is None:
+        refuse_leading_out(folder)
     with build_bar(quiet) as building, count_bar(quiet, "asking") as asking:
         measured, report = evaluate_dataset(
             found,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -74,13 +75,13 @@ def index(
     """Add sources to the index, or refresh it: only what changed is read and encoded."""
     from semsearch.building import build, forget
     from semsearch.readers import parse_field_names
-    from semsearch.storage.database import index_exists
+    from semsearch.storage.place import index_exists
 
     paths = list(sources or [])
     if forget_sources:
         return _finish(forget(_needed(paths), index), index, quiet, 0.0)
     if not paths and not index_exists(index):
-        paths = _needed([SEEDS] if SEEDS.is_dir() else [])
+        paths = _needed(_seeds())
     names = parse_field_names(fields) if fields else None
     begin = time.monotonic()
     with build_bar(quiet) as show:
@@ -96,7 +97,15 @@ def index(
             hemisphere=hemisphere.value if hemisphere else None,
             progress=show,
         )
-    return _finish(report, index, quiet, time.monotonic() - begin)
+    return _finish(report, index, quiet, time.monotonic() - begin, named=bool(paths))
+
+
+def _seeds() -> list[Path]:
+    """The folder that is indexed where nothing is named, unless it leads out of the working folder."""
+    inside = os.path.realpath(SEEDS) == os.path.join(os.path.realpath(Path.cwd()), SEEDS.name)  # noqa: PTH118
+    if SEEDS.is_dir() and not inside:
+        raise UsageError(f"{SEEDS} is a link to {os.path.realpath(SEEDS)}: name it, if that is what you mean")
+    return [SEEDS] if SEEDS.is_dir() else []
 
 
 def _needed(paths: list[Path]) -> list[Path]:
@@ -105,13 +114,16 @@ def _needed(paths: list[Path]) -> list[Path]:
     return paths
 
 
-def _finish(report: BuildReport, folder: Path, quiet: bool, seconds: float) -> int:
+def _finish(report: BuildReport, folder: Path, quiet: bool, seconds: float, *, named: bool = True) -> int:
     for problem in report.problems:
         place = f"{display_path(problem.path)}:{problem.line}" if problem.line else display_path(problem.path)
         say(f"{place}: {problem.reason}")
     if not quiet:
         for note in report.notes:
             say(note)
+        if not named and len(report.new_files):
+            for source, count in report.new_files.items():
+                say(f"{display_path(source)}: {count} new file{'s' * (count != 1)}")
         say(_summary(report, folder, seconds))
     return SKIPPED if report.problems else DONE
 

@@ -16,9 +16,10 @@ from typing import Annotated
 import typer
 
 import semsearch
-from semsearch.cli.config import read_settings
+from semsearch.cli.config import Settings, read_settings
 from semsearch.cli.exits import DONE, INTERRUPTED, interrupted, status_of
-from semsearch.errors import OutOfRoom
+from semsearch.cli.settled import SettledCommand
+from semsearch.errors import OutOfRoom, UsageError
 
 app = typer.Typer(
     name="semsearch",
@@ -43,6 +44,7 @@ COMMANDS = (
     "check",
     "repair",
     "compact",
+    "trust",
 )  # in the order of --help
 
 
@@ -71,6 +73,8 @@ def add_commands(names: Sequence[str]) -> None:
         if name in names and name not in held:
             module = "eval_" if name == "eval" else name
             import_module(f"semsearch.cli.{module}").add_to(app)
+    for command in app.registered_commands:
+        command.cls = SettledCommand
     app.registered_commands.sort(key=lambda command: COMMANDS.index(command.name or ""))
 
 
@@ -95,9 +99,15 @@ def run(arguments: list[str]) -> int:
     called = f"semsearch {named}" if named in COMMANDS else "semsearch"
     try:
         _check_room(named)
-        settings = read_settings(Path.cwd())
+        settings = _settings(named)
         add_commands([named] if named in COMMANDS and arguments[0] == named else COMMANDS)
-        status = app(arguments or ["--help"], prog_name="semsearch", standalone_mode=False, default_map=settings)
+        status = app(
+            arguments or ["--help"],
+            prog_name="semsearch",
+            standalone_mode=False,
+            default_map=settings.defaults,
+            obj=settings,
+        )
         sys.stdout.flush()
     except BaseException as error:
         if isinstance(error, SystemExit) and isinstance(error.__context__, BrokenPipeError):
@@ -110,6 +120,17 @@ def run(arguments: list[str]) -> int:
     if status == INTERRUPTED:  # typer has taken the KeyboardInterrupt
         return interrupted()
     return status if isinstance(status, int) else DONE
+
+
+def _settings(command: str) -> Settings:
+    """What the working folder settles; nothing for help, and for the command that judges it."""
+    if command == "trust":
+        return Settings()
+    try:
+        folder = Path.cwd()
+    except FileNotFoundError:
+        raise UsageError("the working folder is gone: cd to one that is there") from None
+    return read_settings(folder)
 
 
 def _check_room(command: str) -> None:

@@ -98,6 +98,12 @@ RerankOption = Annotated[
 StrictOption = Annotated[bool, typer.Option("--strict", help="Leave with status 1 where no match is strong.")]
 ExplainOption = Annotated[bool, typer.Option("--explain", help="Say of each hit what its score is made of.")]
 FormatOption = Annotated[Format, typer.Option("--format", help="What comes out.")]
+IndexModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "--model", metavar="NAME", help="The index's model, where it came from elsewhere and you trust it; remembered."
+    ),
+]
 ModelOption = Annotated[
     str | None,
     typer.Option(metavar="NAME", help="Model folder or hub name; without it the packaged all-MiniLM-L6-v2."),

@@ -16,6 +16,7 @@ from semsearch.cli.options import (
     DebugOption,
     EventOption,
     EventsOption,
+    IndexModelOption,
     IndexOption,
     ModeName,
     ModeOption,
@@ -73,6 +74,7 @@ def timeline(
     no_time: NoTimeOption = False,
     events: EventsOption = None,
     source: SourceOption = None,
+    model: IndexModelOption = None,
     mode: ModeOption = ModeName.hybrid,
     plot: Annotated[
         Path | None,
@@ -90,7 +92,7 @@ def timeline(
     if plot is not None:
         timelines.check_picture(plot)
     options = options_from(1, since, until, on, source, 1, mode=mode, event=event, as_of=as_of, no_time=no_time)
-    with open_index(index, events=events) as opened:
+    with open_index(index, events=events, model=model) as opened:
         found = make_timeline(opened, options.query(question), by.value if by else None)
     if output_format is TimelineFormat.json:
         emit(timelines.timeline_json(found))

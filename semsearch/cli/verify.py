@@ -45,6 +45,9 @@ def verify(
     from semsearch.verifying import verify as look_up
 
     found = list(look_up(results, parse_field_names(fields) if fields else None))
+    for each in found:
+        if not each.path:  # no quotation at all
+            say(f"{each.place}: {each.detail}")
     emit(_as_json(found) if output_format is ShowFormat.json else _as_text(found))
     if not found:
         say(f"no quotations in {results}")
@@ -62,7 +65,7 @@ def _as_text(found: list[Verified]) -> str:
     lines = [
         f"{each.place}: {each.doc_id}: {each.state}{f': {each.detail}' * bool(each.detail)} ({each.path})"
         for each in found
-        if not each.holds
+        if not each.holds and each.path
     ]
     counts = ", ".join(f"{count} {state}" for state, count in Counter(each.state for each in found).items())
     lines.append(f"{len(found)} quotations: {counts or 'none'}")

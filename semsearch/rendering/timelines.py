@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from semsearch.errors import UsageError
+from semsearch.files.whole import USUAL, publish, refuse_place
 from semsearch.records import Hit
 from semsearch.rendering.periods import period_text, time_text, window_text
 from semsearch.rendering.structured import answer_window, hit_fields
@@ -128,6 +129,7 @@ def check_picture(path: Path) -> None:
     """Raise UsageError for a name that no picture can have, or without matplotlib."""
     if path.suffix.lower() not in PICTURES:
         raise UsageError(f"--plot {path}: expected a name that ends in {', '.join(PICTURES)}")
+    refuse_place(path)
     if find_spec("matplotlib") is None:
         raise UsageError("--plot needs matplotlib: install it with: pip install 'semsearch[plot]'")
 
@@ -138,9 +140,7 @@ def write_picture(timeline: Timeline, path: Path) -> None:
     suffix = path.suffix.lower()
     drawn = _picture(timeline, "png" if suffix == ".png" else "svg")
     data = _page(timeline, drawn.decode()).encode() if suffix == ".html" else drawn
-    beside = path.with_name(path.name + ".new")
-    beside.write_bytes(data)
-    beside.replace(path)
+    publish(path, lambda partial: partial.write_bytes(data), USUAL)
 
 
 def _picture(timeline: Timeline, kind: str) -> bytes:
