@@ -9,7 +9,8 @@ import pytest
 
 from semsearch.sketches import BANDS
 from semsearch.storage import columns as stored
-from semsearch.storage.columns import Columns, DocumentColumns, make_columns, read_columns
+from semsearch.storage.accelerators import record_file
+from semsearch.storage.columns import Columns, DocumentColumns, load_columns, make_columns
 
 
 def documents(rng: np.random.Generator, count: int, first: int) -> list[DocumentColumns]:
@@ -44,7 +45,9 @@ def test_documents_that_share_a_key_are_found(
         monkeypatch.setattr(stored, "ARRAYS", [name for name in stored.ARRAYS if name != "twin"])
     make_columns(filed, []).save(tmp_path / "columns")
     monkeypatch.undo()
-    file = read_columns(tmp_path / "columns")
+    count = sum(each.passage_count for each in filed)
+    last = filed[-1].first_passage + filed[-1].passage_count - 1
+    file = load_columns(tmp_path, record_file(tmp_path / "columns", last, count))
     removed = np.arange(gone.first_passage, gone.first_passage + gone.passage_count)
     columns = file.without(removed).joined(make_columns(fresh, []))
     held = [each for each in [*filed, *fresh] if each is not gone]

@@ -11,6 +11,7 @@ PACKAGE = Path(__file__).resolve().parent.parent / "semsearch"
 
 LAYERS = [
     {"errors", "records", "arrays"},
+    {"files"},
     {"tensors", "analysis", "languages", "sketches"},
     {"readers", "dates", "chunking", "encoders", "evaluation", "operators"},
     {"storage", "ranking", "queries"},
@@ -34,9 +35,7 @@ OWNERS = {
     "ir_measures": {"evaluation.py"},
     "matplotlib": {"rendering/timelines.py"},
     "openvino": {"encoders/openvino_bert.py"},
-    "pathspec": {"readers/walking.py"},
     "py3langid": {"languages.py"},
-    "safetensors": {"tensors.py"},
     "scipy": {"evaluation.py"},
     "sentence_transformers": {"encoders/transformer.py", "encoders/crossencoder.py"},
     "sentencex": {"chunking.py"},

@@ -17,8 +17,9 @@ from semsearch.errors import IndexDamaged
 from semsearch.ranking.bm25 import Block, bm25
 from semsearch.records import Document
 from semsearch.search import open_index
+from semsearch.storage.accelerators import record_file
 from semsearch.storage.database import connect_for_reading
-from semsearch.storage.lexical import LexicalIndex, LexicalText, read_lexical
+from semsearch.storage.lexical import LexicalIndex, LexicalText, load_lexical
 from semsearch.storage.lexical_building import Part, build_lexical, join_lexical, lexical_parts
 from semsearch.storage.lexical_view import LexicalView, read_lexical_texts
 from semsearch.storage.snapshot import open_snapshot
@@ -121,7 +122,8 @@ def test_a_saved_index_is_read_as_it_was(
     path = tmp_path_factory.mktemp("lexical") / "lexical.safetensors"
     index = build_lexical(texts(made))
     index.save(path)
-    assert contents(read_lexical(path)) == contents(index)
+    last = int(index.numbers.max(initial=0))
+    assert contents(load_lexical(path.parent, record_file(path, last, len(index)))) == contents(index)
 
 
 def test_what_is_no_lexical_file_is_told(tmp_path: Path) -> None:
@@ -129,7 +131,7 @@ def test_what_is_no_lexical_file_is_told(tmp_path: Path) -> None:
     for data in (b"", b"garbage!" * 9, b"\x02" + bytes(7) + b"{}"):
         path.write_bytes(data)
         with pytest.raises(IndexDamaged, match=r"lexical\.safetensors"):
-            read_lexical(path)
+            load_lexical(tmp_path, record_file(path, 1, 1))
 
 
 def test_bm25_equals_the_formula_on_fifty_questions(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from semsearch.errors import DateNotUnderstood, UsageError
 from semsearch.readers import FieldNames, open_documents
 from semsearch.records import DateClaim, Problem, RawDocument
 from semsearch.search import open_index
-from semsearch.storage.database import DATABASE
+from semsearch.storage.place import DATABASE
 from tests.conftest import Program, write_articles
 from tests.promises.states import assert_whole
 
@@ -209,12 +209,13 @@ def asked(program: Program, articles: Path) -> Program:
     return program
 
 
-def test_a_batch_writes_through_links_and_not_over_folders(asked: Program, tmp_path: Path) -> None:
+def test_a_batch_writes_neither_through_links_nor_over_folders(asked: Program, tmp_path: Path) -> None:
     (tmp_path / "q.txt").write_text("town\n")
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    assert asked("batch", "q.txt", "-o", "link").status == 0
+    ran = asked("batch", "q.txt", "-o", "link")
+    assert (ran.status, "is a link to" in ran.err) == (2, True)
     assert (tmp_path / "link").is_symlink()
-    assert (tmp_path / "real").read_text().startswith('{"query_id"')
+    assert not (tmp_path / "real").exists()
     ran = asked("batch", "q.txt", "-o", "articles")
     assert (ran.status, "no regular file" in ran.err) == (2, True)
     os.mkfifo(tmp_path / "fifo")

@@ -15,9 +15,8 @@ from semsearch.building import build
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
 from semsearch.search import Index, open_index
 from semsearch.storage.accelerators import check_file, record_file, slack
-from semsearch.storage.database import DATABASE
 from semsearch.storage.dense import DenseIndex
-from semsearch.storage.files import folder_size
+from semsearch.storage.place import DATABASE, folder_size
 from semsearch.storage.rows import row_hash
 from semsearch.storage.seal import Seal, wrong_file
 from semsearch.storage.snapshot import Snapshot, open_snapshot

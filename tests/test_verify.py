@@ -76,7 +76,10 @@ def test_corrected_dates_are_the_users_own(program: Program, saved: Path) -> Non
     (saved.parent / "dates.csv").write_text("doc_id,date\nundated.txt,2022-01-02\n", "utf-8")
     assert program("index", "--dates", "dates.csv").status == 0
     assert program("batch", "q.txt", "-o", "results.jsonl").status == 0
-    assert set(states(program).values()) == {"ok"}
+    found = states(program)
+    assert found.pop("undated.txt") == "date not in the file (a correction)"
+    assert set(found.values()) == {"ok"}
+    assert program("verify", saved).status == 2  # a date that no file says does not stand as evidence
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,8 @@ from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.repairing import compact, repair
 from semsearch.search import open_index
 from semsearch.storage.accelerating import SUFFIXES
-from semsearch.storage.database import DATABASE
-from semsearch.storage.seal import SEAL, read_seal
+from semsearch.storage.place import DATABASE, SEAL
+from semsearch.storage.seal import read_seal
 from tests.conftest import ROOT, write_articles
 from tests.promises.corpora import records, write_records
 from tests.promises.states import answers, assert_whole

@@ -20,8 +20,8 @@ from semsearch.building import build
 from semsearch.checking import check
 from semsearch.errors import IndexDamaged, SemsearchError
 from semsearch.search import open_index
-from semsearch.storage.database import DATABASE, connect_for_reading
-from semsearch.storage.lock import LOCK_FILE
+from semsearch.storage.database import connect_for_reading
+from semsearch.storage.place import DATABASE, LOCK_FILE
 from semsearch.storage.writer import open_writer
 from tests.conftest import ROOT
 from tests.promises.corpora import records, write_records

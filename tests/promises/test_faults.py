@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import random
+import re
 import resource
 import shutil
 import signal
@@ -17,7 +18,7 @@ import pytest
 from semsearch import refresh
 from semsearch.building import build
 from semsearch.errors import StorageFailed
-from semsearch.storage.files import Operation, watched
+from semsearch.files.whole import Operation, watched
 from tests.conftest import ROOT
 from tests.promises.corpora import records, write_records
 from tests.promises.states import answers, assert_whole, held
@@ -129,8 +130,7 @@ class PowerCut:
             self._unsynced.discard(path.name)
         elif operation == "rename":
             self._renamed[path.name] = path.read_bytes() if path.exists() else None
-            partial = f"{path.name}.partial"
-            if partial in self._unsynced:
+            if any(name.startswith(f".{path.name}.") for name in self._unsynced):
                 self._unsynced.add(path.name)
         elif operation == "sync folder":
             self._renamed.clear()
@@ -197,7 +197,10 @@ def test_what_the_truth_names_is_durable_before_the_commit(tmp_path: Path) -> No
     last = max(at for at, step in enumerate(steps) if step == ("commit", "truth.sqlite"))
     for kind in ("dense-000002.faiss", "lexical-000002.safetensors", "columns-000002.safetensors"):
         at = steps.index(("rename", kind))
-        assert steps[at - 2 : at] == [("write", f"{kind}.partial"), ("sync", f"{kind}.partial")]
+        (write, written), (sync, synced) = steps[at - 2 : at]
+        assert (write, sync) == ("write", "sync")
+        assert written == synced
+        assert re.fullmatch(rf"\.{re.escape(kind)}\.[0-9a-f]{{12}}\.partial", written)
         assert steps[at + 1] == ("sync folder", "counted")
         assert at + 1 < last
     assert ("rename", "seal.json") in steps[: steps.index(("commit", "truth.sqlite"))]

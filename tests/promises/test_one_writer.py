@@ -15,7 +15,8 @@ from semsearch.building import build
 from semsearch.errors import IndexBusy
 from semsearch.search import open_index
 from semsearch.storage.filesystems import network_of
-from semsearch.storage.lock import LOCK_FILE, WriterLock
+from semsearch.storage.lock import WriterLock
+from semsearch.storage.place import LOCK_FILE
 from semsearch.storage.writer import open_writer
 from tests.conftest import ROOT, write_articles
 from tests.promises.states import assert_whole

@@ -16,7 +16,8 @@ from semsearch.checking import check
 from semsearch.encoders.layout import packaged_folder
 from semsearch.errors import EncoderMismatch, FormatMismatch
 from semsearch.search import open_index
-from semsearch.storage.database import DATABASE, FORMAT
+from semsearch.storage.database import FORMAT
+from semsearch.storage.place import DATABASE
 from tests.conftest import ROOT
 from tests.models import tiny_model
 from tests.promises.states import assert_whole

@@ -23,7 +23,9 @@ def alone(
     arguments: list[str], cwd: Path, before: Callable[[], object] | None = None
 ) -> subprocess.CompletedProcess[str]:
     """The program without home or network, after something was done in its process."""
-    environment = {name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH") if name in os.environ}
+    environment = {
+        name: os.environ[name] for name in ("PATH", "LANG", "PYTHONPATH", "XDG_STATE_HOME") if name in os.environ
+    }
     command = [sys.executable, "-m", "semsearch", *arguments]
     if UNSHARE:
         command = [UNSHARE, "-rn", *command]
