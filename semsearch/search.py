@@ -241,6 +241,7 @@ class Index:
         document = self._snapshot.document(ranked.doc_id, found=True)
         start, end = ranked.start, ranked.end
         text = document.text[start:end]
+        self._snapshot.refuse_outside(end - start, len(text), parts[0][-1][1])
         words = marking.words(text, document.language)
         best = marking.best(text, *parts, words)
         first = document.line + document.text.count("\n", 0, start) * document.multiline

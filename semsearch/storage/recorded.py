@@ -26,6 +26,7 @@ from semsearch.storage.values import LARGEST_NUMBER, Kind, integers, matching, t
 DENSE, LEXICAL, COLUMNS = KINDS = "dense", "lexical", "columns"  # the accelerators
 UNIT_ERROR = 2e-3  # how far the squared length of a stored row may be from 1
 SENTENCE_ERROR = 2e-2  # the rows of sentences are float16
+_SPAN_BYTES = 8  # of two int32
 _BLOCK = 10_000  # vectors read at a time
 _SIZE = integers(0, LARGEST_NUMBER)
 _DIGEST = matching(r"[0-9a-f]{64}")
@@ -162,32 +163,44 @@ def read_vectors(
 
 
 def read_parts(connection: Connection, dim: int, numbers: Ids) -> dict[int, tuple[list[Span], Rows]]:
-    """The sentences of passages and their rows, by passage number; no rows where the encoder gives none."""
+    """The sentences of passages and their rows, by passage number; no rows where the encoder gives none.
+
+    Raises RowDamaged for sentences that do not follow one another, and rows of another size or length. Where a passage
+    ends is looked at where its text is.
+    """
     cursor = connection.execute(
-        f"SELECT p.number, p.end - p.start, s.spans, s.rows, {fits('passage', 'p.')} AND {fits('sentences', 's.')} "
+        f"SELECT p.number, s.spans, s.rows, {fits('sentences', 's.')} "
         "FROM passage p JOIN sentences s USING (text_sha256) WHERE p.number IN (SELECT value FROM json_each(?))",
         (json.dumps(numbers.tolist()),),
     )
-    found = {}
-    for number, length, spans, parts in sound(cursor, "sentences"):
-        sentences = np.frombuffer(spans, "<i4").reshape(-1, 2)
-        if not len(sentences) or (sentences[:, 0] >= sentences[:, 1]).any() or not _inside(sentences, length):
-            raise RowDamaged("sentences of a passage are not in it")
-        if len(parts) not in (0, 2 * dim * len(sentences)):
-            raise RowDamaged(f"vectors of sentences are not of {dim} dimensions")
-        rows = np.frombuffer(parts, "<f2").astype(np.float32).reshape(-1, dim)
-        if rows.size and not (np.abs(np.einsum("ij,ij->i", rows, rows) - 1) < SENTENCE_ERROR).all():
-            raise RowDamaged("a vector of a sentence is not of length 1")
-        found[number] = ([(start, end) for start, end in sentences.tolist()], rows)
+    stored = list(sound(cursor, "sentences"))
+    counts = [len(spans) // _SPAN_BYTES for _, spans, _ in stored]
+    if any(len(rows) not in (0, 2 * dim * count) for (_, _, rows), count in zip(stored, counts, strict=True)):
+        raise RowDamaged(f"vectors of sentences are not of {dim} dimensions")
+    spans = np.frombuffer(b"".join(spans for _, spans, _ in stored), "<i4").reshape(-1, 2)
+    ends = np.cumsum([0, *counts])
+    if not all(counts) or not _in_order(spans, ends[1:-1]):
+        raise RowDamaged("sentences of a passage are not in order")
+    rows = np.frombuffer(b"".join(rows for _, _, rows in stored), "<f2").astype(np.float32).reshape(-1, dim)
+    if not (np.abs(np.einsum("ij,ij->i", rows, rows) - 1) < SENTENCE_ERROR).all():
+        raise RowDamaged("a vector of a sentence is not of length 1")
+    found, listed, at = {}, spans.tolist(), 0
+    for (number, _, held), begin, end in zip(stored, ends.tolist(), ends[1:].tolist(), strict=False):
+        own = rows[at : at + end - begin] if held else rows[:0]
+        at += len(own)
+        found[number] = ([(first, last) for first, last in listed[begin:end]], own)
     if len(found) != len(numbers):
         raise RowDamaged(f"the sentences of {len(numbers) - len(found)} passages are gone")
     return found
 
 
-def _inside(sentences: NDArray[np.int32], length: int) -> bool:
-    """Whether spans lie within a passage, one after the other."""
-    flat = sentences.reshape(-1)
-    return bool(flat[0] >= 0 and flat[-1] <= length and (np.diff(flat) >= 0).all())
+def _in_order(spans: NDArray[np.int32], breaks: Ids) -> bool:
+    """Whether spans (n, 2) are not empty, and each begins where the one before ends or later, but at ``breaks``."""
+    if not len(spans):
+        return True
+    rising = spans[1:, 0] >= spans[:-1, 1]
+    rising[breaks - 1] = True
+    return bool(rising.all() and (spans[:, 0] < spans[:, 1]).all() and spans.min() >= 0)
 
 
 def ascending(numbers: Sequence[int], last: int, what: str) -> Ids:

@@ -291,10 +291,14 @@ class Snapshot:
 
     def _slice(self, text: str, start: int, end: int) -> str:
         """A passage of a text. Raises IndexDamaged where the text ends before it."""
-        with damage_told(self._folder):
-            if end > len(text):
-                raise RowDamaged("a passage is not in its text")
+        self.refuse_outside(end - start, len(text[start:end]), 0)
         return text[start:end]
+
+    def refuse_outside(self, length: int, found: int, last: int) -> None:
+        """Raise IndexDamaged where a passage is not in its text, or its last sentence ends behind it; in characters."""
+        with damage_told(self._folder):
+            if found != length or last > length:
+                raise RowDamaged("a passage is not in its text, or its sentences are not in it")
 
     def sketches(self, firsts: Ids) -> list[Sketched]:
         """Sketch and first day of documents, given by their first passages, in that order."""
