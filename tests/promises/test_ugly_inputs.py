@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from semsearch.refresh import LONGEST_TEXT
 from semsearch.search import open_index
 from tests.conftest import ROOT
 
@@ -77,7 +78,7 @@ def test_a_folder_with_everything_ugly_is_indexed_and_its_good_articles_are_foun
     """100 MB lines and a sparse GB within 1 GB of memory."""
     make_ugly(tmp_path / "articles")
     make_maze(tmp_path / "articles")
-    assert_ends_well(tmp_path, "long-line.txt", "characters, more than 10000000: split it")
+    assert_ends_well(tmp_path, "long-line.txt", f"characters, more than {LONGEST_TEXT}: split it")
 
 
 def test_ugly_files_of_little_size(tmp_path: Path) -> None:
