@@ -45,6 +45,11 @@ def kind_of(mode: int) -> str:
     return next((name for is_one, name in _KINDS if is_one(mode)), "a regular file")
 
 
+def is_unicode(name: str) -> bool:
+    """True for a file name that is UTF-8; Python reads the bytes of others as lone surrogates."""
+    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
+
+
 def open_regular(path: str | os.PathLike[str], *, folder: int | None = None, follow: bool = False) -> int:
     """A descriptor to read a regular file. Never blocks, and never opens anything else.
 

@@ -7,9 +7,7 @@ and may raise what a disk raises: so the protocol is tested step by step.
 
 from __future__ import annotations
 
-import ctypes
 import os
-import secrets
 import stat
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -113,7 +111,7 @@ def refuse_place(path: Path) -> None:
 
 def temporary_name(name: str) -> str:
     """A name beside ``name`` that nobody can have foreseen."""
-    return f".{name}.{secrets.token_hex(6)}{TEMPORARY}"
+    return f".{name}.{os.urandom(6).hex()}{TEMPORARY}"
 
 
 def publish(path: Path, write: Callable[[Path], object], mode: int = PRIVATE) -> None:
@@ -141,6 +139,8 @@ def _publish(path: Path, write: Callable[[Path], object], mode: int) -> None:
 
 def exchange(one: Path, other: Path) -> None:
     """Let two folders change places: at once where the system can, else by way of a third name."""
+    import ctypes
+
     rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
     if rename is not None and rename(_HERE, os.fsencode(one), _HERE, os.fsencode(other), _EXCHANGE) == 0:
         sync_folder(other.parent)

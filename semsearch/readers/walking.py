@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from semsearch.files.regular import open_below, open_regular
+from semsearch.files.regular import is_unicode, open_below, open_regular
 from semsearch.readers.files import is_supported, supported_suffixes
 from semsearch.readers.ignoring import MOST_WILD, IgnoreRules, path_pattern, read_ignore_file
 from semsearch.records import Problem
@@ -130,11 +130,6 @@ def _add(path: Path, found: FoundFiles) -> None:
         )
     else:
         found.files.append(path)
-
-
-def is_unicode(name: str) -> bool:
-    """True for a file name that is UTF-8; Python reads the bytes of others as lone surrogates."""
-    return name.isascii() or not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 Rules = tuple[tuple[Path, IgnoreRules], ...]  # each holds for what is below its folder

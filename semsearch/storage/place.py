@@ -16,7 +16,7 @@ from pathlib import Path
 from shlex import quote
 
 from semsearch.errors import IndexDamaged, UsageError
-from semsearch.files.regular import NotRegular, kind_of, open_regular, sha256_of_descriptor
+from semsearch.files.regular import NotRegular, is_unicode, kind_of, open_regular, sha256_of_descriptor
 from semsearch.files.whole import TEMPORARY, sync_folder
 
 DATABASE = "truth.sqlite"
@@ -45,7 +45,7 @@ def index_folder(index: str | os.PathLike[str]) -> Path:
     name = os.fspath(index) if isinstance(index, str | os.PathLike) else None
     if not isinstance(name, str):
         raise UsageError(f"index is {type(name).__name__}: expected the name of a folder as text or Path")
-    if not name.strip() or any(character == "\0" or "\ud800" <= character <= "\udfff" for character in name):
+    if not name.strip() or "\0" in name or not is_unicode(name):
         raise UsageError(f"--index {os.fsencode(name)!r}: expected the name of a folder, in UTF-8")
     return Path(os.path.abspath(name))
 

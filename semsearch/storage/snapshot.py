@@ -14,7 +14,7 @@ import numpy as np
 from semsearch.arrays import Ids, Rows, Scores, Span, distinct
 from semsearch.dates.spans import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
-from semsearch.readers import is_unicode
+from semsearch.files.regular import is_unicode
 from semsearch.records import DateEntry, DateRange, Document, SpokenDate
 from semsearch.sketches import Sketched, read_sketch
 from semsearch.storage.accelerators import AcceleratorFile, slack
