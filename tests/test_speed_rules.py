@@ -72,6 +72,16 @@ def test_no_answer_waits_for_torch(indexed: Path, arguments: list[str]) -> None:
     assert not loaded & (HEAVY | {"openvino"})
 
 
+@pytest.mark.parametrize(
+    "arguments", [["ask", "why did the army leave"], ["similar", "grain.txt"], ["show", "grain.txt"]]
+)
+def test_no_answer_loads_what_reads_articles(indexed: Path, arguments: list[str]) -> None:
+    """Each module costs a cold question; what reads files of articles is none of its business."""
+    status, loaded = modules_of(indexed, *arguments)
+    assert status == 0
+    assert not loaded & {"csv", "gzip", "yaml", "secrets", "hmac", "charset_normalizer"}
+
+
 def test_no_help_or_unknown_command_waits_for_torch_or_numpy(indexed: Path) -> None:
     for arguments in (["--help"], ["timeline", "--help"], ["ask", "--help"], ["index", "--help"], ["--version"]):
         _, loaded = modules_of(indexed, *arguments)

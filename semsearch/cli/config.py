@@ -15,7 +15,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from semsearch.errors import InputError
 from semsearch.files.state import recall, remember
@@ -75,8 +75,7 @@ Value = TypeVar("Value")
 Defaults = dict[str, dict[str, object]]  # of each command's options, by the option's name in the program
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
+class Refused(NamedTuple):
     """A setting that is not taken from a file that the user has not trusted."""
 
     key: str

@@ -11,9 +11,9 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from shlex import quote
+from typing import NamedTuple
 
 from semsearch.errors import IndexDamaged, UsageError
 from semsearch.files.regular import NotRegular, is_unicode, kind_of, open_regular, sha256_of_descriptor
@@ -31,8 +31,7 @@ _IN_PLACE = (DATABASE, LOG, SHARED, LOCK_FILE)  # what is changed where it lies:
 _RANDOM = re.compile(r"\.[0-9a-f]{12}\Z", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Stranger:
+class Stranger(NamedTuple):
     """An entry of an index folder that no writer of ours has made."""
 
     name: str
