@@ -232,8 +232,8 @@ def _rebuild(
                 corrections=[*settled.corrections, *corrections],
                 hemisphere=hemisphere or settled.hemisphere,
             )
-        keep_others(folder, new)
         exchange(new, folder)
+        keep_others(new, folder)  # only now: a kill before leaves what is not of an index where it was
     finally:
         if new is not None:
             remove_index(new)  # the old index, or what there was of a new one

@@ -20,13 +20,16 @@ from semsearch.files.regular import sha256_of, sha256_of_descriptor
 from semsearch.preparing import content_sha256, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents, open_found
 from semsearch.records import Document, Problem, RawDocument
-from semsearch.storage.named import name_sources, split_by_naming
+from semsearch.storage.named import name_sources, named_paths, split_by_naming
 from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
 from semsearch.storage.writer import Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
 LONGEST_TEXT = 4_000_000  # characters: more than the longest novels have, and read in seconds whatever they are
 BATCH_ITEMS = 2_000  # documents and files in one transaction
+MOVED = (
+    "is another place, or has other field names, than when you named it, and was not read: name it again if you mean it"
+)
 FOREIGN = "came with the index and was not read, since you have not named it: semsearch index SOURCE"
 BATCH_HELD = 3_000_000  # characters of text, new or not, that are held for one transaction
 
@@ -176,7 +179,10 @@ class Refresh:
         index_id = self._writer.index_id
         own, foreign = split_by_naming(index_id, self._writer.sources())
         if not paths:
-            self._report.problems += [Problem(source.path, 0, FOREIGN) for source in foreign]
+            known_before = named_paths(index_id)
+            self._report.problems += [
+                Problem(source.path, 0, MOVED if source.path in known_before else FOREIGN) for source in foreign
+            ]
             return own
         held = {source.path: source.fields for source in own}
         with self._writer.transaction():

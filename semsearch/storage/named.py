@@ -27,6 +27,11 @@ def name_sources(index_id: str, sources: Iterable[SourceRecord]) -> bool:
     return bool(_ID.fullmatch(index_id)) and remember(_file(index_id), added)
 
 
+def named_paths(index_id: str) -> set[str]:
+    """Sources that this user has named at some time, wherever they lie now."""
+    return set(_said(recall(_file(index_id)))) if _ID.fullmatch(index_id) else set()
+
+
 def split_by_naming(index_id: str, sources: Iterable[SourceRecord]) -> tuple[list[SourceRecord], list[SourceRecord]]:
     """Sources that this user has named, with the same field names and where they still lie, and the others."""
     named = _said(recall(_file(index_id))) if _ID.fullmatch(index_id) else {}

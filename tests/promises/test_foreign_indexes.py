@@ -412,6 +412,7 @@ def test_a_source_that_became_a_link_is_not_read_again(
         (articles / "*.txt").symlink_to(home / "Documents")
     ran = program("index")
     assert ran.status == 3
+    assert "is another place" in ran.err
     assert "was not read" in ran.err
     assert "CANARY" not in held(tmp_path / "indexes" / "default")
     assert program("index", named).status in (0, 3)  # named again, it is what the user means

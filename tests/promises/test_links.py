@@ -193,6 +193,23 @@ def test_b3_a_rebuild_deletes_no_folder_that_lies_there(program: Program, receiv
     assert {path.name for path in received.parent.iterdir()} == {"default", "default.rebuilding"}
 
 
+def test_a_rebuild_that_fails_at_the_last_step_leaves_what_lies_there(
+    received: Path, articles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Notes in an index folder are moved along only when the new index is in its place."""
+    (received / "notes.txt").write_text("mine", "utf-8")
+
+    def fail(one: Path, other: Path) -> None:
+        raise OSError(5, "injected", str(other))
+
+    monkeypatch.setattr("semsearch.building.exchange", fail)
+    with pytest.raises(OSError, match="injected"):
+        build([], received, rebuild=True)
+    assert (received / "notes.txt").read_text("utf-8") == "mine"
+    assert [path.name for path in received.parent.iterdir()] == ["default"]
+    assert_whole(received, "not rebuilt")
+
+
 def test_what_a_killed_rebuild_left_is_taken_away(program: Program, received: Path) -> None:
     left = received.with_name(".default.abcd_012.rebuilding")
     shutil.copytree(received, left)
