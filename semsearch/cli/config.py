@@ -13,7 +13,6 @@ import hashlib
 import json
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple, TypeVar
 
@@ -83,16 +82,22 @@ class Refused(NamedTuple):
     why: str
 
 
-@dataclass(slots=True)
 class Settings:
-    """What the settings file of a folder says."""
+    """What the settings file of a folder says.
 
-    path: Path | None = None  # of the file; None where there is none
-    defaults: Defaults = field(default_factory=dict)
-    refused: dict[str, list[Refused]] = field(default_factory=dict)  # by command
-    warning: str = ""  # of another tool's file that cannot be read
-    digest: str = ""  # of what it says
-    trusted: bool = False
+    ``path`` is the file's, None where there is none; ``defaults`` are those of each command's options, ``refused``
+    what is not taken, by command; ``warning`` tells of a file that is passed over; ``digest`` is of what it says.
+    """
+
+    def __init__(
+        self, path: Path | None = None, defaults: Defaults | None = None, *, warning: str = "", digest: str = ""
+    ) -> None:
+        self.path = path
+        self.defaults: Defaults = {} if defaults is None else defaults
+        self.refused: dict[str, list[Refused]] = {}
+        self.warning = warning
+        self.digest = digest
+        self.trusted = False
 
     def key_of(self, command: str, option: str) -> str:
         """The key of an option of a command."""

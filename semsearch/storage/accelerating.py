@@ -18,7 +18,7 @@ from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.lexical import LexicalIndex, load_lexical
 from semsearch.storage.lexical_building import Part, join_lexical, lexical_parts
 from semsearch.storage.lexical_view import read_lexical_texts
-from semsearch.storage.place import ACCELERATOR, is_temporary
+from semsearch.storage.place import SUFFIXES, is_accelerator, is_temporary
 from semsearch.storage.recorded import (
     COLUMNS,
     DENSE,
@@ -31,8 +31,6 @@ from semsearch.storage.recorded import (
     read_removed,
     read_vectors,
 )
-
-SUFFIXES = {DENSE: ".faiss", LEXICAL: ".safetensors", COLUMNS: ".safetensors"}
 
 
 class Accelerating:
@@ -128,7 +126,7 @@ class Accelerating:
         """Remove accelerators older than the one before this: a reader may still be opening that."""
         for kind in SUFFIXES:
             for name in [path.name for path in self._folder.iterdir()]:
-                number = name.removeprefix(f"{kind}-").split(".")[0] if ACCELERATOR.fullmatch(name) else ""
+                number = name.removeprefix(f"{kind}-").split(".")[0] if is_accelerator(name) else ""
                 old = name.startswith(f"{kind}-") and number.isdigit() and int(number) < generation - 1
                 if old or (is_temporary(name) and kind in name):
                     (self._folder / name).unlink(missing_ok=True)

@@ -7,7 +7,6 @@ holds a link, a folder or a device beside them.
 from __future__ import annotations
 
 import os
-import re
 import stat
 from collections.abc import Iterator
 from contextlib import suppress
@@ -25,10 +24,11 @@ LOCK_FILE = "writer.lock"
 IGNORE_FILE = ".semsearchignore"
 DAMAGED = "damaged"  # folder inside an index
 LOG, SHARED, JOURNAL = f"{DATABASE}-wal", f"{DATABASE}-shm", f"{DATABASE}-journal"
-ACCELERATOR = re.compile(r"dense-\d{6,18}\.faiss|(?:lexical|columns)-\d{6,18}\.safetensors", re.ASCII)
+SUFFIXES = {"dense": ".faiss", "lexical": ".safetensors", "columns": ".safetensors"}  # of each kind of accelerator
+FEWEST_DIGITS, DIGITS = 6, 18  # of the number in an accelerator's name
 _FIXED = (DATABASE, LOG, SHARED, SEAL, LOCK_FILE, IGNORE_FILE)
 _IN_PLACE = (DATABASE, LOG, SHARED, LOCK_FILE)  # what is changed where it lies: a second name would change with it
-_RANDOM = re.compile(r"\.[0-9a-f]{12}\Z", re.ASCII)
+RANDOM = 13  # characters that make a temporary name random: a full stop and twelve hexadecimal digits
 
 
 class Stranger(NamedTuple):
@@ -73,12 +73,32 @@ def is_own_name(name: str) -> bool:
 
 def is_temporary(name: str) -> bool:
     """True for the name of a file that a writer of ours had not ended."""
-    kept = _RANDOM.sub("", name.removesuffix(TEMPORARY))
+    kept = name.removesuffix(TEMPORARY)
+    if kept[-RANDOM : -RANDOM + 1] == "." and is_hexadecimal(kept[-RANDOM + 1 :], RANDOM - 1):
+        kept = kept[:-RANDOM]
     return name.endswith(TEMPORARY) and (_is_kept_name(kept) or _is_kept_name(kept.removeprefix(".")))
 
 
 def _is_kept_name(name: str) -> bool:
-    return name in _FIXED or ACCELERATOR.fullmatch(name) is not None
+    return name in _FIXED or is_accelerator(name)
+
+
+def is_hexadecimal(text: str, length: int) -> bool:
+    """True for so many hexadecimal digits, in lower case."""
+    return len(text) == length and not text.strip("0123456789abcdef")
+
+
+def is_accelerator(name: str) -> bool:
+    """True for a name that a writer gives to an accelerator's file: ``dense-000001.faiss``."""
+    kind, _, rest = name.partition("-")
+    number = rest.removesuffix(SUFFIXES.get(kind, "/"))
+    return (
+        kind in SUFFIXES
+        and number != rest
+        and number.isascii()
+        and number.isdigit()
+        and FEWEST_DIGITS <= len(number) <= DIGITS
+    )
 
 
 def strangers(folder: Path) -> Iterator[Stranger]:

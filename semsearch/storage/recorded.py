@@ -19,9 +19,9 @@ from semsearch.sketches import bands, read_sketch
 from semsearch.storage.accelerators import AcceleratorFile
 from semsearch.storage.columns import UNDATED, DocumentColumns
 from semsearch.storage.database import Connection, meta, meta_number
-from semsearch.storage.place import ACCELERATOR
+from semsearch.storage.place import is_accelerator
 from semsearch.storage.rows import RowDamaged, fits, sound
-from semsearch.storage.values import LARGEST_NUMBER, Kind, integers, matching, texts
+from semsearch.storage.values import LARGEST_NUMBER, Kind, hexadecimal, integers, texts
 
 DENSE, LEXICAL, COLUMNS = KINDS = "dense", "lexical", "columns"  # the accelerators
 UNIT_ERROR = 2e-3  # how far the squared length of a stored row may be from 1
@@ -29,7 +29,7 @@ SENTENCE_ERROR = 2e-2  # the rows of sentences are float16
 _SPAN_BYTES = 8  # of two int32
 _BLOCK = 10_000  # vectors read at a time
 _SIZE = integers(0, LARGEST_NUMBER)
-_DIGEST = matching(r"[0-9a-f]{64}")
+_DIGEST = hexadecimal(64)
 MOST_DIMENSIONS, MOST_TOKENS = 1 << 16, 1 << 20
 
 # What the JSON in the table meta may say, field by field.
@@ -128,7 +128,7 @@ def read_file(connection: Connection, kind: str) -> AcceleratorFile | None:
     if text is None:
         return None
     found = _object(text, f"{kind} file")
-    if not _has(found, FILE) or not ACCELERATOR.fullmatch(found["name"]) or not found["name"].startswith(f"{kind}-"):
+    if not _has(found, FILE) or not is_accelerator(found["name"]) or not found["name"].startswith(f"{kind}-"):
         raise RowDamaged(f"what it says of its {kind} file makes no sense")
     file = AcceleratorFile(**found)
     if not file.count <= file.watermark < meta_number(connection, "next_passage", 1):

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -20,11 +19,10 @@ from semsearch.errors import IndexDamaged
 from semsearch.files.regular import NotRegular, TooLarge, read_bounded, sha256_of_descriptor
 from semsearch.files.whole import publish
 from semsearch.storage import place
-from semsearch.storage.place import ACCELERATOR, DATABASE, IGNORE_FILE, SEAL
+from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, is_accelerator, is_hexadecimal
 
 LARGEST = 1 << 20  # bytes
-_ID = re.compile(r"(?:[0-9a-f]{32})?")
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+ID, SHA256 = 32, 64  # hexadecimal digits
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +58,16 @@ def _seal(found: object) -> Seal:
             pass
         case _:
             raise ValueError
-    if not _ID.fullmatch(index_id) or isinstance(revision, bool) or revision < 0:
+    if (index_id and not is_hexadecimal(index_id, ID)) or isinstance(revision, bool) or revision < 0:
         raise ValueError
     return Seal(index_id, revision, {name: _sealed_file(name, held) for name, held in files.items()})
 
 
 def _sealed_file(name: object, held: object) -> tuple[int, str]:
-    if not isinstance(name, str) or (name not in (DATABASE, IGNORE_FILE) and not ACCELERATOR.fullmatch(name)):
+    if not isinstance(name, str) or (name not in (DATABASE, IGNORE_FILE) and not is_accelerator(name)):
         raise ValueError  # a name that leads elsewhere is never looked at
     match held:
-        case [int(size), str(sha256)] if size >= 0 and not isinstance(size, bool) and _SHA256.fullmatch(sha256):
+        case [int(size), str(sha256)] if size >= 0 and not isinstance(size, bool) and is_hexadecimal(sha256, SHA256):
             return size, sha256
     raise ValueError
 

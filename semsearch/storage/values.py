@@ -7,13 +7,13 @@ a value of another type, size or range is damage, wherever it is read.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
 from semsearch.records import CONFIDENCE
 from semsearch.sketches import NUMBER_HASHES, SHINGLE_HASHES
+from semsearch.storage.place import is_hexadecimal
 
 Kind = Callable[[object], bool]
 
@@ -21,6 +21,7 @@ LARGEST_NUMBER = 1 << 53  # of passages, documents, files, commits
 LAST_DAY = date.max.toordinal()
 MOST_PASSAGES, MOST_EVENTS = 1_000_000, 10_000_000  # of a document
 LONGEST_DOCUMENT = 1 << 28  # characters
+MOST_DIGITS = 16
 LONGEST_ID = 1 << 20  # characters, of names and ids
 _INT64 = 1 << 63
 
@@ -70,10 +71,16 @@ def is_field_names(value: object) -> bool:
     return isinstance(found, dict) and all(isinstance(name, str) for name in found.values())
 
 
-def matching(pattern: str) -> Kind:
-    """Texts that match a pattern whole."""
-    compiled = re.compile(pattern, re.ASCII)
-    return lambda value: value.__class__ is str and compiled.fullmatch(value) is not None
+def hexadecimal(length: int) -> Kind:
+    """Texts of so many hexadecimal digits, in lower case."""
+    return lambda value: isinstance(value, str) and is_hexadecimal(value, length)
+
+
+def is_decimal(value: object) -> bool:
+    """A whole number as we write it, from 0 to 16 digits: no sign, no zero in front."""
+    if not isinstance(value, str) or not 1 <= len(value) <= MOST_DIGITS:
+        return False
+    return value.isascii() and value.isdigit() and (value == "0" or value[0] != "0")
 
 
 NUMBER = integers(1, LARGEST_NUMBER)
@@ -83,14 +90,13 @@ SHA256 = blobs(32)
 FLAG = one_of(0, 1)
 NAME = texts(LONGEST_ID)
 
-DECIMAL = matching(r"0|[1-9]\d{0,15}")
 META: Mapping[str, Kind] = {  # values of the table meta; what is JSON is read where it is used
-    "index_id": matching(r"[0-9a-f]{32}"),
-    "revision": DECIMAL,
-    "next_passage": matching(r"[1-9]\d{0,15}"),
-    "removed": DECIMAL,
-    "purged": DECIMAL,
-    "generation": DECIMAL,
+    "index_id": hexadecimal(32),
+    "revision": is_decimal,
+    "next_passage": lambda value: is_decimal(value) and value != "0",
+    "removed": is_decimal,
+    "purged": is_decimal,
+    "generation": is_decimal,
     "hemisphere": one_of("north", "south"),
 }
 LONGEST_META = 1 << 20  # characters

@@ -17,7 +17,7 @@ import faiss
 import numpy as np
 from safetensors.numpy import load_file, save_file
 
-from semsearch.storage.place import ACCELERATOR, DATABASE, IGNORE_FILE, SEAL
+from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, is_accelerator
 from semsearch.storage.rows import TABLES, rehash, row_hash
 from semsearch.storage.seal import Seal, make_seal, read_seal, write_seal
 
@@ -60,7 +60,7 @@ def reseal(index: Path) -> None:
         return
     finally:
         connection.close()
-    names = [path.name for path in index.iterdir() if ACCELERATOR.fullmatch(path.name)] + [DATABASE, IGNORE_FILE]
+    names = [path.name for path in index.iterdir() if is_accelerator(path.name)] + [DATABASE, IGNORE_FILE]
     revision = str(held.get("revision", "0"))
     seal = make_seal(index, str(held.get("index_id", "")), int(revision) if revision.isdigit() else 0, names)
     write_seal(index, seal)

@@ -15,8 +15,7 @@ from semsearch.checking import check
 from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.repairing import compact, repair
 from semsearch.search import open_index
-from semsearch.storage.accelerating import SUFFIXES
-from semsearch.storage.place import DATABASE, SEAL
+from semsearch.storage.place import DATABASE, SEAL, SUFFIXES
 from semsearch.storage.seal import read_seal
 from tests.conftest import ROOT, write_articles
 from tests.promises.corpora import records, write_records
