@@ -7,6 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from semsearch.against_files import AgainstFiles, compare_with_files
 from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
 from semsearch.errors import EncoderUnavailable, IndexDamaged, IndexMissing, ModelNotNamed
 from semsearch.storage.agreement import disagreements, text_damage, vector_damage
@@ -29,6 +30,8 @@ class CheckReport:
     findings: tuple[Finding, ...]
     strays: tuple[str, ...]  # files that a writer left behind
     others: tuple[str, ...]  # files that are not of an index; nothing reads them
+    compared: int = 0  # files of the sources whose articles were compared with those of the index
+    not_compared: int = 0  # files that have changed since, are gone, or are of a source that was not named here
 
     @property
     def whole(self) -> bool:
@@ -54,11 +57,23 @@ def check(folder: str | Path, *, full: bool = False, step: Step | None = None, m
         if not any(finding.name == DATABASE for finding in findings):
             damaged = {finding.name for finding in findings}
             findings += _of_the_model(place, step or _untold, damaged, full=full, model=model)
+        against = AgainstFiles()
+        if full and not findings:
+            against, unlike = _of_the_files(place, step or _untold)
+            findings += unlike
         if not findings or not _written_since(place, checker.seal):
             break
     sealed = bool(checker.seal and checker.seal.files)
     return CheckReport(
-        str(place), full, sealed, *checker.counts, tuple(findings), tuple(checker.strays()), tuple(checker.others())
+        str(place),
+        full,
+        sealed,
+        *checker.counts,
+        tuple(findings),
+        tuple(checker.strays()),
+        tuple(checker.others()),
+        against.compared,
+        against.others,
     )
 
 
@@ -95,6 +110,20 @@ def _of_the_model(folder: Path, step: Step, damaged: set[str], *, full: bool, mo
         step("accelerators")
         for name, what in disagreements(folder, connection, record.dim, damaged):
             yield Finding(folder, name, what, "repair")
+
+
+def _of_the_files(folder: Path, step: Step) -> tuple[AgainstFiles, list[Finding]]:
+    """Articles that are not what the files of the sources say."""
+    step("sources")
+    with closing(connect_for_reading(folder)) as connection, damage_told(folder):
+        if read_encoder(connection) is None:
+            return AgainstFiles(), []
+        found = compare_with_files(connection)
+    if not found.unlike:
+        return found, []
+    count = len(found.unlike)
+    what = f"{count} article{'s are' if count > 1 else ' is'} not what the file says: {found.unlike[0]}"
+    return found, [Finding(folder, DATABASE, what, "rebuild")]
 
 
 def _encoder(record: EncoderRecord, folder: Path, model: str | None) -> tuple[Encoder | None, str, Remedy]:

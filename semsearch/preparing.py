@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -85,6 +86,16 @@ def settle_document(
     title = raw.title or first_sentence(raw.text)
     document = Document(doc_id, title, raw.text, published, raw.source, raw.url, path, raw.line, raw.multiline)
     return document, reasons
+
+
+def possible_ids(source: str, path: str, raw: RawDocument) -> list[str]:
+    """The ids that a document of the file at ``path`` may be given: its own, else its place under the source."""
+    if raw.own_id:
+        return [raw.own_id]
+    base = source if Path(source).is_dir() else str(Path(path).parent)
+    relative = Path(os.path.relpath(path, base)).as_posix()
+    record = f"#{raw.record}" if raw.record else ""
+    return [f"{relative}{record}", f"{Path(base).name}/{relative}{record}", f"{path}{record}"]
 
 
 def content_sha256(raw: RawDocument, correction: str | None = None, hemisphere: Hemisphere = "north") -> bytes:

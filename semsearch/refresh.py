@@ -17,7 +17,7 @@ from semsearch.dates.spans import Hemisphere
 from semsearch.embedding import Embedding, Encoded, EncoderChoice
 from semsearch.errors import TRY_AGAIN, StorageFailed
 from semsearch.files.regular import sha256_of, sha256_of_descriptor
-from semsearch.preparing import content_sha256, settle_document
+from semsearch.preparing import content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents, open_found
 from semsearch.records import Document, Problem, RawDocument
 from semsearch.storage.named import name_sources, named_paths, split_by_naming
@@ -296,7 +296,7 @@ class Refresh:
 
     def _free_id(self, source: SourceRecord, file: FileState, raw: RawDocument) -> str | None:
         """The document's own id, else its place under the source; None where another has it."""
-        for doc_id in _possible_ids(source, file, raw):
+        for doc_id in possible_ids(source.path, file.path, raw):
             known = self._writer.find_document(doc_id)
             if self._waiting(doc_id) or (known is not None and known.seen):
                 continue
@@ -426,15 +426,6 @@ class Refresh:
     def _tell(self) -> None:
         if self._progress:
             self._progress(self._state)
-
-
-def _possible_ids(source: SourceRecord, file: FileState, raw: RawDocument) -> list[str]:
-    if raw.own_id:
-        return [raw.own_id]
-    base = source.path if Path(source.path).is_dir() else str(Path(file.path).parent)
-    relative = Path(os.path.relpath(file.path, base)).as_posix()
-    record = f"#{raw.record}" if raw.record else ""
-    return [f"{relative}{record}", f"{Path(base).name}/{relative}{record}", f"{file.path}{record}"]
 
 
 def _place(source_id: int, path: str) -> tuple[int, tuple[str, ...]]:

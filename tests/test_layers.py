@@ -17,7 +17,7 @@ LAYERS = [
     {"storage", "ranking", "queries"},
     {"when", "preparing", "collapsing"},
     {"retrieval", "marking"},
-    {"embedding", "questions", "search"},
+    {"embedding", "questions", "search", "against_files"},
     {"refresh", "timeline", "comparison", "checking", "verifying"},
     {"rendering", "building", "repairing"},
     {"dataset", "batching"},

@@ -35,7 +35,11 @@ def add_to(app: typer.Typer) -> None:
 def check(
     index: IndexOption = DEFAULT_FOLDER,
     full: Annotated[
-        bool, typer.Option("--full", help="Read everything: hashes of files and rows, vectors, texts, accelerators.")
+        bool,
+        typer.Option(
+            "--full",
+            help="Read everything: hashes, vectors, texts, accelerators, and the files of your sources again.",
+        ),
     ] = False,
     output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
     model: IndexModelOption = None,
@@ -66,6 +70,8 @@ def _as_text(report: CheckReport) -> str:
     lines = [str(finding) for finding in report.findings]
     lines += [f"{name}: is not of an index; nothing reads it" for name in report.others]
     lines += [f"{name}: left by a writer that was stopped; it does no harm" for name in report.strays]
+    if report.compared or report.not_compared:
+        lines.append(_compared(report))
     place = display_path(report.index)
     if report.whole:
         state = "sealed" if report.sealed else "not sealed: its last writer was stopped, or is at work"
@@ -73,3 +79,11 @@ def _as_text(report: CheckReport) -> str:
     else:
         lines.append(f"{place}: {len(report.findings)} thing{'s' * (len(report.findings) > 1)} wrong")
     return "\n".join(visible(line) for line in lines)
+
+
+def _compared(report: CheckReport) -> str:
+    files = (
+        f"{report.compared} of {report.compared + report.not_compared} files were compared with what the index holds"
+    )
+    others = "the others have changed since, are gone, or are of sources that you have not named"
+    return f"{files}; {others}" if report.not_compared else files

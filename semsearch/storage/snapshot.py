@@ -22,6 +22,7 @@ from semsearch.storage.columns import UNDATED, Columns
 from semsearch.storage.columns_view import open_columns
 from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta, meta_number
 from semsearch.storage.dense import DenseIndex, load_dense
+from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
 from semsearch.storage.lexical_view import LexicalView, open_lexical
 from semsearch.storage.place import DATABASE, SEAL, folder_size
 from semsearch.storage.recorded import (
@@ -39,7 +40,7 @@ from semsearch.storage.recorded import (
 )
 from semsearch.storage.rows import RowDamaged, fits, sound
 from semsearch.storage.seal import Seal, read_seal, wrong_file
-from semsearch.storage.times import Times, published_date
+from semsearch.storage.times import Times
 
 
 @dataclass(frozen=True, slots=True)
@@ -360,8 +361,7 @@ class Snapshot:
             raise UnknownDocument(f"no document {doc_id[:80]!r} in {self._folder}: ids are in UTF-8")
         with damage_told(self._folder):
             row = self._db.execute(
-                "SELECT d.doc_id, d.title, b.text, d.first_day, d.last_day, d.date_precision, d.date_source, "
-                "d.date_raw, d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.language, f.sha256, "
+                f"SELECT {COLUMNS_OF_DOCUMENT}, "
                 f"{fits('document', 'd.')} AND {fits('body', 'b.')} AND {fits('file', 'f.')} "
                 "FROM document d LEFT JOIN body b USING (document_id) LEFT JOIN file f USING (file_id) "
                 "WHERE d.doc_id = ?",
@@ -372,12 +372,7 @@ class Snapshot:
             if row is None:
                 raise UnknownDocument(self._unknown(doc_id))
             (row,) = sound([row], "document")
-        published = None if row[3] is None else published_date(row[3:9])
-        doc_id, title, text = row[:3]
-        source, url, path, line, multiline, language, sha256 = row[9:]
-        return Document(
-            doc_id, title, text, published, source, url, path, line, bool(multiline), language, sha256.hex() or None
-        )
+        return read_document(row)
 
     def _unknown(self, doc_id: str) -> str:
         import difflib

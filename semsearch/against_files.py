@@ -1,0 +1,91 @@
+"""An index against the files that it was made of: whether each article is what its file says.
+
+Only files of sources that this user has named are opened, and only those that are as they were when they were indexed
+can say anything.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from semsearch.dates.spans import Hemisphere
+from semsearch.files.regular import sha256_of_descriptor
+from semsearch.preparing import content_sha256, possible_ids, settle_document
+from semsearch.readers import FieldNames, open_documents, open_found
+from semsearch.records import Document, RawDocument
+from semsearch.storage.contents import documents_in, files_in
+from semsearch.storage.database import Connection, meta
+from semsearch.storage.named import split_by_naming
+from semsearch.storage.recorded import read_hemisphere
+from semsearch.storage.sources import corrections_in, sources_in
+
+
+@dataclass(slots=True)
+class AgainstFiles:
+    """What a comparison of an index with its files found."""
+
+    compared: int = 0  # files
+    others: int = 0  # files that have changed, are gone, or are of a source that this user has not named
+    unlike: list[str] = field(default_factory=list)  # articles that are not what their file says, by path and line
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """A file of a named source, and what else says how it was read."""
+
+    root: str
+    path: str
+    sha256: bytes
+    names: FieldNames
+    corrections: Mapping[str, str]
+    hemisphere: Hemisphere
+
+    def unlike(self, stored: Iterable[tuple[Document, bytes]]) -> list[str] | None:
+        """Stored articles that the file does not hold so, by place; None where it is another now, or unreadable."""
+        left = {(document.doc_id, document.line): (document, content) for document, content in stored}
+        with suppress(OSError):
+            descriptor = open_found(Path(self.root), Path(self.path))
+            with open_documents(Path(self.path), self.names, descriptor) as stream:
+                if bytes.fromhex(sha256_of_descriptor(descriptor)) != self.sha256:
+                    return None
+                for raw in stream:
+                    if isinstance(raw, RawDocument):
+                        self._take(raw, left)
+                return None if stream.broken else [f"{self.path}:{line} {doc_id}" for doc_id, line in sorted(left)]
+        return None
+
+    def _take(self, raw: RawDocument, left: dict[tuple[str, int], tuple[Document, bytes]]) -> None:
+        """Take an article of the file off those that are left, where it is stored as it is."""
+        for doc_id in possible_ids(self.root, self.path, raw):
+            stored = left.get((doc_id, raw.line))
+            if stored and stored == self._as_stored(doc_id, raw, stored[0]):
+                del left[doc_id, raw.line]
+
+    def _as_stored(self, doc_id: str, raw: RawDocument, stored: Document) -> tuple[Document, bytes]:
+        """What should be stored of an article; its language and the file's hash are looked at elsewhere."""
+        correction = self.corrections.get(doc_id)
+        document, _ = settle_document(doc_id, self.path, raw, correction, self.root)
+        document = replace(document, language=stored.language, sha256=stored.sha256)
+        return document, content_sha256(raw, correction, self.hemisphere)
+
+
+def compare_with_files(connection: Connection) -> AgainstFiles:
+    """Read every file of an index again that can be, and compare its articles with those stored. Raises RowDamaged."""
+    named, _ = split_by_naming(meta(connection, "index_id") or "", sources_in(connection))
+    sources = {source.source_id: source for source in named}
+    corrections, hemisphere = dict(corrections_in(connection, "true")), read_hemisphere(connection)
+    found = AgainstFiles()
+    for known in files_in(connection):
+        state, unlike = known.state, None
+        source = sources.get(state.source_id)
+        if source is not None and state.size >= 0:
+            names = FieldNames(source.fields)
+            file = _File(source.path, state.path, state.sha256, names, corrections, hemisphere)
+            unlike = file.unlike(documents_in(connection, known.file_id))
+        found.others += unlike is None
+        found.compared += unlike is not None
+        found.unlike += unlike or []
+    return found

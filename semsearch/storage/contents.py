@@ -1,0 +1,29 @@
+"""What the truth holds of each file: its documents, to be compared with the file itself."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from semsearch.records import Document
+from semsearch.storage.database import Connection
+from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
+from semsearch.storage.rows import TABLES, fits, sound
+from semsearch.storage.sources import FileState, KnownFile
+
+
+def files_in(connection: Connection) -> list[KnownFile]:
+    """All files, by path. Raises RowDamaged."""
+    rows = connection.execute(f"SELECT {', '.join(TABLES['file'])}, {fits('file')} FROM file ORDER BY path")
+    return [KnownFile(number, FileState(*state)) for number, *state in sound(rows, "file")]
+
+
+def documents_in(connection: Connection, file_id: int) -> Iterator[tuple[Document, bytes]]:
+    """The documents of a file, each with the hash of what the file said of it. Raises RowDamaged."""
+    rows = connection.execute(
+        f"SELECT {COLUMNS_OF_DOCUMENT}, d.content_sha256, "
+        f"{fits('document', 'd.')} AND {fits('body', 'b.')} AND {fits('file', 'f.')} "
+        "FROM document d JOIN body b USING (document_id) JOIN file f USING (file_id) WHERE d.file_id = ?",
+        (file_id,),
+    )
+    for *row, content in sound(rows, "document"):
+        yield read_document(tuple(row)), content
