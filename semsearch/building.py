@@ -20,6 +20,7 @@ from semsearch.errors import (
     IndexDamaged,
     IndexMissing,
     UsageError,
+    command,
     refuse_other_type,
     refuse_unusable_path,
 )
@@ -128,7 +129,7 @@ def forget(sources: Sequence[str | os.PathLike[str]], index: str | os.PathLike[s
     """
     folder, report = index_folder(index), BuildReport()
     if not index_exists(folder):
-        raise IndexMissing(f"no index in {folder}: name it with --index")
+        raise IndexMissing(f"no index in {folder}", remedy="name it with --index")
     with open_writer(folder) as writer:
         held = {source.path: source.source_id for source in writer.sources()}
         named = {source.path for source in split_by_naming(writer.index_id, writer.sources())[0]}
@@ -184,8 +185,9 @@ def _check_source(path: str, folder: Path) -> None:
         raise UsageError(f"{path} is the index itself: name the folder of the articles")
     if not os.path.lexists(path) and not glob.has_magic(path):
         raise UsageError(
-            f"no such file or folder: {path}: to take a source that is gone out of the index: "
-            f"semsearch index --forget {path}"
+            f"no such file or folder: {path}",
+            remedy="to take a source that is gone out of the index: "
+            f"{command('index', '--forget', path, index=folder)}",
         )
 
 
@@ -208,12 +210,14 @@ def _rebuild(
         unnamed = [source.path for source in foreign if source.path not in paths]
         if unnamed:
             raise UsageError(
-                f"{folder} came from elsewhere, and would be made anew from sources that you have not named: "
-                f"name those that you mean, of {' '.join(map(quote, unnamed[:MOST_NAMED]))}"
-                f"{' …' if len(unnamed) > MOST_NAMED else ''}, or take others out with: semsearch index --forget SOURCE"
+                "came from elsewhere, and would be made anew from sources that you have not named",
+                where=folder,
+                remedy=f"name those that you mean, of {' '.join(map(quote, unnamed[:MOST_NAMED]))}"
+                f"{' …' if len(unnamed) > MOST_NAMED else ''}, or take others out with: "
+                f"{command('index', '--forget', 'SOURCE', index=folder)}",
             )
         for source in settled.sources:
-            _refuse_vanished(source.path)
+            _refuse_vanished(source.path, folder)
         new = Path(tempfile.mkdtemp(suffix=REBUILDING, prefix=f".{folder.name}.", dir=folder.parent))
         with open_writer(new) as writer:
             with writer.transaction():
@@ -255,15 +259,17 @@ def _held(folder: Path, paths: Sequence[str]) -> Settled:
         return read_settled(folder)
     except (IndexDamaged, FormatMismatch) as error:
         if not paths:
-            raise UsageError(f"{error}; its sources cannot be read either, so name them") from None
+            what = f"{error.what}; its sources cannot be read either, so name them"
+            raise UsageError(what, where=error.where) from None
         return Settled()
 
 
-def _refuse_vanished(path: str) -> None:
+def _refuse_vanished(path: str, folder: Path) -> None:
     if not find_files(Path(path)).files:
         raise UsageError(
-            f"{path} is missing or empty, so a rebuilt index would lose its articles: bring it back, "
-            f"or take it out first: semsearch index --forget {path}"
+            "is missing or empty, so a rebuilt index would lose its articles",
+            where=path,
+            remedy=f"bring it back, or take it out first: {command('index', '--forget', path, index=folder)}",
         )
 
 

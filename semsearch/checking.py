@@ -9,10 +9,10 @@ from pathlib import Path
 
 from semsearch.against_files import AgainstFiles, compare_with_files
 from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
-from semsearch.errors import EncoderUnavailable, IndexDamaged, IndexMissing, ModelNotNamed
+from semsearch.errors import EncoderUnavailable, IndexDamaged, ModelNotNamed
 from semsearch.storage.agreement import disagreements, text_damage, vector_damage
 from semsearch.storage.checking import Checker, Finding, Remedy, Step
-from semsearch.storage.database import connect_for_reading, damage_told
+from semsearch.storage.database import connect_for_reading, damage_told, no_index
 from semsearch.storage.place import DATABASE, index_exists, index_folder
 from semsearch.storage.recorded import EncoderRecord, read_encoder
 from semsearch.storage.seal import Seal, read_seal
@@ -50,7 +50,7 @@ def check(folder: str | Path, *, full: bool = False, step: Step | None = None, m
         name_model(model)
     place = index_folder(folder)
     if not index_exists(place):
-        raise IndexMissing(f"no index in {place}: make one with: semsearch index SOURCE --index {place}")
+        raise no_index(place)
     while True:
         checker = Checker(place, step or _untold)
         findings = [*checker.strangers(), *checker.files(full=full), *checker.truth(full=full)]
@@ -133,7 +133,7 @@ def _encoder(record: EncoderRecord, folder: Path, model: str | None) -> tuple[En
         encoder = open_encoder(known, record.seen_weights, network=model is not None)
         identity = encoder.identity
     except ModelNotNamed as error:
-        return None, str(error).partition(": if you trust")[0], "model"
+        return None, error.what, "model"
     except EncoderUnavailable as error:
         return None, str(error), "rebuild"
     if (identity, encoder.dim) != (record.identity, record.dim):

@@ -10,7 +10,7 @@ from semsearch.chunking import ChunkingSettings
 from semsearch.encoders import DEFAULT_MODEL, Device, Encoder, Precision, model_for_index, open_encoder
 from semsearch.encoders.layout import FEWEST_TOKENS
 from semsearch.encoders.protocol import SpanRows
-from semsearch.errors import EncoderMismatch, EncoderUnavailable
+from semsearch.errors import EncoderMismatch, EncoderUnavailable, command
 from semsearch.preparing import EmbeddedPassage, Prepared, prepare
 from semsearch.records import Document
 from semsearch.storage.recorded import EncoderRecord
@@ -115,7 +115,7 @@ class Embedding:
         return [
             f"{sum(count for _, count in others)} articles are not in English ({named}), and {record.model} knows "
             "English only: their words are found, their meaning is not; a model that knows 50 languages: "
-            f"semsearch index --rebuild --model {MULTILINGUAL} --index {self._writer.folder}"
+            f"{command('index', '--rebuild', '--model', MULTILINGUAL, index=self._writer.folder)}"
         ]
 
     def close(self) -> None:
@@ -152,10 +152,11 @@ class Embedding:
     def _check_identity(self, record: EncoderRecord) -> None:
         encoder = self._open()
         if encoder.identity != record.identity:
+            again = command("index", "--rebuild", "--model", encoder.model, index=self._writer.folder)
             raise EncoderMismatch(
-                f"{self._writer.folder} holds vectors of {record.model} ({record.identity}); "
-                f"{encoder.model} is {encoder.identity}: embed everything again with: "
-                f"semsearch index --rebuild --model {encoder.model} --index {self._writer.folder}"
+                f"holds vectors of {record.model} ({record.identity}); {encoder.model} is {encoder.identity}",
+                where=self._writer.folder,
+                remedy=f"embed everything again with: {again}",
             )
 
 

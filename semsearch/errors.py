@@ -17,16 +17,45 @@
     │   └── ModelNotNamed     an index asks for a model that this user has never named
     └── UnknownDocument       no such document in the index
 
-A message is one line: what was found, where, and the command to type next.
+A message is one line: where, what was found there, and what to do next with the command to type. Each part is a field
+of the error as well, so that no program has to take the line apart.
 """
 
+from __future__ import annotations
+
 import os
+
+
+def command(*words: str | os.PathLike[str], index: str | os.PathLike[str] | None = None) -> str:
+    """What to type, each word quoted for the shell where it has to be.
+
+    >>> command("index", "SOURCE", "--rebuild", index="my news")
+    "semsearch index SOURCE --rebuild --index 'my news'"
+    """
+    from shlex import quote  # which no question needs
+
+    option = () if index is None else ("--index", index)
+    return " ".join(["semsearch", *(quote(os.fspath(word)) for word in (*words, *option))])
+
 
 TRY_AGAIN = "look at the disk's space and the folder's permissions, then try again"
 
 
 class SemsearchError(Exception):
-    """Base of all errors raised by semsearch; ``str(error)`` is one line for the user."""
+    """Base of all errors raised by semsearch; ``str(error)`` is one line for the user.
+
+    ``where`` is the file or folder that it is about, empty where the sentence names it; ``what`` was found; ``remedy``
+    says what to do, and ends with the command.
+    """
+
+    def __init__(self, what: str = "", *, where: str | os.PathLike[str] = "", remedy: str = "") -> None:
+        super().__init__(what)
+        self.what = what
+        self.where = os.fspath(where)
+        self.remedy = remedy
+
+    def __str__(self) -> str:
+        return ": ".join(part for part in (self.where, self.what, self.remedy) if part)
 
 
 class UsageError(SemsearchError, ValueError):

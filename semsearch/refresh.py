@@ -15,7 +15,7 @@ from pathlib import Path
 
 from semsearch.dates.spans import Hemisphere
 from semsearch.embedding import Embedding, Encoded, EncoderChoice
-from semsearch.errors import TRY_AGAIN, StorageFailed
+from semsearch.errors import TRY_AGAIN, StorageFailed, command
 from semsearch.files.regular import sha256_of, sha256_of_descriptor
 from semsearch.preparing import content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents, open_found
@@ -206,7 +206,7 @@ class Refresh:
         if known and not present:
             self._report.notes.append(
                 f"{source.path} is missing or empty: its {len(known)} files stay in the index; "
-                f"to take them out: semsearch index --forget {source.path}"
+                f"to take them out: {command('index', '--forget', source.path, index=self._writer.folder)}"
             )
             return []
         if not present and not found.problems:

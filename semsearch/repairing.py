@@ -6,8 +6,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import IndexDamaged, IndexMissing
+from semsearch.errors import IndexDamaged, command
 from semsearch.storage.checking import Checker, Step, damage_of
+from semsearch.storage.database import no_index
 from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, folder_size, index_exists, index_folder, set_aside
 from semsearch.storage.writer import open_writer
 
@@ -41,10 +42,8 @@ def repair(folder: str | os.PathLike[str], *, step: Step | None = None) -> Repai
         of_files, of_truth = list(checker.files(full=True)), list(checker.truth(full=True))
         hopeless = [finding for finding in of_truth if finding.remedy == "rebuild"]
         if hopeless:
-            raise IndexDamaged(
-                f"{damage_of(hopeless)}: what it held is made anew from its sources with: "
-                f"semsearch index --rebuild --index {place}"
-            )
+            anew = f"what it held is made anew from its sources with: {command('index', '--rebuild', index=place)}"
+            raise IndexDamaged(damage_of(hopeless), where=hopeless[0].folder / hopeless[0].name, remedy=anew)
         damaged = dict.fromkeys(finding.name for finding in (*of_files, *of_truth) if finding.name != DATABASE)
         damaged |= dict.fromkeys(writer.disagreeing(damaged))
         moved = [name for name in (*damaged, *checker.strays()) if (place / name).exists()]
@@ -77,5 +76,5 @@ def compact(folder: str | os.PathLike[str]) -> CompactReport:
 def _existing(folder: str | os.PathLike[str]) -> Path:
     place = index_folder(folder)
     if not index_exists(place):
-        raise IndexMissing(f"no index in {place}: make one with: semsearch index SOURCE --index {place}")
+        raise no_index(place)
     return place

@@ -332,7 +332,7 @@ class Retrieval:
                 for stem in word:
                     term = index.find(stem)
                     if term is not None:
-                        has[begin + index.passages.postings(term)[0]] = True
+                        has[begin + view.postings(index.passages, term)[0]] = True
                 begin += len(index)
             possible &= has
         pattern = phrase_pattern(phrase)

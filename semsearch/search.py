@@ -18,7 +18,7 @@ from semsearch.arrays import Rows, Scores, Span
 from semsearch.dates.doubts import doubts
 from semsearch.dates.periods import parse_range
 from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
-from semsearch.errors import EncoderMismatch, UsageError, refuse_other_type, refuse_unusable_path
+from semsearch.errors import EncoderMismatch, UsageError, command, refuse_other_type, refuse_unusable_path
 from semsearch.marking import Marking, centre
 from semsearch.operators import parse_question
 from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, Choices, make_query
@@ -309,8 +309,9 @@ def open_index(
         encoder = open_encoder(known, record.seen_weights, network=model is not None)
         if (encoder.identity, encoder.dim) != (record.identity, record.dim):
             raise EncoderMismatch(
-                f"{folder} was made with {record.identity}; {known} now is {encoder.identity}: "
-                f"embed it again with: semsearch index --rebuild --index {folder}"
+                f"was made with {record.identity}; {known} now is {encoder.identity}",
+                where=place,
+                remedy=f"embed it again with: {command('index', '--rebuild', index=place)}",
             )
         return encoder
 

@@ -77,7 +77,7 @@ class MappedTensors:
                 raise ValueError(f"a header of {begin - _LENGTH} bytes")
             self._header = dict[str, Any](json.loads(self._map[_LENGTH:begin]))
         except (OSError, ValueError, TypeError, RecursionError) as problem:
-            raise error(f"{path}: no safetensors file: {problem}") from None
+            raise error(f"no safetensors file: {problem}", where=path) from None
         self._begin = begin
 
     def __iter__(self) -> Iterator[str]:
@@ -91,4 +91,4 @@ class MappedTensors:
             flat = np.frombuffer(self._map, kind, (last - first) // kind.itemsize, self._begin + first)
             return np.reshape(flat, tuple(shape))
         except (KeyError, TypeError, ValueError, OverflowError) as problem:
-            raise self._error(f"{self._path}: no usable tensor {name}: {problem}") from None
+            raise self._error(f"no usable tensor {name}: {problem}", where=self._path) from None

@@ -207,7 +207,7 @@ def test_a_damaged_lexical_file_is_told_and_the_answer_stays(tmp_path: Path) -> 
     with open_index(tmp_path / "ix") as index:
         answer = index.search("grain ship")
     assert [(hit.document.doc_id, hit.score) for hit in answer.hits] == expected
-    assert any("sha256 differs" in note and "semsearch index" in note for note in answer.notes)
+    assert any("sha256 differs" in note and "semsearch repair" in note for note in answer.notes)
     build([source], tmp_path / "ix")
     with open_index(tmp_path / "ix") as index:
         assert index.search("grain ship").notes == ()

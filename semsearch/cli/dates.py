@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,7 @@ import typer
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit, say
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
+from semsearch.errors import command
 from semsearch.rendering.tables import cell
 from semsearch.rendering.visible import display_path, visible
 
@@ -64,6 +66,7 @@ def dates(
 
     with open_index(index) as opened:
         entries = opened.dates()
+    place = None if index == DEFAULT_FOLDER else index
     listed = [entry for entry in entries if only is None or only in _kinds(entry)]
     if output_format is DatesFormat.csv:
         emit(_as_csv(listed))
@@ -72,9 +75,9 @@ def dates(
     elif only is not None:
         emit("".join(f"{_line(entry)}\n" for entry in listed))
     else:
-        emit(_summary(entries))
+        emit(_summary(entries, place))
     if not quiet and any(_kinds(entry) for entry in entries):
-        say("correct dates with: semsearch index --dates FILE   (CSV with the columns doc_id and date)")
+        say(f"correct dates with: {command('index', '--dates', 'FILE', index=place)}   (CSV: doc_id and date)")
     return DONE
 
 
@@ -85,7 +88,7 @@ def _kinds(entry: DateEntry) -> list[Kind]:
     return [Kind.ambiguous] * published.ambiguous + [Kind.suspicious] * bool(entry.doubt)
 
 
-def _summary(entries: Sequence[DateEntry]) -> str:
+def _summary(entries: Sequence[DateEntry], index: Path | None) -> str:
     """How many dates came from where, then what needs a look."""
     sources = Counter(
         (entry.published.source, entry.published.precision) if entry.published else ("undated", "") for entry in entries
@@ -96,7 +99,7 @@ def _summary(entries: Sequence[DateEntry]) -> str:
         if found:
             lines += ["", f"{kind}: {len(found)}", *(f"  {_line(entry)}" for entry in found[:MOST_LISTED])]
         if len(found) > MOST_LISTED:
-            lines.append(f"  … all of them: semsearch dates --only {kind}")
+            lines.append(f"  … all of them: {command('dates', '--only', kind, index=index)}")
     return "\n".join(lines) + "\n"
 
 

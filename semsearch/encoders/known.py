@@ -11,7 +11,7 @@ from pathlib import Path
 from shlex import quote
 
 from semsearch.encoders.opening import DEFAULT_MODEL, HASHING
-from semsearch.errors import ModelNotNamed, UsageError
+from semsearch.errors import ModelNotNamed, UsageError, command
 from semsearch.files.state import recall, remember, texts_of
 
 _OWN = (DEFAULT_MODEL, HASHING)
@@ -66,8 +66,6 @@ def _is_inside(model: str, index: Path) -> bool:
 
 
 def _refused(model: str, index: Path, why: str) -> ModelNotNamed:
-    shown = quote(f"{model[:LONGEST_SHOWN]}{'…' if len(model) > LONGEST_SHOWN else ''}")
-    return ModelNotNamed(
-        f"the model {shown} of {index} {why}: if you trust it, name it once with: "
-        f'semsearch ask "…" --model {shown} --index {quote(str(index))}'
-    )
+    short = f"{model[:LONGEST_SHOWN]}{'…' if len(model) > LONGEST_SHOWN else ''}"
+    once = f"if you trust it, name it once with: {command('ask', 'QUESTION', '--model', short, index=index)}"
+    return ModelNotNamed(f"the model {quote(short)} of {index} {why}", remedy=once)

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.errors import IndexDamaged
+from semsearch.errors import IndexDamaged, command
 from semsearch.files.regular import open_regular, sha256_of_descriptor
 from semsearch.storage.place import open_own
 
@@ -50,7 +50,7 @@ def opened_file(folder: Path, file: AcceleratorFile, *, full: bool = False) -> I
     descriptor = open_own(folder, file.name, file.size)
     try:
         if (full or file.hashed_at_open) and sha256_of_descriptor(descriptor) != file.sha256:
-            raise IndexDamaged(f"{folder / file.name} is not as it was written: its sha256 differs")
+            raise IndexDamaged("is not as it was written: its sha256 differs", where=folder / file.name)
         yield descriptor
     finally:
         os.close(descriptor)
@@ -65,3 +65,8 @@ def check_file(folder: Path, file: AcceleratorFile, *, full: bool = False) -> No
 def slack(count: int) -> int:
     """Passages that an accelerator of ``count`` passages may lack or hold too many of."""
     return min(max(64, count // 100), 1000)
+
+
+def not_used(error: IndexDamaged, folder: Path) -> str:
+    """What a reader says of a file that it did without."""
+    return f"{error}; answered from the truth, more slowly: mend it with: {command('repair', index=folder)}"

@@ -92,7 +92,7 @@ def disagreements(folder: Path, connection: Connection, dim: int, damaged: Conta
             try:
                 wrong = look(folder, connection, file, removed[removed <= file.watermark], dim)
             except IndexDamaged as error:
-                wrong = str(error).removeprefix(f"{folder / file.name}").lstrip(": ")
+                wrong = error.what
             if wrong:
                 yield file.name, wrong
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Literal
 
-from semsearch.errors import IndexDamaged, IndexMissing, SemsearchError
+from semsearch.errors import IndexDamaged, IndexMissing, command
 from semsearch.storage.accelerators import AcceleratorFile, check_file
 from semsearch.storage.database import (
     BEGINNING,
@@ -32,12 +32,11 @@ Step = Callable[[str], None]  # told what is looked at next
 
 
 Remedy = Literal["repair", "index", "rebuild", "look", "model"]
-REMEDIES: Mapping[Remedy, str] = {
-    "repair": "semsearch repair --index {}",
-    "index": "semsearch index --index {}",
-    "rebuild": "semsearch index --rebuild --index {}",
-    "look": "ls -la {}",
-    "model": "semsearch check --model MODEL --index {}",
+REMEDIES: Mapping[Remedy, tuple[str, ...]] = {
+    "repair": ("repair",),
+    "index": ("index",),
+    "rebuild": ("index", "--rebuild"),
+    "model": ("check", "--model", "MODEL"),
 }
 
 
@@ -53,7 +52,9 @@ class Finding:
     @property
     def command(self) -> str:
         """What to type."""
-        return REMEDIES[self.remedy].format(quote(str(self.folder)))
+        if self.remedy == "look":
+            return f"ls -la {quote(str(self.folder))}"
+        return command(*REMEDIES[self.remedy], index=self.folder)
 
     def __str__(self) -> str:
         if self.remedy == "look":
@@ -76,13 +77,13 @@ class Checker:
         try:
             self.seal = read_seal(self._folder)
         except IndexDamaged as error:
-            yield self._finding(SEAL, str(error).split(": ")[0], "repair")
+            yield self._finding(SEAL, error.what, "repair")
             return
         for name in self.seal.files if self.seal else ():
             self._step(name)
             wrong = wrong_file(self._folder, self.seal, name, full=full) if self.seal else ""
             if wrong:
-                yield self._finding(name, wrong.removeprefix(f"{self._folder / name} "), _remedy(name))
+                yield self._finding(name, wrong, _remedy(name))
 
     def truth(self, *, full: bool) -> Iterator[Finding]:
         """What the truth says of itself. Raises IndexMissing or FormatMismatch."""
@@ -97,7 +98,7 @@ class Checker:
                 raise
             yield self._finding(DATABASE, f"has lost {self.seal.revision} commits, all that there were", "rebuild")
         except IndexDamaged as error:
-            yield self._finding(DATABASE, _reason(error), "rebuild")
+            yield self._finding(DATABASE, error.what, "rebuild")
 
     def strays(self) -> list[str]:
         """Files that a writer left behind when it was stopped."""
@@ -156,7 +157,7 @@ class Checker:
         try:
             check_file(self._folder, file, full=full)
         except IndexDamaged as error:
-            return str(error).removeprefix(f"{self._folder / file.name} ")
+            return error.what
         return ""
 
     def _rows(self, connection: Connection) -> Iterator[str]:
@@ -211,12 +212,7 @@ def _remedy(name: str) -> Remedy:
     return "rebuild" if name == DATABASE else "repair"
 
 
-def _reason(error: SemsearchError) -> str:
-    """What an error says, without the file and the command."""
-    return str(error).partition(" ")[2].partition(": make it anew")[0]
-
-
 def damage_of(findings: Sequence[Finding]) -> str:
-    """One line for several findings."""
+    """What several findings of one file say."""
     more = f" (and {len(findings) - 1} more)" if len(findings) > 1 else ""
-    return f"{findings[0].folder / findings[0].name}: {findings[0].what}{more}"
+    return f"{findings[0].what}{more}"

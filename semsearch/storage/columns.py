@@ -282,13 +282,13 @@ def load_columns(folder: Path, file: AcceleratorFile) -> Columns:
     arrays: dict[str, Any] = {name: tensors.stored(name) for name in ARRAYS if name in tensors or name != "twin"}
     for name, array in arrays.items():
         if array.dtype != TYPES[name] or array.ndim != (2 if name == "bands" else 1):
-            raise IndexDamaged(f"{path}: {name} is {array.dtype} {array.shape}")
+            raise IndexDamaged(f"{name} is {array.dtype} {array.shape}", where=path)
     names: dict[str, Any] = {name: _names(tensors.stored(name).tobytes()) for name in NAMES}
     arrays.setdefault("twin", _twins(arrays["bands"]))  # the first files of format 4 had none
     found = Columns(**arrays, **names)
     wrong = _wrong(found, file.watermark, file.count)
     if wrong:
-        raise IndexDamaged(f"{path}: {wrong}")
+        raise IndexDamaged(wrong, where=path)
     return found
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from semsearch.arrays import Ids
 from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators import AcceleratorFile
+from semsearch.storage.accelerators import AcceleratorFile, not_used
 from semsearch.storage.columns import Columns, load_columns, make_columns
 from semsearch.storage.database import Connection
 from semsearch.storage.recorded import check_tail, read_document_columns, read_event_columns
@@ -21,7 +21,7 @@ def open_columns(
         try:
             held, watermark = load_columns(folder, file), file.watermark
         except IndexDamaged as error:
-            note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
+            note = not_used(error, folder)
     tail = make_columns(read_document_columns(connection, watermark), read_event_columns(connection, watermark))
     check_tail(connection, watermark, len(tail), removed)
     return (tail if held is None else held.without(removed[removed <= watermark]).joined(tail)), note

@@ -16,6 +16,7 @@ from semsearch.errors import (
     IndexMissing,
     StorageFailed,
     UsageError,
+    command,
 )
 from semsearch.files.whole import publish
 from semsearch.sketches import sketch
@@ -144,9 +145,7 @@ def _recognised(folder: Path) -> int:
             _check_format(connection, folder)
         given = connection.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()[0]
         if not isinstance(given, int | None) or (given or 0) > MOST_COUNTED:
-            raise IndexDamaged(
-                f"{folder / DATABASE} has given out {given} numbers, more than there can be: {_anew(folder)}"
-            )
+            raise _damage(folder, f"has given out {given} numbers, more than there can be")
     return version
 
 
@@ -204,7 +203,7 @@ def connect_for_reading(folder: Path) -> Connection:
     """
     path = folder / DATABASE
     if not os.path.lexists(path):
-        raise IndexMissing(f"no index in {folder}: make one with: semsearch index SOURCE --index {folder}")
+        raise no_index(folder)
     refuse_strange_truth(folder)
     try:
         connection = _pinned(path, "mode=ro")
@@ -212,7 +211,9 @@ def connect_for_reading(folder: Path) -> Connection:
         log = folder / LOG
         if log.exists() and log.stat().st_size:
             raise StorageFailed(
-                f"{folder} cannot be written and its last writer was stopped: copy it to a place that can be written"
+                "cannot be written and its last writer was stopped",
+                where=folder,
+                remedy="copy it to a place that can be written",
             ) from None
         try:
             connection = _pinned(path, "mode=ro&immutable=1")
@@ -222,7 +223,7 @@ def connect_for_reading(folder: Path) -> Connection:
         raise _damaged(folder, error) from None
     try:
         if not _tables(connection):  # a writer was stopped before it had made them
-            raise IndexMissing(f"the index in {folder} is empty: fill it with: semsearch index SOURCE --index {folder}")
+            raise empty_index(folder)
         _check_format(connection, folder)
         _check_schema(connection, folder, FORMAT)
     except sqlite3.DatabaseError as error:
@@ -255,37 +256,54 @@ def _check_schema(connection: Connection, folder: Path, version: int) -> None:
     if version not in (OLDEST, FORMAT):
         return  # which format it is will be told
     if connection.execute("PRAGMA encoding").fetchone()[0] != "UTF-8":
-        raise IndexDamaged(f"{folder / DATABASE} is not in UTF-8; nothing of it was used: {_anew(folder)}")
+        raise _damage(folder, "is not in UTF-8; nothing of it was used")
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
     wrong = unexpected(rows, SCHEMA if version == FORMAT else SCHEMA_3)
     if wrong:
-        raise IndexDamaged(f"{folder / DATABASE}: {wrong}; nothing of it was used: {_anew(folder)}")
+        raise _damage(folder, f"{wrong}; nothing of it was used")
 
 
-def _anew(folder: Path) -> str:
-    return f"make it anew with: semsearch index SOURCE --rebuild --index {folder}"
+def no_index(folder: Path) -> IndexMissing:
+    """What is raised where a folder holds no index."""
+    return IndexMissing(f"no index in {folder}", remedy=f"make one with: {command('index', 'SOURCE', index=folder)}")
+
+
+def empty_index(folder: Path) -> IndexMissing:
+    """What is raised where an index holds nothing yet."""
+    return IndexMissing(f"the index in {folder} is empty", remedy=fill(folder))
+
+
+def fill(folder: Path) -> str:
+    """What to do about an index that holds nothing."""
+    return f"fill it with: {command('index', 'SOURCE', index=folder)}"
+
+
+def _damage(folder: Path, what: str) -> IndexDamaged:
+    anew = f"make it anew with: {command('index', 'SOURCE', '--rebuild', index=folder)}"
+    return IndexDamaged(what, where=folder / DATABASE, remedy=anew)
 
 
 def _version(connection: Connection, folder: Path) -> int:
     """The format of an index. Raises IndexDamaged for another kind of database."""
     if connection.execute("PRAGMA application_id").fetchone()[0] != APPLICATION_ID:
-        raise IndexDamaged(f"{folder / DATABASE} is not a semsearch index: name another folder with --index")
+        other = "name another folder with --index"
+        raise IndexDamaged("is not a semsearch index", where=folder / DATABASE, remedy=other)
     return int(connection.execute("PRAGMA user_version").fetchone()[0])
 
 
 def _check_format(connection: Connection, folder: Path) -> None:
     version = _version(connection, folder)
     if version > FORMAT:
-        raise FormatMismatch(
-            f"{folder} has index format {version}, this semsearch reads {FORMAT}: upgrade it; nothing was changed"
-        )
+        raise FormatMismatch(_unlike(version), where=folder, remedy="upgrade it; nothing was changed")
     if version < FORMAT:
-        remedy = "bring it up to date with: semsearch index"
+        remedy = f"bring it up to date with: {command('index', index=folder)}"
         if version < OLDEST:
-            remedy = "make it anew with: semsearch index SOURCE --rebuild"
-        raise FormatMismatch(
-            f"{folder} has index format {version}, this semsearch reads {FORMAT}: {remedy} --index {folder}"
-        )
+            remedy = f"make it anew with: {command('index', 'SOURCE', '--rebuild', index=folder)}"
+        raise FormatMismatch(_unlike(version), where=folder, remedy=remedy)
+
+
+def _unlike(version: int) -> str:
+    return f"has index format {version}, this semsearch reads {FORMAT}"
 
 
 def _damaged(folder: Path, error: Exception) -> BaseException:
@@ -294,16 +312,16 @@ def _damaged(folder: Path, error: Exception) -> BaseException:
         error = inside
     elif inside is not None:
         return inside
-    path, name = folder / DATABASE, getattr(error, "sqlite_errorname", "")
+    name = getattr(error, "sqlite_errorname", "")
     if name == "SQLITE_INTERRUPT":  # only :func:`_watching` interrupts
         return KeyboardInterrupt()
     if isinstance(error, sqlite3.ProgrammingError) and not name:  # raised by Python's module, not by SQLite
         return UsageError(f"{MISUSE} ({str(error)[:80]})")
     if isinstance(error, RowDamaged) or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return IndexDamaged(f"{path} is damaged ({error}): {_anew(folder)}")
+        return _damage(folder, f"is damaged ({error})")
     if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")):
-        return StorageFailed(f"{path}: {error}: {TRY_AGAIN}")
-    return IndexDamaged(f"{path} cannot be used ({error}): {_anew(folder)}")
+        return StorageFailed(str(error), where=folder / DATABASE, remedy=TRY_AGAIN)
+    return _damage(folder, f"cannot be used ({error})")
 
 
 @contextmanager

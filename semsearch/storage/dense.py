@@ -113,7 +113,7 @@ class DenseIndex:
         try:
             self._faiss.write_index(self._index, str(path))
         except RuntimeError as error:  # all that FAISS raises; its text is about its source code
-            raise StorageFailed(f"the dense accelerator cannot be written: {TRY_AGAIN}") from error
+            raise StorageFailed("the dense accelerator cannot be written", remedy=TRY_AGAIN) from error
 
 
 def load_dense(folder: Path, file: AcceleratorFile, dim: int, *, to_change: bool = False) -> DenseIndex:
@@ -128,7 +128,7 @@ def load_dense(folder: Path, file: AcceleratorFile, dim: int, *, to_change: bool
     found = DenseIndex(dim, index)
     wrong = found.wrong(file) or (found.wrong_rows() if to_change else "")
     if wrong:
-        raise IndexDamaged(f"{path}: {wrong}")
+        raise IndexDamaged(wrong, where=path)
     return found
 
 
@@ -140,10 +140,10 @@ def _read(path: Path, descriptor: int, file: AcceleratorFile, dim: int, to_chang
     try:
         index = faiss.read_index(library_path(descriptor), 0 if to_change else faiss.IO_FLAG_MMAP_IFC)
     except RuntimeError as error:
-        raise IndexDamaged(f"{path} cannot be read: {str(error)[:80]}") from None
+        raise IndexDamaged(f"cannot be read: {str(error)[:80]}", where=path) from None
     finally:
         faiss.set_deserialization_vector_byte_limit(usual)
     good = isinstance(index, faiss.IndexIDMap) and isinstance(faiss.downcast_index(index.index), faiss.IndexFlatIP)
     if not isinstance(index, faiss.IndexIDMap) or not good or index.d != dim or index.ntotal != file.count:
-        raise IndexDamaged(f"{path} does not hold {file.count} vectors of {dim} dimensions")
+        raise IndexDamaged(f"does not hold {file.count} vectors of {dim} dimensions", where=path)
     return index

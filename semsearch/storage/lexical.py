@@ -22,7 +22,6 @@ from semsearch.storage.accelerators import AcceleratorFile, opened_file
 from semsearch.tensors import MappedTensors, Stored, save_tensors
 
 MOST = np.iinfo(np.uint16).max  # of a term in a row; more are counted as so many
-REPAIR = "make it anew with: semsearch repair"
 REMEMBERED = 10_000  # terms that were looked for
 
 
@@ -50,7 +49,7 @@ class Field:
         begin, end = int(self.begins[term]), int(self.begins[term + 1])
         rows, counts = self.rows[begin:end], self.counts[begin:end]
         if len(rows) and (rows[0] < 0 or rows[-1] >= len(self.lengths) or (rows[1:] <= rows[:-1]).any()):
-            raise IndexDamaged(f"the lexical file's passages of a term are not in order: {REPAIR}")
+            raise IndexDamaged("passages of a term are not in order")
         return rows, counts
 
     def out_of_order(self) -> bool:
@@ -167,7 +166,7 @@ def load_lexical(folder: Path, file: AcceleratorFile, *, whole: bool = False) ->
     def array(name: str, kind: type[np.generic]) -> NDArray[np.generic]:
         stored = tensors.stored(name)
         if stored.dtype != kind or stored.ndim != 1:
-            raise IndexDamaged(f"{path}: {name} is {stored.dtype} {stored.shape}")
+            raise IndexDamaged(f"{name} is {stored.dtype} {stored.shape}", where=path)
         return stored
 
     def field(name: str) -> Field:
@@ -184,7 +183,7 @@ def load_lexical(folder: Path, file: AcceleratorFile, *, whole: bool = False) ->
     )
     wrong = found.wrong(file, whole=whole)
     if wrong:
-        raise IndexDamaged(f"{path}: {wrong}")
+        raise IndexDamaged(wrong, where=path)
     return found
 
 

@@ -9,11 +9,11 @@ from typing import Literal
 import numpy as np
 
 from semsearch.analysis import UNKNOWN
-from semsearch.arrays import Ids, Mask, Stem, distinct
-from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators import AcceleratorFile
+from semsearch.arrays import Ids, Mask, Postings, Stem, distinct
+from semsearch.errors import IndexDamaged, command
+from semsearch.storage.accelerators import AcceleratorFile, not_used
 from semsearch.storage.database import Connection
-from semsearch.storage.lexical import LexicalIndex, LexicalText, load_lexical
+from semsearch.storage.lexical import Field, LexicalIndex, LexicalText, load_lexical
 from semsearch.storage.lexical_building import build_lexical
 from semsearch.storage.recorded import check_tail
 from semsearch.storage.rows import RowDamaged, fits, sound
@@ -24,7 +24,8 @@ MOST_REPEATED = 8  # times that the passages of a document may hold its text: se
 class LexicalView:
     """All passages of a snapshot, as rows of one or two indexes, one after the other."""
 
-    def __init__(self, indexes: list[LexicalIndex], removed: Ids) -> None:
+    def __init__(self, indexes: list[LexicalIndex], removed: Ids, folder: Path = Path()) -> None:
+        self._folder = folder
         self.indexes = [index for index in indexes if len(index)]
         self.numbers = np.concatenate([index.numbers for index in self.indexes] or [np.empty(0, np.int64)])
         firsts = np.cumsum([0, *(len(index.documents.lengths) for index in self.indexes)])
@@ -44,15 +45,23 @@ class LexicalView:
         for index in self.indexes:
             number = index.find(term)
             held = index.passages if field == "passages" else index.documents
-            found.append(nothing if number is None else held.postings(number))
+            found.append(nothing if number is None else self.postings(held, number))
         return Stem(term, found)
+
+    def postings(self, field: Field, number: int) -> Postings:
+        """Those of a term of one index. Raises IndexDamaged, saying what mends it."""
+        try:
+            return field.postings(number)
+        except IndexDamaged as error:
+            anew = f"make it anew with: {command('repair', index=self._folder)}"
+            raise IndexDamaged(f"in the lexical file, {error.what}", where=self._folder, remedy=anew) from None
 
     def count(self, stems: Sequence[str], mask: Mask | None) -> int:
         """How many of the rows that a mask lets through hold a word, given as its stems."""
         total, begin = 0, 0
         for index in self.indexes:
             terms = [term for stem in stems if (term := index.find(stem)) is not None]
-            held = [index.passages.postings(term)[0] for term in terms]
+            held = [self.postings(index.passages, term)[0] for term in terms]
             rows = held[0] if len(held) == 1 else distinct(np.concatenate([*held, np.empty(0, np.int32)]))
             total += len(rows) if mask is None else int(np.count_nonzero(mask[begin + rows]))
             begin += len(index)
@@ -76,10 +85,10 @@ def open_lexical(
         try:
             indexes, watermark = [load_lexical(folder, file)], file.watermark
         except IndexDamaged as error:
-            note = f"{error}; answered from the truth, more slowly: repair it with: semsearch index"
+            note = not_used(error, folder)
     tail = build_lexical(read_lexical_texts(connection, watermark))
     check_tail(connection, watermark, len(tail), removed)
-    return LexicalView([*indexes, tail], removed[removed <= watermark]), note
+    return LexicalView([*indexes, tail], removed[removed <= watermark], folder), note
 
 
 def read_lexical_texts(connection: Connection, watermark: int) -> Iterator[LexicalText]:

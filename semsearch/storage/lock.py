@@ -11,6 +11,7 @@ from pathlib import Path
 from semsearch.errors import TRY_AGAIN, IndexBusy, IndexDamaged, StorageFailed
 from semsearch.storage.place import LOCK_FILE
 
+TAKE_OUT = "take it out of the folder"
 LONGEST = 200  # bytes: who writes, and since when
 _FLAGS = os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 
@@ -28,16 +29,16 @@ class WriterLock:
         except OSError:
             holder = os.pread(self._descriptor, LONGEST, 0).decode("ascii", "replace").strip()
             os.close(self._descriptor)
-            raise IndexBusy(
-                f"{folder} is being written by another process ({holder or 'unknown'}): wait for it to end"
-            ) from None
+            holding = f"is being written by another process ({holder or 'unknown'})"
+            raise IndexBusy(holding, where=folder, remedy="wait for it to end") from None
         began = time.strftime("%Y-%m-%d %H:%M:%S")
         try:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, f"pid {os.getpid()}, since {began}\n".encode("ascii"), 0)
         except OSError as error:
             os.close(self._descriptor)
-            raise StorageFailed(f"{folder / LOCK_FILE} cannot be written ({error.strerror}): {TRY_AGAIN}") from error
+            what = f"cannot be written ({error.strerror})"
+            raise StorageFailed(what, where=folder / LOCK_FILE, remedy=TRY_AGAIN) from error
 
     def release(self) -> None:
         """Let the next writer in."""
@@ -50,10 +51,10 @@ def _open(path: Path) -> int:
         descriptor = os.open(path, _FLAGS, 0o600)
     except OSError as error:
         if path.is_symlink() or path.exists():
-            raise IndexDamaged(f"{path} is no lock of ours ({error.strerror}): take it out of the folder") from None
+            raise IndexDamaged(f"is no lock of ours ({error.strerror})", where=path, remedy=TAKE_OUT) from None
         raise
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_size > LONGEST:
         os.close(descriptor)
-        raise IndexDamaged(f"{path} is no lock of ours, and was left as it is: take it out of the folder")
+        raise IndexDamaged("is no lock of ours, and was left as it is", where=path, remedy=TAKE_OUT)
     return descriptor

@@ -134,7 +134,7 @@ def refuse_strangers(folder: Path) -> None:
     """Raise IndexDamaged where a folder that is to be written holds what no index holds."""
     for stranger in strangers(folder):
         if not stranger.harmless:
-            raise IndexDamaged(_told(folder, stranger.name, stranger.what))
+            raise _strange_error(folder, stranger.name, stranger.what)
 
 
 def refuse_strange_truth(folder: Path) -> None:
@@ -146,14 +146,12 @@ def refuse_strange_truth(folder: Path) -> None:
                 continue  # of several names, too: it is only read
             what = _strange(folder, name, status)
             if what:
-                raise IndexDamaged(_told(folder, name, what))
+                raise _strange_error(folder, name, what)
 
 
-def _told(folder: Path, name: str, what: str) -> str:
-    return (
-        f"{folder / name} {what}; nothing was changed: look at it with: ls -l {quote(str(folder))}, take it out of "
-        "the folder, then try again"
-    )
+def _strange_error(folder: Path, name: str, what: str) -> IndexDamaged:
+    look = f"look at it with: ls -l {quote(str(folder))}, take it out of the folder, then try again"
+    return IndexDamaged(f"{what}; nothing was changed", where=folder / name, remedy=look)
 
 
 def open_own(folder: Path, name: str, size: int) -> int:
@@ -161,13 +159,13 @@ def open_own(folder: Path, name: str, size: int) -> int:
     try:
         descriptor = open_regular(folder / name)
     except FileNotFoundError:
-        raise IndexDamaged(f"{folder / name} is missing") from None
+        raise IndexDamaged("is missing", where=folder / name) from None
     except NotRegular as error:
-        raise IndexDamaged(f"{folder / name} is {error.strerror}") from None
+        raise IndexDamaged(f"is {error.strerror}", where=folder / name) from None
     now = os.fstat(descriptor).st_size
     if now != size:
         os.close(descriptor)
-        raise IndexDamaged(f"{folder / name} has {now} bytes where {size} were written")
+        raise IndexDamaged(f"has {now} bytes where {size} were written", where=folder / name)
     return descriptor
 
 
@@ -176,10 +174,10 @@ def wrong_file(folder: Path, name: str, size: int, sha256: str, *, full: bool) -
     try:
         descriptor = open_own(folder, name, size)
     except IndexDamaged as error:
-        return str(error)
+        return error.what
     try:
         if full and sha256_of_descriptor(descriptor) != sha256:
-            return f"{folder / name} is not as it was written: its sha256 differs"
+            return "is not as it was written: its sha256 differs"
         return ""
     finally:
         os.close(descriptor)

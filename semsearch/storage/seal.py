@@ -13,9 +13,8 @@ import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from shlex import quote
 
-from semsearch.errors import IndexDamaged
+from semsearch.errors import IndexDamaged, command
 from semsearch.files.regular import NotRegular, TooLarge, read_bounded, sha256_of_descriptor
 from semsearch.files.whole import publish
 from semsearch.storage import place
@@ -46,7 +45,8 @@ def read_seal(folder: Path) -> Seal | None:
     except FileNotFoundError:
         return None
     except NotRegular as error:
-        raise IndexDamaged(f"{path} is {error.strerror}: take it out of the folder, then try again") from None
+        remedy = "take it out of the folder, then try again"
+        raise IndexDamaged(f"is {error.strerror}", where=path, remedy=remedy) from None
     except (TooLarge, ValueError, RecursionError):
         raise _unreadable(path) from None
 
@@ -101,8 +101,6 @@ def _with_digest(body: str) -> str:
 
 
 def _unreadable(path: Path) -> IndexDamaged:
-    index = quote(str(path.parent))
-    return IndexDamaged(
-        f"{path} is not as it was written: look at the rest with: semsearch check --full --index {index}, "
-        f"and if that is whole seal it again with: semsearch repair --index {index}"
-    )
+    look, again = command("check", "--full", index=path.parent), command("repair", index=path.parent)
+    remedy = f"look at the rest with: {look}, and if that is whole seal it again with: {again}"
+    return IndexDamaged("is not as it was written", where=path, remedy=remedy)

@@ -13,14 +13,23 @@ import numpy as np
 
 from semsearch.arrays import Ids, Rows, Scores, Span, distinct
 from semsearch.dates.spans import Hemisphere
-from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument
+from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument, command
 from semsearch.files.regular import is_unicode
 from semsearch.records import DateEntry, DateRange, Document, SpokenDate
 from semsearch.sketches import Sketched, read_sketch
-from semsearch.storage.accelerators import AcceleratorFile, slack
+from semsearch.storage.accelerators import AcceleratorFile, not_used, slack
 from semsearch.storage.columns import UNDATED, Columns
 from semsearch.storage.columns_view import open_columns
-from semsearch.storage.database import FORMAT, Connection, connect_for_reading, damage_told, meta, meta_number
+from semsearch.storage.database import (
+    FORMAT,
+    Connection,
+    connect_for_reading,
+    damage_told,
+    empty_index,
+    fill,
+    meta,
+    meta_number,
+)
 from semsearch.storage.dense import DenseIndex, load_dense
 from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
 from semsearch.storage.lexical_view import LexicalView, open_lexical
@@ -191,7 +200,7 @@ class Snapshot:
             file = self._dense_file
             wrong = dense.wrong_rows() if file is not None and file.hashed_at_open else ""
             if file is not None and wrong:
-                self._dense, self._distrusted = None, f"{self._folder / file.name}: {wrong}"
+                self._dense, self._distrusted = None, wrong
                 dense = self._open_dense()
         return dense
 
@@ -205,10 +214,10 @@ class Snapshot:
             if file is not None:
                 try:
                     if self._distrusted:
-                        raise IndexDamaged(self._distrusted)
+                        raise IndexDamaged(self._distrusted, where=self._folder / file.name)
                     dense, watermark = load_dense(self._folder, file, self.encoder.dim), file.watermark
                 except IndexDamaged as error:
-                    self._take_note(f"{error}; answered from the truth, more slowly: repair it with: semsearch index")
+                    self._take_note(not_used(error, self._folder))
             removed = self._read_removed()
             self._covered = removed[removed <= watermark]
             blocks = list(read_vectors(self._db, self.encoder.dim, "p.number > ?", (watermark,)))
@@ -445,43 +454,46 @@ def open_snapshot(folder: Path) -> Snapshot:
             connection = connect_for_reading(folder)
         except IndexMissing:
             if seal is not None and seal.revision and (folder / DATABASE).exists():
-                raise IndexDamaged(emptied(folder, seal)) from None
+                raise emptied(folder, seal) from None
             raise
         try:
             with damage_told(folder):
                 broken = _against_seal(folder, connection, seal)
-                if not broken:
+                if broken is None:
                     return Snapshot(folder, connection, _encoder_of(folder, connection))
             if read_seal(folder) == seal:  # else a writer has come meanwhile
-                raise IndexDamaged(broken)
+                raise broken
         except BaseException:
             connection.close()
             raise
         connection.close()
 
 
-def emptied(folder: Path, seal: Seal) -> str:
-    """What is said of a truth that lost all that its seal speaks of."""
-    lost = f"{folder / DATABASE} has lost {seal.revision} commits, all that there were"
-    return f"{lost}: fill it with: semsearch index SOURCE --index {folder}"
+def emptied(folder: Path, seal: Seal) -> IndexDamaged:
+    """What is raised where the truth lost all that its seal speaks of."""
+    lost = f"has lost {seal.revision} commits, all that there were"
+    return IndexDamaged(lost, where=folder / DATABASE, remedy=fill(folder))
 
 
 def _encoder_of(folder: Path, connection: Connection) -> EncoderRecord:
     encoder = read_encoder(connection)
     if encoder is None:
-        raise IndexMissing(f"the index in {folder} is empty: fill it with: semsearch index SOURCE --index {folder}")
+        raise empty_index(folder)
     return encoder
 
 
-def _against_seal(folder: Path, connection: Connection, seal: Seal | None) -> str:
-    """What of an index is not as its seal says; empty where all is."""
+def _against_seal(folder: Path, connection: Connection, seal: Seal | None) -> IndexDamaged | None:
+    """What is to be raised where an index is not as its seal says."""
     revision = meta_number(connection, "revision")
-    again = f"bring it up to date with: semsearch index --index {folder}"
+    again = f"bring it up to date with: {command('index', index=folder)}"
     if seal is None:
-        return f"{folder / SEAL} is missing: {again}" if revision else ""
+        return IndexDamaged("is missing", where=folder / SEAL, remedy=again) if revision else None
     if seal.index_id != meta(connection, "index_id"):
-        return f"{folder / DATABASE} is of another index than {SEAL}: put back what belongs here, or {again}"
+        other = f"is of another index than {SEAL}"
+        return IndexDamaged(other, where=folder / DATABASE, remedy=f"put back what belongs here, or {again}")
     if revision < seal.revision:
-        return f"{folder / DATABASE} has lost {seal.revision - revision} commits: {again}"
+        lost = f"has lost {seal.revision - revision} commits"
+        return IndexDamaged(lost, where=folder / DATABASE, remedy=again)
     wrong = wrong_file(folder, seal, DATABASE) if seal.files and revision == seal.revision else ""
-    return f"{wrong}: look at the rest with: semsearch check --index {folder}" if wrong else ""
+    look = f"look at the rest with: {command('check', index=folder)}"
+    return IndexDamaged(wrong, where=folder / DATABASE, remedy=look) if wrong else None

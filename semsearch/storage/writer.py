@@ -208,7 +208,9 @@ class Writer(Inputs):
 def _refuse_others_seal(folder: Path) -> None:
     """Raise UsageError where a new index would replace a file that is no seal of ours."""
     if not (folder / DATABASE).exists() and (folder / SEAL).exists() and _seal_of(folder) is None:
-        raise UsageError(f"{folder / SEAL} is there already, and of no index: name another folder with --index")
+        raise UsageError(
+            "is there already, and of no index", where=folder / SEAL, remedy="name another folder with --index"
+        )
 
 
 def _seal_of(folder: Path) -> Seal | None:

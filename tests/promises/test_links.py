@@ -72,7 +72,7 @@ def test_a2_a_lock_that_is_a_link_empties_nothing(
     (received / "writer.lock").symlink_to(home / "keys")
     before = snapshot(home)
     ran = program(*command)
-    assert (ran.status, "writer.lock is a link" in ran.err) == (2, True)
+    assert (ran.status, "writer.lock: is a link" in ran.err) == (2, True)
     assert snapshot(home) == before
 
 
