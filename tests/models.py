@@ -54,3 +54,31 @@ def tiny_model(folder: Path, kind: str, *, pooling: str, limit: int, dtype: str,
     model = SentenceTransformer(modules=modules, device="cpu", prompts=prompts)
     model.save(str(folder / "model"))
     return folder / "model"
+
+
+def small_model(
+    folder: Path,
+    config: str = "BertConfig",
+    *,
+    pooling: str = "mean",
+    dense: int = 0,
+    normalised: bool = True,
+    prompts: dict[str, str] | None = None,
+) -> Path:
+    """A model of two layers with random weights, of any architecture of transformers, as it would be published."""
+    import torch
+    import transformers
+    from sentence_transformers import SentenceTransformer
+    from sentence_transformers.sentence_transformer.modules import Dense, Normalize, Pooling, Transformer
+
+    torch.manual_seed(11)
+    names = {"DistilBertConfig": {"dim": 32, "n_heads": 4, "n_layers": 2, "hidden_dim": 64}}
+    values = {**SIZES, "num_hidden_layers": 2, "pad_token_id": 0, **names.get(config, {})}
+    made = transformers.AutoModel.from_config(getattr(transformers, config)(**values))
+    made.save_pretrained(folder / "weights")
+    copy_tokenizer(folder / "weights")
+    modules: list[Any] = [Transformer(str(folder / "weights"), max_seq_length=48), Pooling(32, pooling_mode=pooling)]
+    modules += [Dense(32, dense)] if dense else []
+    modules += [Normalize()] if normalised else []
+    SentenceTransformer(modules=modules, device="cpu", prompts=prompts or {}).save(str(folder / "model"))
+    return folder / "model"

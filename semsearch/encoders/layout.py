@@ -73,8 +73,8 @@ def packaged_folder() -> Path:
 
 def read_layout(folder: Path) -> ModelLayout:
     """Read the configuration files of ``folder``. Raises EncoderUnavailable where it is no model."""
-    config = _json(folder / "config.json")
     modules = _json_list(folder / "modules.json")
+    config = _json(folder / "config.json", optional=bool(modules))
     kinds = [str(module.get("type", "")).rpartition(".")[2] for module in modules]
     sentence = _json(folder / "sentence_bert_config.json", optional=True)
     settings = _json(folder / "config_sentence_transformers.json", optional=True)

@@ -24,6 +24,7 @@ from semsearch.errors import EncoderUnavailable, SemsearchError, UsageError
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+    from tokenizers import Tokenizer
     from torch import Tensor
     from transformers import PreTrainedTokenizerBase
 
@@ -46,7 +47,7 @@ class TransformerModel:
         self._closed = False
         self._loading = Lock()  # two threads may ask for it
         self._loaded: SentenceTransformer | None = None
-        self._tokenizer: PreTrainedTokenizerBase | None = None
+        self._tokenizer: PreTrainedTokenizerBase | Tokenizer | None = None
 
     @property
     def name(self) -> str:
@@ -65,8 +66,8 @@ class TransformerModel:
     @property
     def max_tokens(self) -> int:
         """Tokens, special ones included, that the model looks at."""
-        limit = self._model().max_seq_length
-        return int(limit) if limit else 512
+        limit = self._model().max_seq_length  # infinite for a static table of rows
+        return int(limit) if limit and limit != float("inf") else 512
 
     @property
     def dim(self) -> int:
@@ -80,6 +81,11 @@ class TransformerModel:
     def _token_offsets(self, texts: Sequence[str], *, special: bool) -> list[Offsets]:
         if self._tokenizer is None:  # one of our own: another thread may be encoding with the model's
             self._tokenizer = copy.deepcopy(self._model().tokenizer)
+        if not callable(self._tokenizer):  # the tokenizers library's own, which static models have
+            self._tokenizer.no_truncation()
+            self._tokenizer.no_padding()
+            encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=special)
+            return [np.array(one.offsets, np.int64).reshape(-1, 2) for one in encoded]
         found = self._tokenizer(
             list(texts), add_special_tokens=special, return_offsets_mapping=True, truncation=False, verbose=False
         )
