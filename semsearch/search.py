@@ -284,12 +284,12 @@ def open_index(
     folder: str | os.PathLike[str] = DEFAULT_INDEX,
     *,
     today: date | None = None,
-    events: str | os.PathLike[str] | None = None,
+    named_events: str | os.PathLike[str] | None = None,
     model: str | None = None,
 ) -> Index:
     """Open the index in ``folder`` for searching.
 
-    ``today`` is the day that relative time words are counted from; ``events`` a TOML file of more named events.
+    ``today`` is the day that relative time words are counted from; ``named_events`` a TOML file of more of them.
     ``model`` is the index's own, for one that came from elsewhere: it is loaded only where the user has named it.
     Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes, EncoderUnavailable, of which
     ModelNotNamed, or EncoderMismatch where the model is not the one the index was made with.
@@ -297,8 +297,8 @@ def open_index(
     place = index_folder(folder)  # refuses names that cannot be opened
     if isinstance(today, datetime) or not isinstance(today, date | None):
         raise UsageError(f"today is {today!r:.60}: expected a date")
-    if events is not None:
-        refuse_unusable_path(events, "events")
+    if named_events is not None:
+        refuse_unusable_path(named_events, "named_events")
     if model is not None:
         name_model(model)
     snapshot = open_snapshot(Path(folder))
@@ -316,9 +316,9 @@ def open_index(
         return encoder
 
     named = None
-    if events is not None:
+    if named_events is not None:
         from semsearch.dates.named import read_events, shipped_events
 
-        named = (*read_events(Path(events)), *shipped_events())
+        named = (*read_events(Path(named_events)), *shipped_events())
     day = today or date.today()
     return Index(snapshot, open_model, When(snapshot, day, named), day)

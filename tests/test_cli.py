@@ -178,7 +178,7 @@ def test_help_has_examples_and_version_is_the_packages(program: Program) -> None
     assert "--install-completion" in listed
 
 
-def test_every_searching_command_has_the_filters_of_the_contract(program: Program) -> None:
+def test_every_searching_command_has_all_filters(program: Program) -> None:
     for command in ("ask", "batch", "similar", "eval"):
         listed = program(command, "--help").out
         assert all(option in listed for option in ("--since", "--until", "--on", "--source", "--index", "--quiet"))

@@ -134,3 +134,19 @@ def test_the_picture_is_what_the_program_prints(tmp_path: Path, monkeypatch: pyt
         PICTURE.write_text(drawn, "utf-8")
     assert PICTURE.read_text("utf-8") == drawn
     assert PICTURE.name in README
+
+
+def test_r8_no_text_names_a_document_that_is_not_there() -> None:
+    """A module spoke of "the fields of ``cli.md``", which is nowhere."""
+    texts = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md"), *(ROOT / "semsearch").rglob("*.py")]
+    there = {path.name for path in texts}
+    named = {
+        (str(path.relative_to(ROOT)), Path(name).name)
+        for path in texts
+        for name in re.findall(r"(?<![\w.])[\w/.-]+\.md\b", path.read_text("utf-8"))
+    }
+    assert {each for each in named if each[1] not in there} <= {
+        ("semsearch/cli/eval_.py", "EvalFormat.md"),
+        ("semsearch/rendering/formats.py", "Format.md"),
+    }
+    assert ("README.md", "promises.md") in named

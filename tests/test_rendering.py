@@ -1,4 +1,4 @@
-"""What comes out: the contract's fields, round trips, and nothing that steers a terminal."""
+"""What comes out: the fields that are promised, round trips, and nothing that steers a terminal."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def render(name: Format, answer: Answer, *, many: bool = False, colour: bool = F
     return renderer.begin() + renderer.answer("q1", answer, first=True) + renderer.end()
 
 
-def test_json_has_the_fields_of_the_contract() -> None:
+def test_json_has_the_fields_that_are_promised() -> None:
     found = json.loads(render(Format.json, make_answer(make_document())))
     assert found == {
         "query": "what is best",

@@ -50,7 +50,7 @@ def test_answers(indexed: Program, command: str) -> None:
     recent = asked(indexed, command, "town", "--recency", "5d")["time"]
     assert isinstance(recent, dict)
     assert recent["half_life"] == 5
-    since = asked(indexed, command, "town since the feast of bread", "--events", "events.toml")["window"]
+    since = asked(indexed, command, "town since the feast of bread", "--named-events", "events.toml")["window"]
     assert isinstance(since, list)
     assert since[0] == "2022-11-10"
     assert asked(indexed, command, "town since the feast of bread")["window"] is None
@@ -120,3 +120,15 @@ def test_the_hemisphere_is_the_index_s(program: Program, tmp_path: Path) -> None
         (hit,) = [hit for hit in found["hits"] if hit["doc_id"] == "a.txt"]
         assert hit["events"] == [events]
     assert program("index", "--hemisphere", "east").status == 2
+
+
+def test_r4_event_days_and_a_file_of_named_events_are_not_mixed_up(indexed: Program) -> None:
+    """``--event`` and ``--events`` stood side by side, and the wrong one said "No such file"."""
+    old = indexed("ask", "town", "--events", "events.toml")
+    assert old.status == 2
+    assert "--event" in old.err
+    assert "--named-events" in old.err
+    days = indexed("ask", "town", "--named-events", "2022-11")
+    assert (days.status, "--event" in days.err) == (2, True)
+    file = indexed("ask", "town", "--event", "events.toml")
+    assert (file.status, "--named-events" in file.err) == (2, True)

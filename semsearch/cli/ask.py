@@ -13,7 +13,7 @@ from semsearch.cli.options import (
     AsOfOption,
     DebugOption,
     EventOption,
-    EventsOption,
+    NamedEventsOption,
     ExpandOption,
     ExplainOption,
     FormatOption,
@@ -64,7 +64,7 @@ def ask(
     recency: RecencyOption = None,
     no_time: NoTimeOption = False,
     strict_time: StrictTimeOption = False,
-    events: EventsOption = None,
+    named_events: NamedEventsOption = None,
     source: SourceOption = None,
     model: IndexModelOption = None,
     per_document: PerDocumentOption = 1,
@@ -96,7 +96,7 @@ def ask(
         strict_time=strict_time,
         expand=expand,
     ).query(question)
-    with open_index(index, events=events, model=model) as opened:
+    with open_index(index, named_events=named_events, model=model) as opened:
         answer = opened.answer(query)
     status = print_answer(answer, output_format, quiet, explain=explain)
     return NO_HITS if strict and not answer.strong else status

@@ -15,7 +15,7 @@ from semsearch.cli.options import (
     AsOfOption,
     DebugOption,
     EventOption,
-    EventsOption,
+    NamedEventsOption,
     ExpandOption,
     ExplainOption,
     FormatOption,
@@ -80,7 +80,7 @@ def batch(
     recency: RecencyOption = None,
     no_time: NoTimeOption = False,
     strict_time: StrictTimeOption = False,
-    events: EventsOption = None,
+    named_events: NamedEventsOption = None,
     source: SourceOption = None,
     model: IndexModelOption = None,
     per_document: PerDocumentOption = 1,
@@ -122,7 +122,7 @@ def batch(
     data = _read(file)
     questions = QuestionFile(data, str(file), defaults)
     renderer = make_renderer(output_format, many=True, explain=explain)
-    with open_index(index, events=events, model=model) as opened:
+    with open_index(index, named_events=named_events, model=model) as opened:
         if output is None:
             report = _to_stdout(opened, questions, renderer, quiet)
         else:

@@ -14,7 +14,7 @@ from semsearch.cli.options import (
     AsOfOption,
     DebugOption,
     EventOption,
-    EventsOption,
+    NamedEventsOption,
     IndexModelOption,
     IndexOption,
     ModeName,
@@ -55,7 +55,7 @@ def compare(
     top: TopOption = 3,
     event: EventOption = None,
     as_of: AsOfOption = None,
-    events: EventsOption = None,
+    named_events: NamedEventsOption = None,
     source: SourceOption = None,
     model: IndexModelOption = None,
     mode: ModeOption = ModeName.hybrid,
@@ -69,7 +69,7 @@ def compare(
     from semsearch.search import open_index
 
     query = options_from(top, None, None, None, source, 1, mode=mode, event=event, as_of=as_of).query(question)
-    with open_index(index, events=events, model=model) as opened:
+    with open_index(index, named_events=named_events, model=model) as opened:
         found = compare_periods(opened, query, a, b)
     if output_format is CompareFormat.json:
         emit(comparisons.comparison_json(found))

@@ -37,7 +37,7 @@ _TIME = {
     "recency": "recency",
     "no-time": "no_time",
     "strict-time": "strict_time",
-    "events": "events",
+    "named-events": "named_events",
 }
 _ANSWERS = {**_COMMON, **_FILTERS, **_TIME, "mode": "mode", "format": "output_format", "model": "model"}
 _KEYS: dict[str, dict[str, str]] = {
@@ -50,7 +50,7 @@ _KEYS: dict[str, dict[str, str]] = {
         if name not in ("top", "per-document", "expand", "recency", "strict-time", "format")
     },
     "compare": {
-        name: key for name, key in _ANSWERS.items() if name in ("top", "source", "mode", "events", "model", *_COMMON)
+        name: key for name, key in _ANSWERS.items() if name in ("top", "source", "mode", "named-events", "model", *_COMMON)
     },
     "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
     "similar": {
@@ -67,7 +67,7 @@ _KEYS: dict[str, dict[str, str]] = {
 
 LARGEST = 1 << 20  # bytes of a settings file
 MODELS = ("model", "rerank")  # keys that name what is loaded
-PLACES = ("index", "events")  # keys that name a place
+PLACES = ("index", "named-events")  # keys that name a place
 STATE = "settings.json"
 OWN, SHARED = "semsearch.toml", "pyproject.toml"
 Value = TypeVar("Value")

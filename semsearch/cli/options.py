@@ -81,8 +81,8 @@ NoTimeOption = Annotated[bool, typer.Option("--no-time", help="Take no time from
 StrictTimeOption = Annotated[
     bool, typer.Option("--strict-time", help="Time words are a filter on publication and events, not a preference.")
 ]
-EventsOption = Annotated[
-    Path | None, typer.Option("--events", metavar="FILE", help="More named events for time words: a TOML table.")
+NamedEventsOption = Annotated[
+    Path | None, typer.Option("--named-events", metavar="FILE", help="More named events for time words: a TOML table.")
 ]
 ExpandOption = Annotated[bool, typer.Option("--expand", help="Show near copies of one text as hits of their own.")]
 PerDocumentOption = Annotated[int, typer.Option(metavar="N", help="Passages of one document among the hits.")]

@@ -15,7 +15,7 @@ from semsearch.cli.options import (
     AsOfOption,
     DebugOption,
     EventOption,
-    EventsOption,
+    NamedEventsOption,
     IndexModelOption,
     IndexOption,
     ModeName,
@@ -72,7 +72,7 @@ def timeline(
     event: EventOption = None,
     as_of: AsOfOption = None,
     no_time: NoTimeOption = False,
-    events: EventsOption = None,
+    named_events: NamedEventsOption = None,
     source: SourceOption = None,
     model: IndexModelOption = None,
     mode: ModeOption = ModeName.hybrid,
@@ -92,7 +92,7 @@ def timeline(
     if plot is not None:
         timelines.check_picture(plot)
     options = options_from(1, since, until, on, source, 1, mode=mode, event=event, as_of=as_of, no_time=no_time)
-    with open_index(index, events=events, model=model) as opened:
+    with open_index(index, named_events=named_events, model=model) as opened:
         found = make_timeline(opened, options.query(question), by.value if by else None)
     if output_format is TimelineFormat.json:
         emit(timelines.timeline_json(found))

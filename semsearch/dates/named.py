@@ -16,7 +16,10 @@ from semsearch.records import DateRange
 LARGEST = 1 << 20  # bytes of a file of events
 LONGEST_PHRASE = 12  # words
 _PASSED_OVER = {"the", "a", "an"}
-_FORM = 'expected [[event]] tables with name = "…", words = ["…"], first = 2022-02-24 and perhaps last'
+_FORM = (
+    'expected [[event]] tables with name = "…", words = ["…"], first = 2022-02-24 and perhaps last; '
+    "days that passages speak of are given with --event"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,7 +73,8 @@ def parse_range(text: str, name: str) -> DateRange:
         begin = parse_period(first)[0] if first.strip() else None
         end = parse_period(last)[1] if last.strip() else None
     except DateNotUnderstood as error:
-        raise UsageError(f"{name} {text[:40]}: {error}, or two of those with .. between") from None
+        other = "; a file of named events is given with --named-events" if text.endswith(".toml") else ""
+        raise UsageError(f"{name} {text[:40]}: {error}, or two of those with .. between{other}") from None
     if (begin is None and end is None) or (begin and end and begin > end):
         raise UsageError(f"{name} {text[:40]}: expected the like of 2022-11 or 2022-11-09..2022-11-11")
     return DateRange(begin, end)

@@ -1,4 +1,4 @@
-"""Answers as the fields of ``cli.md``, for JSON and for tables."""
+"""Answers as the fields of JSON and of tables."""
 
 from __future__ import annotations
 

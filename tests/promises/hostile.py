@@ -200,7 +200,7 @@ def settings(home: Path) -> Iterator[Case]:
     for text in (
         f'index = "{home}/ix"\n',
         'index = "../home/notes"\n',
-        f'events = "{home}/notes/n1.txt"\n',
+        f'named-events = "{home}/notes/n1.txt"\n',
         'model = "evil-org/evil-model"\n',
         'quiet = true\nindex = "indexes/default"\nsince = "2022"\n',
         "a=" + "[" * 5000,

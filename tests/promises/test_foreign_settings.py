@@ -51,7 +51,7 @@ def test_c1_what_is_typed_wins_and_is_not_said_to_come_from_the_file(settled: Pr
     assert "settings from" not in settled("ask", "town", "--since", "2022-11", "-k", "3").err
 
 
-@pytest.mark.parametrize("key", ["index", "events"])
+@pytest.mark.parametrize("key", ["index", "named-events"])
 def test_c1_a_place_outside_of_the_folder_is_not_taken(settled: Program, tmp_path: Path, key: str) -> None:
     folder = tmp_path / "cloned"
     folder.mkdir()
@@ -126,7 +126,7 @@ def test_c1_what_blocks_or_never_ends_is_told(settled: Program, tmp_path: Path, 
         with path.open("wb") as stream:
             stream.truncate(3 << 30)
     if name == "ev.toml":
-        write(tmp_path, 'events = "ev.toml"\n')
+        write(tmp_path, 'named-events = "ev.toml"\n')
     ran = settled("ask", "two weeks after grain")
     expected = 0 if name == "pyproject.toml" or kind == "endless" else 2  # a link is not taken, which is said
     assert ran.status == expected, ran.err
@@ -155,7 +155,7 @@ def test_c2_a_key_of_very_many_parts_takes_no_time(settled: Program, tmp_path: P
     assert (ran.status, "parts" in ran.err) == (2 if name == "semsearch.toml" else 0, True)
 
 
-@pytest.mark.parametrize("line", ['index = "a\\u0000b"', 'events = "a\\u0000b"', 'since = "\\u0000"'])
+@pytest.mark.parametrize("line", ['index = "a\\u0000b"', 'named-events = "a\\u0000b"', 'since = "\\u0000"'])
 def test_c2_a_name_that_is_none(settled: Program, tmp_path: Path, line: str) -> None:
     write(tmp_path, line + "\n")
     ran = settled("info")

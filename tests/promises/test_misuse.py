@@ -182,7 +182,7 @@ def test_c9_so_is_what_build_takes(tmp_path: Path, articles: Path, choice: dict[
 
 @pytest.mark.parametrize(
     "choice",
-    [{"model": 5}, {"today": "2022"}, {"today": datetime(2022, 1, 1)}, {"events": 5}, {"events": "a\0"}],
+    [{"model": 5}, {"today": "2022"}, {"today": datetime(2022, 1, 1)}, {"named_events": 5}, {"named_events": "a\0"}],
     ids=str,
 )
 def test_c9_so_is_what_open_takes(index: Path, choice: dict[str, object]) -> None:
@@ -278,7 +278,7 @@ def test_c10_events_at_the_end_of_the_calendar(asked: Program, tmp_path: Path) -
         '[[event]]\nname = "grain"\nwords = ["grain"]\nfirst = 0001-01-01\nlast = 9999-12-31\n', "utf-8"
     )
     for question in ("two weeks after grain", "before grain", "since grain", "a year before the grain", "after grain"):
-        ran = asked("ask", question, "--events", "ev.toml")
+        ran = asked("ask", question, "--named-events", "ev.toml")
         assert ran.status in (0, 1), ran.err
 
 
@@ -291,7 +291,8 @@ def test_c10_an_output_that_is_no_file(asked: Program, tmp_path: Path, output: s
 
 
 @pytest.mark.parametrize(
-    "command", [["index", "--dates", "fifo"], ["batch", "fifo"], ["ask", "x", "--events", "fifo"], ["verify", "fifo"]]
+    "command",
+    [["index", "--dates", "fifo"], ["batch", "fifo"], ["ask", "x", "--named-events", "fifo"], ["verify", "fifo"]],
 )
 def test_c10_a_fifo_that_nobody_writes_to(asked: Program, tmp_path: Path, command: list[str]) -> None:
     os.mkfifo(tmp_path / "fifo")
