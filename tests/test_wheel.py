@@ -60,7 +60,7 @@ def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
     place = folder / "environment"
     venv.create(place)
     python = place / "bin" / "python"
-    pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python]
+    pip: list[str | Path] = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check", "--python", python]
     ran([*pip, "install", "--no-deps", "--no-index", wheel], folder)
     site = Path(ran([python, "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], folder).strip())
     (site / "others.pth").write_text(sysconfig.get_path("purelib"), "utf-8")

@@ -50,7 +50,9 @@ _KEYS: dict[str, dict[str, str]] = {
         if name not in ("top", "per-document", "expand", "recency", "strict-time", "format")
     },
     "compare": {
-        name: key for name, key in _ANSWERS.items() if name in ("top", "source", "mode", "named-events", "model", *_COMMON)
+        name: key
+        for name, key in _ANSWERS.items()
+        if name in ("top", "source", "mode", "named-events", "model", *_COMMON)
     },
     "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
     "similar": {
