@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING
 __version__ = "0.1.0"
 
 if TYPE_CHECKING:
-    from semsearch.building import BuildReport, build, forget
     from semsearch.errors import SemsearchError
-    from semsearch.queries import make_query
+    from semsearch.indexing.building import BuildReport, build, forget
     from semsearch.records import Answer, Document, Hit, Query
-    from semsearch.search import Index
-    from semsearch.search import open_index as open
+    from semsearch.search.local import Index
+    from semsearch.search.local import open_index as open
+    from semsearch.search.options import make_query
 
 __all__ = [
     "Answer",
@@ -39,22 +39,22 @@ __all__ = [
 
 _HOME = {
     "Answer": "records",
-    "BuildReport": "building",
+    "BuildReport": "indexing.building",
     "Document": "records",
     "Hit": "records",
-    "Index": "search",
+    "Index": "search.local",
     "Query": "records",
     "SemsearchError": "errors",
-    "build": "building",
-    "forget": "building",
-    "make_query": "queries",
+    "build": "indexing.building",
+    "forget": "indexing.building",
+    "make_query": "search.options",
 }
 
 
 def __getattr__(name: str) -> object:
     """Names are imported when they are asked for: ``import semsearch`` itself costs nothing."""
     if name == "open":
-        return import_module("semsearch.search").open_index
+        return import_module("semsearch.search.local").open_index
     if name in _HOME:
         return getattr(import_module(f"semsearch.{_HOME[name]}"), name)
     raise AttributeError(f"module 'semsearch' has no attribute {name!r}")

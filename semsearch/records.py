@@ -150,7 +150,7 @@ class Problem:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A question with its filters; build it with :func:`semsearch.queries.make_query`."""
+    """A question with its filters; build it with :func:`semsearch.search.options.make_query`."""
 
     text: str
     top: int = 10  # hits wanted

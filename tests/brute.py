@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.analysis import Analyzer
 from semsearch.arrays import Rows
 from semsearch.records import Document, Mode
 from semsearch.storage.snapshot import open_snapshot
+from semsearch.text.analysis import Analyzer
 
 SHARES = {"hybrid": (0.275, 0.275, 0.225, 0.225), "dense": (1, 0, 0, 0), "lexical": (0, 0, 0.5, 0.5)}
 FIRST = 100  # passages whose sentences are looked at

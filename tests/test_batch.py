@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.batching import ResumableFile, answer_questions
+from semsearch.cli.batching import ResumableFile, answer_questions
 from semsearch.errors import UsageError
-from semsearch.queries import Options
-from semsearch.questions import Question, QuestionFile
 from semsearch.records import Problem
 from semsearch.rendering.formats import Format, make_renderer
-from semsearch.search import open_index
+from semsearch.search.local import open_index
+from semsearch.search.options import Options
+from semsearch.search.question_files import Question, QuestionFile
 from tests.conftest import Program
 
 QUESTIONS = [

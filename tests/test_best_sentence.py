@@ -9,8 +9,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from semsearch.building import build
-from semsearch.search import Index, open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import Index, open_index
 from tests.conftest import ROOT
 
 

@@ -7,7 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from semsearch.chunking import (
+from semsearch.encoders import Encoder, open_encoder
+from semsearch.encoders.hashing import HashEncoder
+from semsearch.records import Passage
+from semsearch.text.chunking import (
     LONGEST_TITLE,
     SPECIAL_TOKENS,
     ChunkingSettings,
@@ -18,9 +21,6 @@ from semsearch.chunking import (
     split_sentences,
     text_windows,
 )
-from semsearch.encoders import Encoder, open_encoder
-from semsearch.encoders.hashing import HashEncoder
-from semsearch.records import Passage
 
 HASH = HashEncoder()
 TEXTS = st.text(st.sampled_from("ab .!?\n\té“”—😀日"), max_size=600)

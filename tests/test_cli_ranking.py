@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from tests.conftest import Program, write_articles
 
 TEXTS = {

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.sketches import BANDS
 from semsearch.storage import columns as stored
 from semsearch.storage.accelerators import record_file
 from semsearch.storage.columns import Columns, DocumentColumns, load_columns, make_columns
+from semsearch.text.sketches import BANDS
 
 
 def documents(rng: np.random.Generator, count: int, first: int) -> list[DocumentColumns]:

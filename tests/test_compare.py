@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.comparison import compare_periods, log_odds
 from semsearch.errors import UsageError
-from semsearch.queries import make_query
+from semsearch.indexing.building import build
 from semsearch.records import DateRange
-from semsearch.search import Index, open_index
+from semsearch.search.comparison import compare_periods, log_odds
+from semsearch.search.local import Index, open_index
+from semsearch.search.options import make_query
 from tests.conftest import Program, write_articles
 
 TEXTS = {

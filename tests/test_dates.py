@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.dates.periods import make_window, parse_period
 from semsearch.dates.published import parse_published, resolve_published
+from semsearch.dates.typed import make_window, parse_period
 from semsearch.errors import DateNotUnderstood, UsageError
 from semsearch.records import DateClaim, DateRange
 

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
 from semsearch.dates.claims import fallback_claims
+from semsearch.indexing.building import build
 from semsearch.records import DateClaim, RawDocument
-from semsearch.search import open_index
+from semsearch.search.local import open_index
 from tests.conftest import Program, write_articles
 
 

@@ -18,7 +18,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from semsearch.arrays import Span
-from semsearch.building import build
 from semsearch.encoders import Device, Encoder, Precision, open_encoder
 from semsearch.encoders.devices import settle_device
 from semsearch.encoders.engines import LEAST_COSINE, NUMPY_AT_MOST, OpenVinoEngine
@@ -28,6 +27,7 @@ from semsearch.encoders.protocol import SpanRows
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights
 from semsearch.errors import EncoderUnavailable, UsageError
+from semsearch.indexing.building import build
 from tests.conftest import ROOT
 from tests.test_encoders import TEXTS
 

@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.dataset import find_dataset
 from semsearch.errors import InputError
-from semsearch.evaluation import Evaluation, difference, evaluate, read_qrels
+from semsearch.evaluation.dataset import find_dataset
+from semsearch.evaluation.measures import Evaluation, difference, evaluate, read_qrels
 from tests.conftest import ARTICLES, Program, write_articles
 
 

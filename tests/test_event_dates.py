@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
 from semsearch.dates.spoken import spoken_dates
+from semsearch.indexing.building import build
 from semsearch.records import DateRange
-from semsearch.search import open_index
+from semsearch.search.local import open_index
 from tests.conftest import write_articles
 
 HERE = Path(__file__).parent

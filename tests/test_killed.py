@@ -10,7 +10,7 @@ import sys
 import time
 from pathlib import Path
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 
 WORDS = "town river soldiers grain deal bread bridge shells order army supply port ship flour".split()  # noqa: SIM905
 SEED = 20221111

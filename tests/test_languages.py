@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.languages import language_of
+from semsearch.indexing.building import build
+from semsearch.text.languages import language_of
 from tests.conftest import write_articles
 
 ENGLISH = "The army left the city in November and moved to the other bank of the river, the ministry said."
@@ -43,7 +43,7 @@ def test_plain_english_needs_no_model(monkeypatch: pytest.MonkeyPatch) -> None:
     def refused() -> None:
         raise AssertionError("the model was loaded")
 
-    monkeypatch.setattr("semsearch.languages._identifier", refused)
+    monkeypatch.setattr("semsearch.text.languages._identifier", refused)
     text = (
         "The army said that it had left the town and that the bridge over the river was in the hands of the other side."
     )

@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.analysis import Analyzer, query_terms
-from semsearch.building import build
 from semsearch.errors import IndexDamaged
+from semsearch.indexing.building import build
 from semsearch.ranking.bm25 import Block, bm25
 from semsearch.records import Document
-from semsearch.search import open_index
+from semsearch.search.local import open_index
 from semsearch.storage.accelerators import record_file
 from semsearch.storage.database import connect_for_reading
 from semsearch.storage.lexical import LexicalIndex, LexicalText, load_lexical
 from semsearch.storage.lexical_building import Part, build_lexical, join_lexical, lexical_parts
 from semsearch.storage.lexical_view import LexicalView, read_lexical_texts
 from semsearch.storage.snapshot import open_snapshot
+from semsearch.text.analysis import Analyzer, query_terms
 from tests.brute import Brute, assert_same
 from tests.conftest import ROOT, write_articles
 

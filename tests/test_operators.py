@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
 from semsearch.errors import UsageError
-from semsearch.operators import Question, parse_question, phrase_pattern
-from semsearch.queries import make_query
-from semsearch.search import Index, open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import Index, open_index
+from semsearch.search.operators import Question, parse_question, phrase_pattern
+from semsearch.search.options import make_query
 from tests.conftest import write_articles
 
 

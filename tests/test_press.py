@@ -11,11 +11,11 @@ from typing import cast
 
 import pytest
 
-from semsearch.building import build
 from semsearch.encoders.hashing import HashEncoder
+from semsearch.indexing.building import build
 from semsearch.records import Answer, Document, Mode
-from semsearch.rendering.structured import answer_fields
-from semsearch.search import Index, open_index
+from semsearch.rendering.fields import answer_fields
+from semsearch.search.local import Index, open_index
 from tests.brute import Brute, assert_same
 from tests.conftest import shared
 

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from semsearch.rendering.text import Style, TextRenderer
-from semsearch.search import open_index
+from semsearch.search.local import open_index
 from tests.conftest import ROOT, shared
 from tests.picture import draw
 

@@ -15,12 +15,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build, forget
 from semsearch.dates.published import parse_published
 from semsearch.errors import DateNotUnderstood, UsageError
+from semsearch.indexing.building import build, forget
 from semsearch.readers import FieldNames, open_documents
 from semsearch.records import DateClaim, Problem, RawDocument
-from semsearch.search import open_index
+from semsearch.search.local import open_index
 from semsearch.storage.place import DATABASE
 from tests.conftest import Program, write_articles
 from tests.promises.states import assert_whole
@@ -225,7 +225,7 @@ def test_a_batch_writes_neither_through_links_nor_over_folders(asked: Program, t
 def test_a_batch_is_not_gone_on_with_over_another_index(asked: Program, articles: Path, tmp_path: Path) -> None:
     (tmp_path / "q.txt").write_text("\n".join(f"town {n}" for n in range(40)))
     code = (
-        "import sys; from semsearch import batching; from semsearch.cli.main import run\n"
+        "import sys; from semsearch.cli import batching; from semsearch.cli.main import run\n"
         "def stop(self, number, was=batching.ResumableFile.answered):\n"
         "    was(self, number)\n"
         "    if number == 20: raise SystemExit(9)\n"

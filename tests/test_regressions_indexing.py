@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from semsearch.arrays import Rows
-from semsearch.building import build
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import EncoderUnavailable
+from semsearch.indexing.building import build
 from tests.conftest import Program, write_articles
 from tests.test_building import answers
 from tests.test_regressions import held
@@ -81,7 +81,7 @@ class AtOnce(ThreadPoolExecutor):
 def test_an_engine_that_encoded_nothing_is_not_recorded(
     program: Program, articles: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("semsearch.embedding.ThreadPoolExecutor", AtOnce)
+    monkeypatch.setattr("semsearch.indexing.embedding.ThreadPoolExecutor", AtOnce)
     assert program("index", articles, "--precision", "float32").status == 0
     for number in range(3):
         shutil.copy(articles / "grain.txt", articles / f"copy{number}.txt")
@@ -94,7 +94,7 @@ def test_a_failing_encoder_is_not_blamed_on_an_article(tmp_path: Path, monkeypat
         raise OSError("libcudart.so.13: no such file")
 
     articles = write_articles(tmp_path / "a", {f"{n}.txt": f"Article {n}." for n in range(9)})
-    monkeypatch.setattr("semsearch.refresh.BATCH_CHARACTERS", 1)
+    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_CHARACTERS", 1)
     with monkeypatch.context() as patched:
         patched.setattr(HashEncoder, "encode_passages", fails)
         with pytest.raises(EncoderUnavailable, match="hash cannot encode here: libcudart"):
@@ -135,7 +135,7 @@ def test_ids_that_move_between_files_end_where_a_clean_build_has_them(
     rounds: list[dict[str, list[str]]],
     batch: int,
 ) -> None:
-    monkeypatch.setattr("semsearch.refresh.BATCH_CHARACTERS", batch)
+    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_CHARACTERS", batch)
     root = tmp_path_factory.mktemp("ids")
     sources = [write_articles(root / name, {"always.txt": f"Always in {name}."}) for name in "ab"]
     for number, files in enumerate(rounds):
@@ -152,7 +152,7 @@ def test_long_articles_that_are_unchanged_are_let_go_batch_by_batch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They count as no new text, so all of a file was held until 2,000 of them had come."""
-    monkeypatch.setattr("semsearch.refresh.BATCH_HELD", 6_000)
+    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_HELD", 6_000)
     source, documents = tmp_path / "a.jsonl", list[int]()
 
     def write(count: int) -> None:

@@ -10,9 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build
 from semsearch.errors import EncoderUnavailable
-from semsearch.search import RERANKED, open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import RERANKED, open_index
 from tests.conftest import write_articles
 from tests.models import tiny_cross_encoder
 

@@ -12,15 +12,15 @@ from pathlib import Path
 import pytest
 
 import semsearch
-from semsearch.building import build
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import UnknownDocument, UsageError
-from semsearch.queries import make_query
+from semsearch.indexing.building import build
 from semsearch.ranking import Evidence, Ranked, best_sentence, is_strong, merge_documents
 from semsearch.ranking.fusion import Weights
 from semsearch.ranking.sentences import has_sign, wanted_sign
 from semsearch.records import DateRange, Document, Hit, Mode
-from semsearch.search import Index, open_index
+from semsearch.search.local import Index, open_index
+from semsearch.search.options import make_query
 from tests.brute import Brute, Found, assert_same, time_factor
 from tests.conftest import write_articles
 
@@ -310,8 +310,8 @@ def many(tmp_path_factory: pytest.TempPathFactory) -> Index:
 def test_nobody_who_belongs_to_the_first_is_missed(
     many: Index, mode: Mode, fetched: int, first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("semsearch.retrieval.FETCHED", fetched)
-    monkeypatch.setattr("semsearch.retrieval.RESCORED", first)
+    monkeypatch.setattr("semsearch.search.first_stage.FETCHED", fetched)
+    monkeypatch.setattr("semsearch.search.first_stage.RESCORED", first)
     monkeypatch.setattr("tests.brute.FIRST", first if mode == "hybrid" else 3000)
     brute, rng = Brute(Path(many.info().folder)), random.Random(5)
     for _ in range(12):
@@ -327,8 +327,8 @@ def test_nobody_whom_the_time_lifts_is_missed(
     many: Index, mode: Mode, fetched: int, first: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Passages far down by cosine and words reach the top when they are of the time that is asked for."""
-    monkeypatch.setattr("semsearch.retrieval.FETCHED", fetched)
-    monkeypatch.setattr("semsearch.retrieval.RESCORED", first)
+    monkeypatch.setattr("semsearch.search.first_stage.FETCHED", fetched)
+    monkeypatch.setattr("semsearch.search.first_stage.RESCORED", first)
     monkeypatch.setattr("tests.brute.FIRST", first if mode == "hybrid" else 3000)
     brute, rng = Brute(Path(many.info().folder)), random.Random(6)
     for _ in range(12):

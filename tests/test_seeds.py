@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.dataset import find_dataset, read_judged_questions
-from semsearch.evaluation import MEASURES, evaluate, read_qrels
-from semsearch.queries import Options
+from semsearch.evaluation.dataset import find_dataset, read_judged_questions
+from semsearch.evaluation.measures import MEASURES, evaluate, read_qrels
+from semsearch.indexing.building import build
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import RawDocument
-from semsearch.search import Index, open_index
+from semsearch.search.local import Index, open_index
+from semsearch.search.options import Options
 from tests.conftest import ROOT
 
 SEEDS = ROOT / "seeds"

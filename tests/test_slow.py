@@ -13,11 +13,11 @@ import numpy as np
 import pytest
 
 from semsearch.arrays import Rows, Span
-from semsearch.building import build
-from semsearch.chunking import split_sentences
 from semsearch.encoders import open_encoder
 from semsearch.encoders.layout import packaged_folder
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
+from semsearch.text.chunking import split_sentences
 from tests.conftest import ROOT, Program, shared
 
 if TYPE_CHECKING:

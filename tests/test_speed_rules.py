@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from semsearch.arrays import Rows
-from semsearch.building import build
 from semsearch.encoders import open_encoder
 from semsearch.encoders.layout import WEIGHTS, packaged_folder
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
 from tests.conftest import ROOT, write_articles
 
 HEAVY = {"torch", "transformers", "sentence_transformers"}

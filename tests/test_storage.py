@@ -11,9 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
-from semsearch.search import Index, open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import Index, open_index
 from semsearch.storage.accelerators import check_file, record_file, slack
 from semsearch.storage.dense import DenseIndex
 from semsearch.storage.place import DATABASE, folder_size

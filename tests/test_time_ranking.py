@@ -11,16 +11,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build
 from semsearch.dates.asked import find_time
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import UsageError
-from semsearch.queries import make_query
+from semsearch.indexing.building import build
 from semsearch.ranking.timing import publication_fit, recency
 from semsearch.records import Answer, DateRange, Document, Mode
-from semsearch.rendering.structured import answer_fields
+from semsearch.rendering.fields import answer_fields
 from semsearch.rendering.text import Style, TextRenderer
-from semsearch.search import Index, open_index
+from semsearch.search.local import Index, open_index
+from semsearch.search.options import make_query
 from tests.brute import Brute, assert_same, published, time_factor
 from tests.conftest import write_articles
 

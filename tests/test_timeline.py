@@ -14,10 +14,10 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
-from semsearch.building import build
-from semsearch.queries import make_query
-from semsearch.search import Index, open_index
-from semsearch.timeline import Bar, Timeline, make_timeline, mark_bursts
+from semsearch.indexing.building import build
+from semsearch.search.local import Index, open_index
+from semsearch.search.options import make_query
+from semsearch.search.timeline import Bar, Timeline, make_timeline, mark_bursts
 from tests.conftest import Program, write_articles
 
 DAY = date(2022, 1, 1)

@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.checking import check
 from semsearch.errors import IndexDamaged, SemsearchError, command
-from semsearch.repairing import repair
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
 from semsearch.storage.place import DATABASE, SEAL
+from semsearch.upkeep.check import check
+from semsearch.upkeep.repair import repair
 from tests.conftest import write_articles
 from tests.promises.forging import forge, forge_tensors
 from tests.test_layers import FILES, relative

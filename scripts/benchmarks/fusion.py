@@ -18,13 +18,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from scripts.benchmarks.measuring import INDEXES
-from semsearch.building import build
-from semsearch.dataset import Dataset, find_dataset, read_judged_questions
-from semsearch.evaluation import MEASURES, evaluate, read_qrels
-from semsearch.queries import Options
+from semsearch.evaluation.dataset import Dataset, find_dataset, read_judged_questions
+from semsearch.evaluation.measures import MEASURES, evaluate, read_qrels
+from semsearch.indexing.building import build
 from semsearch.ranking import bm25
 from semsearch.ranking.fusion import WEIGHTS, Weights
-from semsearch.search import open_index
+from semsearch.search.local import open_index
+from semsearch.search.options import Options
 
 DEPTH = 200  # passages of a question that are scored again
 SIGNALS = ("passage", "sentence", "words", "article")

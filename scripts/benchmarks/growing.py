@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from scripts.benchmarks.measuring import PRESS, ROOT
-from semsearch.building import Progress, build
+from semsearch.indexing.building import Progress, build
 
 CORPORA = {"ruwa": PRESS.parent.parent / "ruwa" / PRESS.name, "press": PRESS}
 

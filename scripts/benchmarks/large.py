@@ -18,11 +18,11 @@ from pathlib import Path
 import numpy as np
 
 from scripts.benchmarks.measuring import ROOT, collections
-from semsearch.building import build
 from semsearch.encoders.layout import packaged_folder
 from semsearch.encoders.protocol import SpanRows
+from semsearch.indexing.building import build
 from semsearch.records import Document, Mode
-from semsearch.search import Index, open_index
+from semsearch.search.local import Index, open_index
 from semsearch.storage.snapshot import Snapshot, open_snapshot
 from semsearch.storage.sources import NewDocument
 from semsearch.storage.writer import Writer, open_writer

@@ -86,11 +86,11 @@ def both_indexes(name: str, source: Path) -> tuple[Path, Path]:
 
 def real_passages(count: int) -> list[str]:
     """Texts as ``index`` embeds them, of press where it is there, else of the seeds, in a fixed random order."""
-    from semsearch.chunking import ChunkingSettings
     from semsearch.encoders import open_encoder
-    from semsearch.preparing import prepare, settle_document
+    from semsearch.indexing.preparing import prepare, settle_document
     from semsearch.readers import FieldNames, find_files, open_documents
     from semsearch.records import RawDocument
+    from semsearch.text.chunking import ChunkingSettings
 
     source, documents = collections()[-1][1], []
     for path in find_files(source).files:

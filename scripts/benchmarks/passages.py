@@ -14,13 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.chunking import ChunkingSettings, first_sentence
-from semsearch.dataset import Dataset, find_dataset, read_judged_questions
 from semsearch.encoders import Encoder, open_encoder
-from semsearch.evaluation import Evaluation, evaluate, read_qrels
-from semsearch.preparing import prepare
-from semsearch.queries import Options
+from semsearch.evaluation.dataset import Dataset, find_dataset, read_judged_questions
+from semsearch.evaluation.measures import Evaluation, evaluate, read_qrels
+from semsearch.indexing.preparing import prepare
 from semsearch.records import Document
+from semsearch.search.options import Options
+from semsearch.text.chunking import ChunkingSettings, first_sentence
 
 DEPTH = 100
 SETTINGS = [

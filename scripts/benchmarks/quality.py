@@ -16,11 +16,11 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.dataset import evaluate_dataset, find_dataset, read_judged_questions
-from semsearch.embedding import EncoderChoice
 from semsearch.encoders.layout import packaged_folder
-from semsearch.evaluation import MEASURES, Evaluation, evaluate, read_qrels
-from semsearch.queries import Options
+from semsearch.evaluation.dataset import evaluate_dataset, find_dataset, read_judged_questions
+from semsearch.evaluation.measures import MEASURES, Evaluation, evaluate, read_qrels
+from semsearch.indexing.embedding import EncoderChoice
+from semsearch.search.options import Options
 
 DEPTH = 100
 

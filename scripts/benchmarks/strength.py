@@ -15,14 +15,14 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.arrays import Scores
-from semsearch.building import build
-from semsearch.dataset import Dataset, find_dataset, read_judged_questions
 from semsearch.encoders import DEFAULT_MODEL
-from semsearch.evaluation import read_qrels
-from semsearch.queries import Options, make_query
+from semsearch.evaluation.dataset import Dataset, find_dataset, read_judged_questions
+from semsearch.evaluation.measures import read_qrels
+from semsearch.indexing.building import build
 from semsearch.ranking.strength import STRONG_SCORE
 from semsearch.records import Mode
-from semsearch.search import open_index
+from semsearch.search.local import open_index
+from semsearch.search.options import Options, make_query
 
 FALSE_SILENCE = 0.05
 DEFAULT = STRONG_SCORE[DEFAULT_MODEL]

@@ -44,9 +44,9 @@ from semsearch.readers.decoding import LARGEST_TEXT
 from semsearch.rendering.formats import Format, Renderer, make_renderer
 
 if TYPE_CHECKING:
-    from semsearch.batching import BatchReport, ResumableFile
-    from semsearch.questions import QuestionFile
-    from semsearch.search import Index
+    from semsearch.cli.batching import BatchReport, ResumableFile
+    from semsearch.search.local import Index
+    from semsearch.search.question_files import QuestionFile
 
 
 def add_to(app: typer.Typer) -> None:
@@ -94,9 +94,9 @@ def batch(
     debug: DebugOption = False,
 ) -> int:
     """Answer many questions from a file, in its order; a line's own settings win over the options."""
-    from semsearch.batching import ResumableFile, fingerprint
-    from semsearch.questions import QuestionFile
-    from semsearch.search import open_index
+    from semsearch.cli.batching import ResumableFile, fingerprint
+    from semsearch.search.local import open_index
+    from semsearch.search.question_files import QuestionFile
 
     if resume and output is None:
         raise UsageError("--resume goes on with an output file: name it with -o OUT")
@@ -144,7 +144,7 @@ def _read(file: Path) -> bytes:
 
 
 def _to_stdout(opened: Index, questions: QuestionFile, renderer: Renderer, quiet: bool) -> BatchReport:
-    from semsearch.batching import answer_questions
+    from semsearch.cli.batching import answer_questions
 
     with count_bar(quiet, "asking") as show:
         return answer_questions(opened, questions, renderer, emit, answered=lambda number: show(number, 0))
@@ -153,7 +153,7 @@ def _to_stdout(opened: Index, questions: QuestionFile, renderer: Renderer, quiet
 def _to_file(
     opened: Index, questions: QuestionFile, renderer: Renderer, quiet: bool, out: ResumableFile
 ) -> BatchReport:
-    from semsearch.batching import answer_questions
+    from semsearch.cli.batching import answer_questions
 
     try:
         with count_bar(quiet, "asking") as show:

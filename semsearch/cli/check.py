@@ -16,8 +16,8 @@ from semsearch.cli.show import ShowFormat
 from semsearch.rendering.visible import display_path, visible
 
 if TYPE_CHECKING:
-    from semsearch.checking import CheckReport
     from semsearch.storage.checking import Finding
+    from semsearch.upkeep.check import CheckReport
 
 
 def add_to(app: typer.Typer) -> None:
@@ -47,7 +47,7 @@ def check(
     debug: DebugOption = False,
 ) -> int:
     """Say whether the index is whole; status 0 if it is, else 2. Writes nothing."""
-    from semsearch.checking import check as look_over
+    from semsearch.upkeep.check import check as look_over
 
     with step_bar(quiet, "checking") as step:
         report = look_over(index, full=full, step=step, model=model)

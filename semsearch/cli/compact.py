@@ -16,7 +16,7 @@ def add_to(app: typer.Typer) -> None:
 
 def compact(index: IndexOption = DEFAULT_FOLDER, quiet: QuietOption = False, debug: DebugOption = False) -> int:
     """Give back the room that removed articles took; needs as much free room meanwhile."""
-    from semsearch.repairing import compact as pack
+    from semsearch.upkeep.repair import compact as pack
 
     report = pack(index)
     if not quiet:

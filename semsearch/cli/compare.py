@@ -64,9 +64,9 @@ def compare(
     debug: DebugOption = False,
 ) -> int:
     """Set two periods side by side: the best passages of each, what is new and what is gone."""
-    from semsearch.comparison import compare_periods
     from semsearch.rendering import comparisons
-    from semsearch.search import open_index
+    from semsearch.search.comparison import compare_periods
+    from semsearch.search.local import open_index
 
     query = options_from(top, None, None, None, source, 1, mode=mode, event=event, as_of=as_of).query(question)
     with open_index(index, named_events=named_events, model=model) as opened:

@@ -42,8 +42,8 @@ from semsearch.files.whole import refuse_place
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from semsearch.dataset import Dataset
-    from semsearch.evaluation import Difference, Evaluation
+    from semsearch.evaluation.dataset import Dataset
+    from semsearch.evaluation.measures import Difference, Evaluation
     from semsearch.records import Mode
 
 
@@ -100,8 +100,8 @@ def evaluate(
     debug: DebugOption = False,
 ) -> int:
     """Measure the ranking on a judged collection: nDCG@10, R@10, R@100, RR@10, AP@100, judged@10."""
-    from semsearch.dataset import evaluate_dataset, find_dataset, write_per_query
-    from semsearch.embedding import EncoderChoice
+    from semsearch.evaluation.dataset import evaluate_dataset, find_dataset, write_per_query
+    from semsearch.indexing.embedding import EncoderChoice
 
     modes = _modes(compare) if compare is not None else [mode]
     defaults = options_from(
@@ -155,7 +155,7 @@ def _modes(names: str) -> list[ModeName]:
 
 
 def _render(dataset: Dataset, measured: Mapping[Mode, Evaluation], output_format: EvalFormat) -> str:
-    from semsearch.evaluation import MEASURES, difference
+    from semsearch.evaluation.measures import MEASURES, difference
 
     *others, last = measured
     beside = {other: difference(measured[last], measured[other], MEASURES[0]) for other in others}

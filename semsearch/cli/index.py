@@ -27,7 +27,7 @@ from semsearch.errors import UsageError
 from semsearch.rendering.visible import display_path
 
 if TYPE_CHECKING:
-    from semsearch.building import BuildReport
+    from semsearch.indexing.building import BuildReport
 
 SEEDS = Path("seeds")
 
@@ -73,7 +73,7 @@ def index(
     debug: DebugOption = False,
 ) -> int:
     """Add sources to the index, or refresh it: only what changed is read and encoded."""
-    from semsearch.building import build, forget
+    from semsearch.indexing.building import build, forget
     from semsearch.readers import parse_field_names
     from semsearch.storage.place import index_exists
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from semsearch.queries import DEFAULT_INDEX, Options
 from semsearch.rendering.formats import Format
+from semsearch.search.options import DEFAULT_INDEX, Options
 
 if TYPE_CHECKING:
     from semsearch.rendering.text import Style

@@ -18,7 +18,7 @@ def add_to(app: typer.Typer) -> None:
 
 def repair(index: IndexOption = DEFAULT_FOLDER, quiet: QuietOption = False, debug: DebugOption = False) -> int:
     """Make damaged accelerators anew from the truth and seal the index; deletes nothing."""
-    from semsearch.repairing import repair as mend
+    from semsearch.upkeep.repair import repair as mend
 
     with step_bar(quiet, "repairing") as step:
         report = mend(index, step=step)

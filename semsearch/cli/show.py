@@ -11,7 +11,7 @@ import typer
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
-from semsearch.rendering.structured import document_fields
+from semsearch.rendering.fields import document_fields
 from semsearch.rendering.visible import visible
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def show(
     debug: DebugOption = False,
 ) -> int:
     """Show one article as the index holds it, with its provenance."""
-    from semsearch.search import open_index
+    from semsearch.search.local import open_index
 
     with open_index(index) as opened:
         document = opened.document(doc_id)

@@ -86,8 +86,8 @@ def timeline(
 ) -> int:
     """Show when a question was written about: relevant passages by time, bursts, the best passage of each."""
     from semsearch.rendering import timelines
-    from semsearch.search import open_index
-    from semsearch.timeline import make_timeline
+    from semsearch.search.local import open_index
+    from semsearch.search.timeline import make_timeline
 
     if plot is not None:
         timelines.check_picture(plot)

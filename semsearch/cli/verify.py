@@ -17,7 +17,7 @@ from semsearch.cli.show import ShowFormat
 from semsearch.rendering.visible import visible
 
 if TYPE_CHECKING:
-    from semsearch.verifying import Verified
+    from semsearch.upkeep.verify import Verified
 
 
 def add_to(app: typer.Typer) -> None:
@@ -42,7 +42,7 @@ def verify(
 ) -> int:
     """Look each quotation and date of saved results up in the source files; status 2 if one is not there."""
     from semsearch.readers import parse_field_names
-    from semsearch.verifying import verify as look_up
+    from semsearch.upkeep.verify import verify as look_up
 
     found = list(look_up(results, parse_field_names(fields) if fields else None))
     for each in found:

@@ -14,14 +14,14 @@ from datetime import date
 from typing import Literal
 
 from semsearch.arrays import Span
-from semsearch.dates import spans
+from semsearch.dates import days
 from semsearch.dates.calendar_rules import is_amount
+from semsearch.dates.days import DAY, Hemisphere
 from semsearch.dates.grammar import read
 from semsearch.dates.hints import LONGEST, may_name_a_time
 from semsearch.dates.named import NamedEvent, shipped_events
 from semsearch.dates.reading import Context, Period, joined
 from semsearch.dates.relative_rules import WHICH
-from semsearch.dates.spans import DAY, Hemisphere
 from semsearch.records import DateRange
 
 _WITHIN = {
@@ -131,7 +131,7 @@ class _Asked:
 
     def _bare_year(self, at: int) -> Period | None:
         year = self._grammar.year_number(at)
-        return None if year is None or is_amount(self._grammar, at) else Period(spans.year_span(year), at + 1, "year")
+        return None if year is None or is_amount(self._grammar, at) else Period(days.year_span(year), at + 1, "year")
 
     def _one_with_two_days(self, at: int) -> AskedTime | None:
         """Between 9 and 11 November: one period by its form."""

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date
 
-from semsearch.dates import spans, words
+from semsearch.dates import days, words
+from semsearch.dates.days import Unit
 from semsearch.dates.reading import FIRST_YEAR, LAST_YEAR, YEAR_DIGITS, Period, Reading, Turn, one_day
-from semsearch.dates.spans import Unit
 from semsearch.records import DateRange
 
 _DASHES = ("-", "–")
@@ -84,7 +84,7 @@ def month(reading: Reading, at: int) -> Period | None:
         return None
 
     def in_year(year: int) -> DateRange:
-        return spans.months(year, number)
+        return days.months(year, number)
 
     doubtful = name in words.DOUBTFUL_MONTHS
     if not (doubtful and _is_phrase(reading, at, end)):
@@ -109,7 +109,7 @@ def season(reading: Reading, at: int) -> Period | None:
         return None
 
     def in_year(year: int) -> DateRange:
-        return spans.season(year, name, reading.context.hemisphere)
+        return days.season(year, name, reading.context.hemisphere)
 
     year, end = _two_years(reading, reading.skip(at + 1, "of"))
     if year is not None:
@@ -153,7 +153,7 @@ def quarter_or_half(reading: Reading, at: int) -> Period | None:
 
 
 def _numbered(unit: Unit, number: int) -> Turn:
-    return lambda year: spans.quarter(year, number) if unit == "quarter" else spans.half(year, number)
+    return lambda year: days.quarter(year, number) if unit == "quarter" else days.half(year, number)
 
 
 def decade(reading: Reading, at: int) -> Period | None:
@@ -165,10 +165,10 @@ def decade(reading: Reading, at: int) -> Period | None:
             return None
         if year >= FIRST_YEAR:
             hundreds = year % 100 == 0 and reading.word(at - 1) not in _DECADE_BEFORE  # 2000s of what?
-            return Period(spans.decade(year), at + 1, "decade") if year <= LAST_YEAR and not hundreds else None
-        return Period(spans.decade(_latest_decade(year, anchor)), at + 1, "decade", certain=False) if year else None
+            return Period(days.decade(year), at + 1, "decade") if year <= LAST_YEAR and not hundreds else None
+        return Period(days.decade(_latest_decade(year, anchor)), at + 1, "decade", certain=False) if year else None
     if token.text in words.DECADES and reading.word(at - 1) in _DECADE_BEFORE:
-        return Period(spans.decade(_latest_decade(words.DECADES[token.text], anchor)), at + 1, "decade", certain=False)
+        return Period(days.decade(_latest_decade(words.DECADES[token.text], anchor)), at + 1, "decade", certain=False)
     return None
 
 
@@ -184,7 +184,7 @@ def century(reading: Reading, at: int) -> Period | None:
     place = reading.skip(at + 1, "-")
     if number is None or not 1 <= number <= _LAST_CENTURY or reading.word(place) != "century":
         return None
-    return None if reading.word(place + 1) in _COMPANIES else Period(spans.century(number), place + 1, "century")
+    return None if reading.word(place + 1) in _COMPANIES else Period(days.century(number), place + 1, "century")
 
 
 def in_digits(reading: Reading, at: int) -> Period | None:
@@ -192,11 +192,11 @@ def in_digits(reading: Reading, at: int) -> Period | None:
     token = reading.token(at)
     if token.kind == "isoweek":
         year, week = int(token.text[:YEAR_DIGITS]), int(token.text[-2:])
-        return Period(spans.week_of(date.fromisocalendar(year, week, 1)), at + 1, "week")
+        return Period(days.week_of(date.fromisocalendar(year, week, 1)), at + 1, "week")
     if token.kind == "iso":
         year, number, *day = (int(each) for each in re.split(r"[/.-]", token.text))
         if not day:
-            return Period(spans.months(year, number), at + 1, "month")
+            return Period(days.months(year, number), at + 1, "month")
         return Period(one_day(date(year, number, day[0])), at + 1, "day")
     if token.kind == "numeric":
         one, two, year = (int(each) for each in re.split(r"[/.-]", token.text))
@@ -214,19 +214,19 @@ def numbered_week(reading: Reading, at: int) -> Period | None:
     year, end = reading.year_behind(at + 2)
     if year is None:
         return None
-    return Period(spans.week_of(date.fromisocalendar(year, number.value, 1)), end, "week")
+    return Period(days.week_of(date.fromisocalendar(year, number.value, 1)), end, "week")
 
 
 def year(reading: Reading, at: int) -> Period | None:
     """A bare year. It is certain where nothing around it says that it is an amount or a name."""
     short = reading.short_year(at)
     if short is not None:
-        return Period(spans.year_span(short), at + 2, "year", certain=False)
+        return Period(days.year_span(short), at + 2, "year", certain=False)
     number = reading.year_number(at)
     if number is None or is_amount(reading, at) or reading.month_number(at - 1) is not None:
         return None  # the year of a day that is none: 31 June 2022
     named = reading.word(at - 1) in ("year", "years")
-    return Period(spans.year_span(number), at + 1, "year", certain=named or _is_likely(reading, at, number))
+    return Period(days.year_span(number), at + 1, "year", certain=named or _is_likely(reading, at, number))
 
 
 def _is_likely(reading: Reading, at: int, year: int) -> bool:

@@ -13,8 +13,8 @@ from pathlib import PurePath
 from urllib.parse import urlsplit
 
 from semsearch.dates.grammar import read
-from semsearch.dates.periods import parse_period
 from semsearch.dates.reading import Context
+from semsearch.dates.typed import parse_period
 from semsearch.errors import DateNotUnderstood
 from semsearch.records import DateClaim, DateSource, RawDocument
 

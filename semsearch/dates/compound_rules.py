@@ -6,12 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 
-from semsearch.dates import spans, words
+from semsearch.dates import days, words
+from semsearch.dates.days import DAY, Unit
 from semsearch.dates.holidays import LONGEST, find_holiday
 from semsearch.dates.named import LONGEST_PHRASE, find_event
 from semsearch.dates.reading import Period, Reading, one_day
 from semsearch.dates.relative_rules import FARTHEST, FEW, WHICH, turn
-from semsearch.dates.spans import DAY, Unit
 from semsearch.records import DateRange
 
 _SATURDAY = 5
@@ -32,7 +32,7 @@ def part(reading: Reading, at: int) -> Period | None:
     whole = _definite_unit(reading, place) or reading.period(place)
     if whole is None or whole.unit in ("day", "span") or whole.event:
         return None
-    return _within(reading, whole, lambda span: spans.part(span, whole.unit, which))
+    return _within(reading, whole, lambda span: days.part(span, whole.unit, which))
 
 
 def _definite_unit(reading: Reading, at: int) -> Period | None:
@@ -42,7 +42,7 @@ def _definite_unit(reading: Reading, at: int) -> Period | None:
         return None
     if reading.year_number(at + 1) is not None:
         return None
-    return Period(spans.around(reading.context.anchor, unit or "day"), at + 1, unit or "day", relative=True)
+    return Period(days.around(reading.context.anchor, unit or "day"), at + 1, unit or "day", relative=True)
 
 
 def nth(reading: Reading, at: int) -> Period | None:
@@ -61,14 +61,14 @@ def nth(reading: Reading, at: int) -> Period | None:
 
     def cut(span: DateRange) -> DateRange:
         if name == "half":
-            return spans.half_of(span, whole.unit, number if number > 0 else 2)
+            return days.half_of(span, whole.unit, number if number > 0 else 2)
         if weekday is not None:
-            return one_day(spans.nth_weekday(span, number, weekday))
+            return one_day(days.nth_weekday(span, number, weekday))
         if unit == "weekend":
-            return spans.weekend_of(spans.nth_weekday(span, number, _SATURDAY))
+            return days.weekend_of(days.nth_weekday(span, number, _SATURDAY))
         if unit == "week" and number > _WEEKS_OF_MONTH:
-            return spans.week_of(date.fromisocalendar(spans.bounds(span)[0].year, number, 1))
-        return spans.nth(span, number, count, unit or "day")
+            return days.week_of(date.fromisocalendar(days.bounds(span)[0].year, number, 1))
+        return days.nth(span, number, count, unit or "day")
 
     return replace(_within(reading, whole, cut), unit="day" if weekday is not None else unit or "half")
 
@@ -89,7 +89,7 @@ def unit_of_day(reading: Reading, at: int) -> Period | None:
     day = reading.period(at + 2)
     if day is None or day.unit != "day" or day.event:
         return None
-    return replace(day, span=spans.around(spans.bounds(day.span)[0], unit), unit=unit, in_year=None)
+    return replace(day, span=days.around(days.bounds(day.span)[0], unit), unit=unit, in_year=None)
 
 
 def offset(reading: Reading, at: int) -> Period | None:
@@ -108,14 +108,14 @@ def offset(reading: Reading, at: int) -> Period | None:
     doubtful = base is not None and not base.certain and not base.event and base.unit != "day"
     if base is None or doubtful:
         return None
-    first, last = spans.bounds(base.span)
+    first, last = days.bounds(base.span)
     if side == 0:
-        span = DateRange(spans.shifted(first, -count, unit), spans.shifted(last, count, unit))
+        span = DateRange(days.shifted(first, -count, unit), days.shifted(last, count, unit))
         return Period(span, base.end, "span", relative=base.relative)
     if whole and (unit != "day" or count > 1):
-        span = spans.rolling(last, -count, unit) if side > 0 else spans.rolling(first - DAY, count, unit)
+        span = days.rolling(last, -count, unit) if side > 0 else days.rolling(first - DAY, count, unit)
         return Period(span, base.end, "span", relative=base.relative)
-    day = spans.shifted(last if side > 0 else first, side * count, unit)
+    day = days.shifted(last if side > 0 else first, side * count, unit)
     return Period(one_day(day), base.end, "day", relative=base.relative)
 
 
@@ -131,7 +131,7 @@ def last_before(reading: Reading, at: int) -> Period | None:
     base = reading.period(place + 2)
     if base is None:
         return None
-    span = spans.rolling(spans.bounds(base.span)[0] - DAY, count, unit)
+    span = days.rolling(days.bounds(base.span)[0] - DAY, count, unit)
     return Period(span, base.end, "span", relative=base.relative)
 
 
@@ -143,7 +143,7 @@ def day_of_event(reading: Reading, at: int) -> Period | None:
     base = reading.period(at + 2)
     if base is None or base.unit != "day":
         return None
-    first = spans.bounds(base.span)[0]
+    first = days.bounds(base.span)[0]
     return Period(one_day(first if name == "day" else first - DAY), base.end, "day", relative=base.relative)
 
 

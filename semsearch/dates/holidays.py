@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 
-from semsearch.dates.spans import months, nth_weekday
+from semsearch.dates.days import months, nth_weekday
 from semsearch.records import DateRange
 
 _FIXED: Mapping[str, tuple[int, int]] = {

@@ -16,8 +16,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from semsearch.dates.grammar import read
-from semsearch.dates.periods import parse_period
 from semsearch.dates.reading import Context
+from semsearch.dates.typed import parse_period
 from semsearch.errors import DateNotUnderstood
 from semsearch.records import DateClaim, DatePrecision, PublishedDate
 

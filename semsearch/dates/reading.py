@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from semsearch.dates import spans, words
+from semsearch.dates import days, words
+from semsearch.dates.days import Hemisphere, Unit
 from semsearch.dates.named import NamedEvent
-from semsearch.dates.spans import Hemisphere, Unit
 from semsearch.dates.tokens import NOTHING, Token, tokenize
 from semsearch.records import DateRange
 
@@ -216,7 +216,7 @@ class Reading:
         anchor = self.context.anchor
         for year in _years_around(anchor, future=self.future):
             try:
-                first, last = spans.bounds(in_year(year))
+                first, last = days.bounds(in_year(year))
             except ValueError:
                 continue
             if (last >= anchor) if self.future else (first <= anchor):
@@ -240,8 +240,8 @@ def joined(first: Period, second: Period) -> DateRange | None:
     if end is None or begin is None:
         return None
     if first.in_year is not None:
-        days = (first.in_year(year).first for year in (end.year, end.year - 1))
-        begin = next((day for day in days if day and day <= end), None)
+        begins = (first.in_year(year).first for year in (end.year, end.year - 1))
+        begin = next((day for day in begins if day and day <= end), None)
     elif second.in_year is not None and end < begin:
         later = (second.in_year(year).last for year in (begin.year, begin.year + 1))
         end = next((day for day in later if day and day >= begin), end)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import date, timedelta
 
-from semsearch.dates import spans, words
+from semsearch.dates import days, words
 from semsearch.dates.calendar_rules import day_of_month, in_digits
+from semsearch.dates.days import DAY, Unit
 from semsearch.dates.reading import Period, Reading, Turn, one_day
-from semsearch.dates.spans import DAY, Unit
 from semsearch.records import DateRange
 
 FARTHEST = 40_000  # units that may be counted
@@ -88,7 +88,7 @@ def weekday_beside(reading: Reading, at: int) -> Period | None:
     base = reading.period(at + 2)
     if base is None:
         return None
-    first, last = spans.bounds(base.span)
+    first, last = days.bounds(base.span)
     if side > 0:
         day = last + timedelta(days=(number - last.weekday() - 1) % 7 + 1)
     else:
@@ -113,8 +113,8 @@ def relative_unit(reading: Reading, at: int) -> Period | None:
         return _relative_turn(reading, at, which)
     anchor = reading.context.anchor
     if reading.word(at) == "past" or (reading.word(at) == "last" and reading.word(at - 1) == "the"):
-        return Period(spans.rolling(anchor, 1, unit), at + 2, unit, relative=True)
-    return Period(spans.around(stepped(anchor, which, unit), unit), at + 2, unit, relative=True)
+        return Period(days.rolling(anchor, 1, unit), at + 2, unit, relative=True)
+    return Period(days.around(stepped(anchor, which, unit), unit), at + 2, unit, relative=True)
 
 
 def _relative_turn(reading: Reading, at: int, which: int) -> Period | None:
@@ -122,11 +122,11 @@ def _relative_turn(reading: Reading, at: int, which: int) -> Period | None:
     name, behind = reading.word(at + 1), reading.word(at + 2)
     number, season = reading.month_number(at + 1), words.SEASONS.get(name)
     if number is not None and not (name in words.DOUBTFUL_MONTHS and behind in ("on", "of")):
-        found = turn(lambda year: spans.months(year, number), reading.context.anchor, which)
+        found = turn(lambda year: days.months(year, number), reading.context.anchor, which)
         return Period(found, at + 2, "month", relative=True)
     if season is not None and behind not in words.NO_SEASON:
         hemisphere = reading.context.hemisphere
-        found = turn(lambda year: spans.season(year, season, hemisphere), reading.context.anchor, which)
+        found = turn(lambda year: days.season(year, season, hemisphere), reading.context.anchor, which)
         return Period(found, at + 2, "season", relative=True)
     return None
 
@@ -136,10 +136,10 @@ def weekend(reading: Reading, at: int) -> Period | None:
     if reading.word(at) != "weekend" or reading.word(at - 1) != "the" or reading.word(at + 1) == "of":
         return None
     anchor = reading.context.anchor
-    found = spans.weekend_of(anchor)
-    begun = spans.bounds(found)[0] <= anchor
+    found = days.weekend_of(anchor)
+    begun = days.bounds(found)[0] <= anchor
     if not begun:
-        found = spans.weekend_of(spans.shifted(anchor, -1, "week"))
+        found = days.weekend_of(days.shifted(anchor, -1, "week"))
     return Period(found, at + 1, "weekend", certain=False, relative=True)
 
 
@@ -156,7 +156,7 @@ def last_count(reading: Reading, at: int) -> Period | None:
         count, unit = -(-count // HOURS) + 1, "day"
     if count is None or unit is None or not 0 < count < FARTHEST or reading.word(place + 1) == "of":
         return None
-    return Period(spans.rolling(reading.context.anchor, which * count, unit), place + 1, "span", relative=True)
+    return Period(days.rolling(reading.context.anchor, which * count, unit), place + 1, "span", relative=True)
 
 
 def ago(reading: Reading, at: int) -> Period | None:
@@ -166,22 +166,22 @@ def ago(reading: Reading, at: int) -> Period | None:
     if count is None or unit is None or reading.word(place + 1) != "ago" or count >= FARTHEST:
         return None
     day = stepped(reading.context.anchor, -count, unit)
-    return Period(spans.around(day, unit), place + 2, unit, relative=True)
+    return Period(days.around(day, unit), place + 2, unit, relative=True)
 
 
 def stepped(anchor: date, count: int, unit: Unit) -> date:
     """A day in the unit that lies so many further on."""
     if unit in ("day", "week", "weekend"):
-        return spans.shifted(anchor, count, unit)
-    return spans.shifted(anchor.replace(day=1), count, unit)
+        return days.shifted(anchor, count, unit)
+    return days.shifted(anchor.replace(day=1), count, unit)
 
 
 def turn(in_year: Turn, anchor: date, which: int) -> DateRange:
     """The last that is over, the one of now or of this year, or the next that has not begun."""
     around = [in_year(year) for year in range(anchor.year - 2, anchor.year + 3)]
     if which < 0:
-        return [span for span in around if spans.bounds(span)[1] < anchor][-1]
+        return [span for span in around if days.bounds(span)[1] < anchor][-1]
     if which > 0:
-        return next(span for span in around if spans.bounds(span)[0] > anchor)
-    holding = [span for span in around if spans.bounds(span)[0] <= anchor <= spans.bounds(span)[1]]
+        return next(span for span in around if days.bounds(span)[0] > anchor)
+    holding = [span for span in around if days.bounds(span)[0] <= anchor <= days.bounds(span)[1]]
     return holding[0] if holding else in_year(anchor.year)

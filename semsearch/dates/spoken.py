@@ -12,10 +12,10 @@ from dataclasses import replace
 from datetime import date
 
 from semsearch.dates import words
+from semsearch.dates.days import Hemisphere
 from semsearch.dates.grammar import read
 from semsearch.dates.holidays import HOLIDAY_WORDS
 from semsearch.dates.reading import Context, Period, Reading, joined
-from semsearch.dates.spans import Hemisphere
 from semsearch.records import DateRange, SpokenDate
 
 LONGEST_SPAN = 36_600  # days; a century says nothing of when

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from semsearch.dates.spans import Unit
+from semsearch.dates.days import Unit
 
 
 def _numbered(names: str, first: int) -> dict[str, int]:

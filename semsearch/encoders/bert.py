@@ -13,8 +13,8 @@ import numpy as np
 
 from semsearch.arrays import Rows, Span
 from semsearch.encoders.layout import WEIGHTS, ModelLayout
+from semsearch.encoders.pooling import pool_spans, spans_of, unit
 from semsearch.encoders.protocol import SpanRows
-from semsearch.encoders.spans import pool_spans, spans_of, unit
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights, Matrix, widened
 from semsearch.errors import EncoderUnavailable

@@ -16,8 +16,8 @@ from semsearch.arrays import Span
 from semsearch.encoders.bert import BertForward
 from semsearch.encoders.devices import settle_device
 from semsearch.encoders.layout import ModelLayout
+from semsearch.encoders.pooling import shifted
 from semsearch.encoders.protocol import Device, Precision, SpanRows
-from semsearch.encoders.spans import shifted
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.errors import EncoderUnavailable
 

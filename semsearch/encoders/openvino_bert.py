@@ -19,8 +19,8 @@ from numpy.typing import NDArray
 from semsearch.arrays import Rows, Span
 from semsearch.encoders.bert import BertWeights
 from semsearch.encoders.layout import ModelLayout
+from semsearch.encoders.pooling import pool_spans, spans_of
 from semsearch.encoders.protocol import Precision, SpanRows
-from semsearch.encoders.spans import pool_spans, spans_of
 from semsearch.encoders.tokenizing import Tokens
 from semsearch.encoders.weights import Matrix
 from semsearch.errors import EncoderUnavailable, OutOfRoom

@@ -18,8 +18,8 @@ import numpy as np
 from semsearch.arrays import Offsets, Rows, Span
 from semsearch.encoders.devices import settle_device
 from semsearch.encoders.layout import sha256_of
+from semsearch.encoders.pooling import pool_spans, shifted
 from semsearch.encoders.protocol import Device, Precision, SeenWeights, SpanRows
-from semsearch.encoders.spans import pool_spans, shifted
 from semsearch.errors import EncoderUnavailable, SemsearchError, UsageError
 
 if TYPE_CHECKING:

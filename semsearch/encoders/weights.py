@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.errors import EncoderUnavailable
-from semsearch.tensors import MappedTensors, Stored
+from semsearch.files.tensors import MappedTensors, Stored
 
 Matrix = NDArray[np.float32]
 

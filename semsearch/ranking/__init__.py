@@ -1,9 +1,9 @@
 """From scored passages to an order: documents merged, ties broken, the best sentence of each hit."""
 
+from semsearch.ranking.folding import collapse, near_copies
 from semsearch.ranking.fusion import Evidence
 from semsearch.ranking.merging import Ranked, merge_documents
 from semsearch.ranking.sentences import best_sentence
-from semsearch.ranking.stories import collapse, near_copies
 from semsearch.ranking.strength import is_strong, least_strong
 
 __all__ = [

@@ -2,10 +2,10 @@
 
 from semsearch.files.regular import is_unicode
 from semsearch.readers.decoding import LARGEST_TEXT, bounded_lines, text_lines, undecodable
-from semsearch.readers.delimited import read_rows
 from semsearch.readers.fields import LONGEST, FieldNames, parse_field_names
-from semsearch.readers.files import DocumentStream, Unpacked, is_supported, open_documents, supported_suffixes
-from semsearch.readers.json_records import parse_json
+from semsearch.readers.formats.delimited import read_rows
+from semsearch.readers.formats.json import parse_json
+from semsearch.readers.stream import DocumentStream, Unpacked, is_supported, open_documents, supported_suffixes
 from semsearch.readers.walking import GONE, FoundFiles, find_files, open_found, real_place
 
 __all__ = [

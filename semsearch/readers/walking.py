@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from semsearch.files.regular import is_unicode, open_below, open_regular
-from semsearch.readers.files import is_supported, supported_suffixes
 from semsearch.readers.ignoring import MOST_WILD, IgnoreRules, path_pattern, read_ignore_file
+from semsearch.readers.stream import is_supported, supported_suffixes
 from semsearch.records import Problem
 
 IGNORE_FILE = ".semsearchignore"

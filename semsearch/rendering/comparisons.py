@@ -7,13 +7,13 @@ import textwrap
 from typing import TYPE_CHECKING
 
 from semsearch.records import Hit
+from semsearch.rendering.fields import hit_fields
 from semsearch.rendering.periods import window_text
-from semsearch.rendering.structured import hit_fields
 from semsearch.rendering.text import Style
 from semsearch.rendering.visible import visible
 
 if TYPE_CHECKING:
-    from semsearch.comparison import Comparison, Side
+    from semsearch.search.comparison import Comparison, Side
 
 GAP = 4  # columns between the two periods
 

@@ -56,11 +56,11 @@ def make_renderer(name: Format, *, many: bool, style: Style | None = None, expla
             return text.MarkdownRenderer(many, explain)
         return text.TextRenderer(style or text.Style(), many, explain)
     if name in (Format.json, Format.jsonl):
-        from semsearch.rendering import structured
+        from semsearch.rendering import fields
 
         if name is Format.json:
-            return structured.JsonRenderer(many, explain)
-        return structured.JsonLinesRenderer(many, explain)
+            return fields.JsonRenderer(many, explain)
+        return fields.JsonLinesRenderer(many, explain)
     if explain:
         raise UsageError(f"--explain has no place in {name}: take --format text, md, json or jsonl")
     from semsearch.rendering import tables

@@ -11,7 +11,7 @@ import csv
 import io
 
 from semsearch.records import Answer
-from semsearch.rendering.structured import Fields, hit_fields
+from semsearch.rendering.fields import Fields, hit_fields
 from semsearch.rendering.visible import visible
 
 COLUMNS = (

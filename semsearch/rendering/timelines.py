@@ -14,15 +14,15 @@ from typing import TYPE_CHECKING
 from semsearch.errors import UsageError
 from semsearch.files.whole import USUAL, publish, refuse_place
 from semsearch.records import Hit
+from semsearch.rendering.fields import answer_window, hit_fields
 from semsearch.rendering.periods import period_text, time_text, window_text
-from semsearch.rendering.structured import answer_window, hit_fields
 from semsearch.rendering.text import Style
 from semsearch.rendering.visible import display_path, visible
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from semsearch.timeline import Bar, Timeline
+    from semsearch.search.timeline import Bar, Timeline
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _HEIGHT, _WIDTH = 3.2, 9.0  # inches

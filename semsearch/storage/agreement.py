@@ -8,7 +8,6 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.arrays import Ids
-from semsearch.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header
 from semsearch.encoders.protocol import Encoder
 from semsearch.errors import IndexDamaged
 from semsearch.records import Passage
@@ -31,6 +30,7 @@ from semsearch.storage.recorded import (
     read_vectors,
 )
 from semsearch.storage.rows import fits, sound
+from semsearch.text.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header
 
 UNIT_ERROR = 1e-3  # how far the length of a stored row may be from 1
 SENTENCE_ERROR = 1e-2  # the rows of sentences are float16

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 
 from semsearch.arrays import Counts, Ids, Mask
 from semsearch.errors import IndexDamaged
+from semsearch.files.tensors import MappedTensors, save_tensors
 from semsearch.files.whole import publish
 from semsearch.records import DateRange
-from semsearch.sketches import BANDS
 from semsearch.storage.accelerators import AcceleratorFile, opened_file
 from semsearch.storage.values import LAST_DAY
-from semsearch.tensors import MappedTensors, save_tensors
+from semsearch.text.sketches import BANDS
 
 LONGEST_EVENT = 31  # days of a period that is taken for a time within a shorter window
 UNDATED = 0  # first and last day of what has no date

@@ -19,7 +19,6 @@ from semsearch.errors import (
     command,
 )
 from semsearch.files.whole import publish
-from semsearch.sketches import sketch
 from semsearch.storage.place import DATABASE, LOG, refuse_strange_truth
 from semsearch.storage.rows import (
     TABLES,
@@ -33,6 +32,7 @@ from semsearch.storage.rows import (
     sound,
 )
 from semsearch.storage.schema import SCHEMA, SCHEMA_3, statements, unexpected
+from semsearch.text.sketches import sketch
 
 FORMAT = 4  # of the index on disk; it has its own count, releases do not change it
 PATIENCE = 1.0  # seconds that a writer waits for readers before it leaves the log as it is

@@ -9,7 +9,6 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from semsearch.records import Problem
-from semsearch.sketches import sketch
 from semsearch.storage.changes import add, change
 from semsearch.storage.database import Connection, meta_number, set_meta
 from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, sound
@@ -23,6 +22,7 @@ from semsearch.storage.sources import (
     fields_text,
     sources_in,
 )
+from semsearch.text.sketches import sketch
 
 CHANGED = {"size": -1}  # of a file that is to be read again
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.analysis import Analyzer
 from semsearch.arrays import Counts, Ids, Mask
 from semsearch.storage.lexical import Field, LexicalIndex, LexicalText
+from semsearch.text.analysis import Analyzer
 
 MOST = 65_535  # of one term that is counted in one passage or document
 PART_TERMS = 2_000_000  # occurrences in the passages of a part: 60 MB while it is made

@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 
-from semsearch.analysis import UNKNOWN
 from semsearch.arrays import Ids, Mask, Postings, Stem, distinct
 from semsearch.errors import IndexDamaged, command
 from semsearch.storage.accelerators import AcceleratorFile, not_used
@@ -17,6 +16,7 @@ from semsearch.storage.lexical import Field, LexicalIndex, LexicalText, load_lex
 from semsearch.storage.lexical_building import build_lexical
 from semsearch.storage.recorded import check_tail
 from semsearch.storage.rows import RowDamaged, fits, sound
+from semsearch.text.analysis import UNKNOWN
 
 MOST_REPEATED = 8  # times that the passages of a document may hold its text: sentences may be repeated
 

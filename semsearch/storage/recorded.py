@@ -10,18 +10,18 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.analysis import UNKNOWN
 from semsearch.arrays import Ids, Rows, Span
-from semsearch.chunking import ChunkingSettings
-from semsearch.dates.spans import Hemisphere
+from semsearch.dates.days import Hemisphere
 from semsearch.encoders.protocol import Precision, SeenWeights
-from semsearch.sketches import bands, read_sketch
 from semsearch.storage.accelerators import AcceleratorFile
 from semsearch.storage.columns import UNDATED, DocumentColumns
 from semsearch.storage.database import Connection, meta, meta_number
 from semsearch.storage.place import is_accelerator
 from semsearch.storage.rows import RowDamaged, fits, sound
 from semsearch.storage.values import LARGEST_NUMBER, Kind, hexadecimal, integers, texts
+from semsearch.text.analysis import UNKNOWN
+from semsearch.text.chunking import ChunkingSettings
+from semsearch.text.sketches import bands, read_sketch
 
 DENSE, LEXICAL, COLUMNS = KINDS = "dense", "lexical", "columns"  # the accelerators
 UNIT_ERROR = 2e-3  # how far the squared length of a stored row may be from 1

@@ -54,7 +54,7 @@ CREATE TABLE document (
     first_passage INTEGER NOT NULL,
     passage_count INTEGER NOT NULL,
     event_count INTEGER NOT NULL,  -- of all its passages
-    sketch BLOB NOT NULL,          -- uint16: see sketches.py
+    sketch BLOB NOT NULL,          -- uint16: see text/sketches.py
     hash BLOB NOT NULL
 );
 CREATE INDEX document_of_file ON document (file_id);

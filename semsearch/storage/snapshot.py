@@ -12,11 +12,10 @@ from typing import Any
 import numpy as np
 
 from semsearch.arrays import Ids, Rows, Scores, Span, distinct
-from semsearch.dates.spans import Hemisphere
+from semsearch.dates.days import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument, command
 from semsearch.files.regular import is_unicode
 from semsearch.records import DateEntry, DateRange, Document, SpokenDate
-from semsearch.sketches import Sketched, read_sketch
 from semsearch.storage.accelerators import AcceleratorFile, not_used, slack
 from semsearch.storage.columns import UNDATED, Columns
 from semsearch.storage.columns_view import open_columns
@@ -50,6 +49,7 @@ from semsearch.storage.recorded import (
 from semsearch.storage.rows import RowDamaged, fits, sound
 from semsearch.storage.seal import Seal, read_seal, wrong_file
 from semsearch.storage.times import Times
+from semsearch.text.sketches import Sketched, read_sketch
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.dates.spans import Hemisphere
+from semsearch.dates.days import Hemisphere
 from semsearch.records import Document, SpokenDate
 from semsearch.storage.database import Connection, connect_for_reading, damage_told, meta
 from semsearch.storage.recorded import EncoderRecord, read_encoder, read_hemisphere

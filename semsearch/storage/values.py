@@ -12,8 +12,8 @@ from datetime import date
 from typing import Any
 
 from semsearch.records import CONFIDENCE
-from semsearch.sketches import NUMBER_HASHES, SHINGLE_HASHES
 from semsearch.storage.place import is_hexadecimal
+from semsearch.text.sketches import NUMBER_HASHES, SHINGLE_HASHES
 
 Kind = Callable[[object], bool]
 

@@ -13,7 +13,7 @@ from types import TracebackType
 import numpy as np
 
 from semsearch.arrays import Span
-from semsearch.dates.spans import Hemisphere
+from semsearch.dates.days import Hemisphere
 from semsearch.encoders.protocol import SpanRows
 from semsearch.errors import IndexDamaged, UsageError
 from semsearch.files.whole import publish, tell

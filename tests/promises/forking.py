@@ -15,7 +15,7 @@ from tests.conftest import ROOT
 
 PROGRAM = """
 import os, sys
-from semsearch import building, refresh
+from semsearch.indexing import building, refresh
 import faiss, numpy, safetensors.numpy, tantivy, tokenizers, sentencex
 from semsearch.encoders import hashing
 refresh.BATCH_CHARACTERS = int(sys.argv[1])

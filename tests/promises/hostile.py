@@ -19,7 +19,7 @@ from functools import partial
 from pathlib import Path
 from types import FrameType
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from tests.conftest import ARTICLES, ROOT, write_articles
 from tests.promises.forging import connect, forge, forge_meta, forge_seal, forge_seal_id, record_of, snapshot
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from semsearch.checking import check
 from semsearch.errors import IndexMissing
 from semsearch.records import Answer
-from semsearch.search import open_index
+from semsearch.search.local import open_index
+from semsearch.upkeep.check import check
 
 QUESTIONS: list[tuple[str, dict[str, object]]] = [
     ("grain bridge", {"mode": "dense"}),

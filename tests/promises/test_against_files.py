@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.checking import CheckReport, check
+from semsearch.indexing.building import build
 from semsearch.readers import FieldNames
+from semsearch.upkeep.check import CheckReport, check
 from tests.promises.forging import forge
 
 RECORDS = [

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from semsearch.readers import find_files, open_found
 from semsearch.readers.ignoring import IgnoreRules, read_ignore_file
-from semsearch.search import open_index
+from semsearch.search.local import open_index
 from tests.conftest import ROOT, Program, write_articles
 
 MEGABYTES = 1_000
@@ -192,7 +192,7 @@ def test_b7_a_file_that_changes_between_walk_and_reading(
                 victim.mkdir()
         return open_found(root, path)
 
-    monkeypatch.setattr("semsearch.refresh.open_found", swap)
+    monkeypatch.setattr("semsearch.indexing.refresh.open_found", swap)
     monkeypatch.chdir(tmp_path)
     report = build([named], tmp_path / "ix", model="hash")
     assert report.added == 1

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.checking import check
 from semsearch.errors import IndexDamaged, IndexMissing
-from semsearch.repairing import compact, repair
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
 from semsearch.storage.place import DATABASE, SEAL, SUFFIXES
 from semsearch.storage.seal import read_seal
+from semsearch.upkeep.check import check
+from semsearch.upkeep.repair import compact, repair
 from tests.conftest import ROOT, write_articles
 from tests.promises.corpora import records, write_records
 from tests.promises.states import answers, assert_whole

@@ -16,13 +16,13 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.checking import check
 from semsearch.errors import IndexDamaged, SemsearchError
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
 from semsearch.storage.database import connect_for_reading
 from semsearch.storage.place import DATABASE, LOCK_FILE
 from semsearch.storage.writer import open_writer
+from semsearch.upkeep.check import check
 from tests.conftest import ROOT
 from tests.promises.corpora import records, write_records
 from tests.promises.states import QUESTIONS, answers, shown

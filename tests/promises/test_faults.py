@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch import refresh
-from semsearch.building import build
 from semsearch.errors import StorageFailed
 from semsearch.files.whole import Operation, watched
+from semsearch.indexing import refresh
+from semsearch.indexing.building import build
 from tests.conftest import ROOT
 from tests.promises.corpora import records, write_records
 from tests.promises.states import answers, assert_whole, held

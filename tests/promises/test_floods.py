@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build
-from semsearch.search import open_index
-from semsearch.sketches import SHINGLE_HASHES, likeness, read_sketch, sketch
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
+from semsearch.text.sketches import SHINGLE_HASHES, likeness, read_sketch, sketch
 from tests.conftest import shared
 from tests.promises.corpora import WORDS, write_records
 

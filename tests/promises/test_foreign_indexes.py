@@ -13,9 +13,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
 from semsearch.errors import IndexDamaged, ModelNotNamed
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
 from semsearch.storage.place import DATABASE
 from tests.conftest import ROOT, Program, write_articles
 from tests.promises.forging import connect, forge, forge_circles, forge_meta, reseal, snapshot

@@ -14,13 +14,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.building import build
-from semsearch.checking import check
 from semsearch.errors import SemsearchError
-from semsearch.repairing import repair
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
 from semsearch.storage.place import SEAL
 from semsearch.storage.rows import TABLES
+from semsearch.upkeep.check import check
+from semsearch.upkeep.repair import repair
 from tests.promises.corpora import records, write_records
 from tests.promises.forging import connect, forge, forge_dense, forge_meta, forge_tensors, record_of
 from tests.promises.states import answers

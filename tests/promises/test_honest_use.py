@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.checking import check
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
+from semsearch.upkeep.check import check
 from tests.conftest import Program, write_articles
 from tests.models import tiny_model
 from tests.promises.states import assert_whole

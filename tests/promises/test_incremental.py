@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from tests.conftest import ROOT
 from tests.promises.corpora import WORDS
 from tests.promises.states import answers, assert_whole, held
@@ -112,7 +112,7 @@ def test_three_hundred_sequences_of_changes(tmp_path: Path) -> None:
 
 
 ASK = (
-    "import json, sys; from pathlib import Path; from semsearch.building import build\n"
+    "import json, sys; from pathlib import Path; from semsearch.indexing.building import build\n"
     "from tests.promises.states import answers\n"
     "build(sys.argv[2:], sys.argv[1], **({'model': 'hash'} if 'hash' in sys.argv[1] else {}))\n"
     "print(json.dumps(answers(Path(sys.argv[1]))))"

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from tests.conftest import ROOT, shared
 from tests.promises.corpora import records, write_records
 from tests.promises.forking import Builders

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.checking import check
 from semsearch.errors import IndexDamaged
+from semsearch.indexing.building import build
 from semsearch.storage.place import strangers
+from semsearch.upkeep.check import check
 from tests.conftest import Program, write_articles
 from tests.promises.forging import forge_meta, forge_seal, forge_seal_id, record_of, snapshot
 from tests.promises.states import assert_whole
@@ -202,7 +202,7 @@ def test_a_rebuild_that_fails_at_the_last_step_leaves_what_lies_there(
     def fail(one: Path, other: Path) -> None:
         raise OSError(5, "injected", str(other))
 
-    monkeypatch.setattr("semsearch.building.exchange", fail)
+    monkeypatch.setattr("semsearch.indexing.building.exchange", fail)
     with pytest.raises(OSError, match="injected"):
         build([], received, rebuild=True)
     assert (received / "notes.txt").read_text("utf-8") == "mine"

@@ -15,9 +15,9 @@ from pathlib import Path
 import pytest
 
 import semsearch
-from semsearch.building import build
 from semsearch.errors import SemsearchError, UsageError
-from semsearch.search import Index, open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import Index, open_index
 from tests.conftest import Program, write_articles
 
 SEED = 20221111

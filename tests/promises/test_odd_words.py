@@ -13,12 +13,12 @@ from contextlib import suppress
 import pytest
 
 import semsearch
-from semsearch.building import build
-from semsearch.dates.periods import parse_half_life, parse_period, parse_range
 from semsearch.dates.published import parse_published
+from semsearch.dates.typed import parse_half_life, parse_period, parse_range
 from semsearch.errors import UsageError
+from semsearch.indexing.building import build
 from semsearch.records import DateClaim, PublishedDate
-from semsearch.search import Index, open_index
+from semsearch.search.local import Index, open_index
 from tests.conftest import write_articles
 
 SEED = 20221111

@@ -11,10 +11,10 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
 from semsearch.errors import IndexBusy
-from semsearch.search import open_index
-from semsearch.storage.filesystems import network_of
+from semsearch.files.filesystems import network_of
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
 from semsearch.storage.lock import WriterLock
 from semsearch.storage.place import LOCK_FILE
 from semsearch.storage.writer import open_writer

@@ -11,13 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
-from semsearch.checking import check
 from semsearch.encoders.layout import packaged_folder
 from semsearch.errors import EncoderMismatch, FormatMismatch
-from semsearch.search import open_index
+from semsearch.indexing.building import build
+from semsearch.search.local import open_index
 from semsearch.storage.database import FORMAT
 from semsearch.storage.place import DATABASE
+from semsearch.upkeep.check import check
 from tests.conftest import ROOT
 from tests.models import tiny_model
 from tests.promises.states import assert_whole

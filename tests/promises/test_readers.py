@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from tests.conftest import ROOT
 from tests.promises.corpora import records, write_records
 
@@ -19,7 +19,7 @@ SEED = 20221111
 READ = """
 import json, sys, time
 from pathlib import Path
-from semsearch.search import open_index
+from semsearch.search.local import open_index
 index, stop = Path(sys.argv[1]), Path(sys.argv[2])
 asked, wrong = 0, []
 while not stop.exists():

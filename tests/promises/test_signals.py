@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from tests.conftest import ROOT
 from tests.promises.corpora import records, write_records
 from tests.promises.states import answers, assert_whole, held

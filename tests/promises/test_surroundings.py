@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.building import build
+from semsearch.indexing.building import build
 from tests.conftest import ROOT, write_articles
 
 UNSHARE = shutil.which("unshare")

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.refresh import LONGEST_TEXT
-from semsearch.search import open_index
+from semsearch.indexing.refresh import LONGEST_TEXT
+from semsearch.search.local import open_index
 from tests.conftest import ROOT
 
 GOOD = "The army left the town across the river."

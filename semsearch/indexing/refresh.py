@@ -13,14 +13,14 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from semsearch.dates.spans import Hemisphere
-from semsearch.embedding import Embedding, Encoded, EncoderChoice
+from semsearch.dates.days import Hemisphere
 from semsearch.errors import TRY_AGAIN, StorageFailed, command
 from semsearch.files.regular import sha256_of, sha256_of_descriptor
-from semsearch.preparing import content_sha256, possible_ids, settle_document
+from semsearch.indexing.embedding import Embedding, Encoded, EncoderChoice
+from semsearch.indexing.named_sources import name_sources, named_paths, split_by_naming
+from semsearch.indexing.preparing import content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents, open_found
 from semsearch.records import Document, Problem, RawDocument
-from semsearch.storage.named import name_sources, named_paths, split_by_naming
 from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
 from semsearch.storage.writer import Writer
 

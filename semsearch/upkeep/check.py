@@ -7,7 +7,6 @@ from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
-from semsearch.against_files import AgainstFiles, compare_with_files
 from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
 from semsearch.errors import EncoderUnavailable, IndexDamaged, ModelNotNamed
 from semsearch.storage.agreement import disagreements, text_damage, vector_damage
@@ -16,6 +15,7 @@ from semsearch.storage.database import connect_for_reading, damage_told, no_inde
 from semsearch.storage.place import DATABASE, index_exists, index_folder
 from semsearch.storage.recorded import EncoderRecord, read_encoder
 from semsearch.storage.seal import Seal, read_seal
+from semsearch.upkeep.against_files import AgainstFiles, compare_with_files
 
 
 @dataclass(frozen=True, slots=True)

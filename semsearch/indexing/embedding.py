@@ -6,15 +6,15 @@ from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
-from semsearch.chunking import ChunkingSettings
 from semsearch.encoders import DEFAULT_MODEL, Device, Encoder, Precision, model_for_index, open_encoder
 from semsearch.encoders.layout import FEWEST_TOKENS
 from semsearch.encoders.protocol import SpanRows
 from semsearch.errors import EncoderMismatch, EncoderUnavailable, command
-from semsearch.preparing import EmbeddedPassage, Prepared, prepare
+from semsearch.indexing.preparing import EmbeddedPassage, Prepared, prepare
 from semsearch.records import Document
 from semsearch.storage.recorded import EncoderRecord
 from semsearch.storage.writer import Writer
+from semsearch.text.chunking import ChunkingSettings
 
 ENGLISH_MODELS = (DEFAULT_MODEL,)
 MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.analysis import UNKNOWN, Analyzer, query_terms
 from semsearch.arrays import Ids, Rows, Span
-from semsearch.encoders.spans import unit
+from semsearch.encoders.pooling import unit
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
 from semsearch.ranking.sentences import COMMON, has_sign, wanted_sign
 from semsearch.storage.lexical_view import LexicalView
 from semsearch.storage.snapshot import exact_cosines
+from semsearch.text.analysis import UNKNOWN, Analyzer, query_terms
 
 
 class Marking:

@@ -13,11 +13,11 @@ from typing import BinaryIO, cast
 from semsearch.errors import InputError
 from semsearch.files.regular import open_regular, stream_of
 from semsearch.readers.decoding import RestLeftOut
-from semsearch.readers.delimited import read_csv, read_tsv
 from semsearch.readers.fields import FieldNames
-from semsearch.readers.json_records import read_json, read_json_lines
-from semsearch.readers.markdown import read_markdown
-from semsearch.readers.text import read_plain
+from semsearch.readers.formats.delimited import read_csv, read_tsv
+from semsearch.readers.formats.json import read_json, read_json_lines
+from semsearch.readers.formats.markdown import read_markdown
+from semsearch.readers.formats.plain import read_plain
 from semsearch.records import Problem, RawDocument
 
 MOST_PROBLEMS = 1_000  # of one file that are told one by one

@@ -20,10 +20,10 @@ from typing import TextIO
 from semsearch.errors import UsageError
 from semsearch.files.regular import read_bounded
 from semsearch.files.whole import TEMPORARY, USUAL, NewFile, publish, refuse_place
-from semsearch.questions import Question, QuestionFile
 from semsearch.records import Problem
 from semsearch.rendering.formats import Renderer
-from semsearch.search import Index
+from semsearch.search.local import Index
+from semsearch.search.question_files import Question, QuestionFile
 
 SURE_EVERY = 16  # questions between two notes of progress
 LARGEST_PROGRESS = 10_000  # bytes

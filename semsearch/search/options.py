@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict, Unpack, get_args
 
-from semsearch.dates.periods import make_window, parse_half_life, parse_period, parse_range
+from semsearch.dates.typed import make_window, parse_half_life, parse_period, parse_range
 from semsearch.errors import DateNotUnderstood, UsageError
-from semsearch.operators import parse_question
 from semsearch.records import Mode, Query
+from semsearch.search.operators import parse_question
 
 DEFAULT_INDEX = "indexes/default"
 MOST_HITS = 100_000

@@ -8,8 +8,8 @@ import numpy as np
 
 from semsearch.arrays import Ids, distinct
 from semsearch.ranking import Ranked, collapse, near_copies
-from semsearch.sketches import Sketched
 from semsearch.storage.snapshot import Snapshot
+from semsearch.text.sketches import Sketched
 
 KEPT = 10_000  # sketches, between questions
 

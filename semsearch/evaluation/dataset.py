@@ -9,16 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from semsearch.building import BuildReport, Progress, build
-from semsearch.embedding import EncoderChoice
 from semsearch.errors import InputError
-from semsearch.evaluation import LARGEST_TEXT, MEASURES, Evaluation, evaluate, read_judgements
+from semsearch.evaluation.measures import LARGEST_TEXT, MEASURES, Evaluation, evaluate, read_judgements
 from semsearch.files.regular import open_below, stream_of
 from semsearch.files.whole import USUAL, publish
-from semsearch.queries import Options
-from semsearch.questions import Question, QuestionFile
+from semsearch.indexing.building import BuildReport, Progress, build
+from semsearch.indexing.embedding import EncoderChoice
 from semsearch.records import Mode, Problem
-from semsearch.search import open_index
+from semsearch.search.local import open_index
+from semsearch.search.options import Options
+from semsearch.search.question_files import Question, QuestionFile
 
 DEPTH = 100  # documents a question in the run that is measured
 

@@ -10,9 +10,9 @@ import numpy as np
 
 from semsearch.arrays import Ids, Scores
 from semsearch.dates.hints import asked_for_latest, may_name_a_time, without_time
-from semsearch.operators import without_operators
 from semsearch.ranking.timing import FITTING, HALF_LIFE, SPOKEN, UNDATED, Timing, publication_fit, recency
 from semsearch.records import Anchor, DateRange, Query, TimeUsed
+from semsearch.search.operators import without_operators
 from semsearch.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:

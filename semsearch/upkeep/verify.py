@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from semsearch.errors import InputError
 from semsearch.files.regular import NotRegular, open_regular, read_typed, sha256_of_descriptor
-from semsearch.preparing import settle_document
+from semsearch.indexing.preparing import settle_document
 from semsearch.readers import LARGEST_TEXT, FieldNames, is_supported, open_documents, parse_json
 from semsearch.records import Problem, RawDocument
 

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from semsearch.errors import InputError
 from semsearch.readers.decoding import read_text
 from semsearch.readers.fields import FieldNames, record_to_document
-from semsearch.readers.text import body_document
+from semsearch.readers.formats.plain import body_document
 from semsearch.records import Problem, RawDocument
 
 LONGEST_FRONT = 50_000  # characters: YAML takes a second for as many (the one in C ends the process on deep nesting)

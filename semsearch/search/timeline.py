@@ -15,11 +15,11 @@ from typing import Literal
 
 import numpy as np
 
-from semsearch.dates import spans
+from semsearch.dates import days
 from semsearch.errors import UsageError
 from semsearch.ranking import least_strong
 from semsearch.records import Answer, DateRange, Hit, Query
-from semsearch.search import Index
+from semsearch.search.local import Index
 
 Step = Literal["day", "week", "month", "year"]
 STEPS: tuple[Step, ...] = ("day", "week", "month", "year")
@@ -90,9 +90,9 @@ def _fitting_step(first: np.ndarray, last: np.ndarray) -> Step:
     """The finest step that gives no more than :data:`MOST_BARS` bars."""
     if not len(first):
         return "month"
-    days = int(last.max() - first.min()) + 1
+    whole = int(last.max() - first.min()) + 1
     lengths: dict[Step, float] = {"day": 1, "week": 7, "month": 30.4}
-    return next((step for step, length in lengths.items() if days / length <= MOST_BARS), "year")
+    return next((step for step, length in lengths.items() if whole / length <= MOST_BARS), "year")
 
 
 def _check_length(first: date, last: date, step: Step) -> None:
@@ -128,9 +128,9 @@ def _bars(first: np.ndarray, last: np.ndarray, relevant: np.ndarray, step: Step)
 
 def _edges(first: date, last: date, step: Step) -> list[date]:
     """First days of the bars, and of the one behind the last."""
-    edges = [spans.bounds(spans.around(first, step))[0]]
+    edges = [days.bounds(days.around(first, step))[0]]
     while edges[-1] <= last:
-        edges.append(spans.shifted(edges[-1], 1, step))
+        edges.append(days.shifted(edges[-1], 1, step))
     return edges
 
 

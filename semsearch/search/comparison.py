@@ -12,11 +12,11 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from semsearch.analysis import UNKNOWN, Analyzer
 from semsearch.errors import UsageError
 from semsearch.ranking.sentences import COMMON
 from semsearch.records import Answer, DateRange, Hit, Query
-from semsearch.search import Index
+from semsearch.search.local import Index
+from semsearch.text.analysis import UNKNOWN, Analyzer
 
 LOOKED_AT = 50  # best passages of each period
 ALIKE = 0.6  # the cosine of two passages that say much the same

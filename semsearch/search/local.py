@@ -16,21 +16,21 @@ import numpy as np
 
 from semsearch.arrays import Rows, Scores, Span
 from semsearch.dates.doubts import doubts
-from semsearch.dates.periods import parse_range
+from semsearch.dates.typed import parse_range
 from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
 from semsearch.errors import EncoderMismatch, UsageError, command, refuse_other_type, refuse_unusable_path
-from semsearch.marking import Marking, centre
-from semsearch.operators import parse_question
-from semsearch.queries import DEFAULT_INDEX, LONGEST_QUESTION, Choices, make_query
 from semsearch.ranking import Ranked, is_strong
 from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Query, Signal, SpokenDate
-from semsearch.retrieval import Ranking, Retrieval, Scored
+from semsearch.search.first_stage import Ranking, Retrieval, Scored
+from semsearch.search.marking import Marking, centre
+from semsearch.search.operators import parse_question
+from semsearch.search.options import DEFAULT_INDEX, LONGEST_QUESTION, Choices, make_query
+from semsearch.search.when import When
 from semsearch.storage.place import index_folder
 from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
-from semsearch.when import When
 
 if TYPE_CHECKING:
-    from semsearch.encoders.crossencoder import Reranker
+    from semsearch.encoders.reranker import Reranker
 
 RERANKED = 30  # passages that a cross-encoder reads, or as many as are wanted
 
@@ -226,7 +226,7 @@ class Index:
 
     @staticmethod
     def _open_reranker(model: str) -> Reranker:
-        from semsearch.encoders.crossencoder import Reranker
+        from semsearch.encoders.reranker import Reranker
 
         return Reranker(model)
 

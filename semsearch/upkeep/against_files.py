@@ -11,14 +11,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from semsearch.dates.spans import Hemisphere
+from semsearch.dates.days import Hemisphere
 from semsearch.files.regular import sha256_of_descriptor
-from semsearch.preparing import content_sha256, possible_ids, settle_document
+from semsearch.indexing.named_sources import split_by_naming
+from semsearch.indexing.preparing import content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, open_documents, open_found
 from semsearch.records import Document, RawDocument
 from semsearch.storage.contents import documents_in, files_in
 from semsearch.storage.database import Connection, meta
-from semsearch.storage.named import split_by_naming
 from semsearch.storage.recorded import read_hemisphere
 from semsearch.storage.sources import corrections_in, sources_in
 

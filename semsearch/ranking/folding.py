@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from semsearch.ranking.merging import Ranked
-from semsearch.sketches import Sketched, likeness
+from semsearch.text.sketches import Sketched, likeness
 
 SAME_WORDS = 0.8  # of the shingles
 SAME_NUMBERS = 0.8

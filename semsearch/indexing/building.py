@@ -12,8 +12,7 @@ from pathlib import Path
 from shlex import quote
 from typing import get_args
 
-from semsearch.dates.spans import Hemisphere
-from semsearch.embedding import EncoderChoice
+from semsearch.dates.days import Hemisphere
 from semsearch.encoders import Device, Precision, name_model
 from semsearch.errors import (
     FormatMismatch,
@@ -24,13 +23,14 @@ from semsearch.errors import (
     refuse_other_type,
     refuse_unusable_path,
 )
+from semsearch.files.filesystems import network_of
 from semsearch.files.whole import REPLACED, exchange
-from semsearch.preparing import read_corrections
+from semsearch.indexing.embedding import EncoderChoice
+from semsearch.indexing.named_sources import name_sources, split_by_naming
+from semsearch.indexing.preparing import read_corrections
+from semsearch.indexing.refresh import BuildReport, Progress, Refresh
 from semsearch.readers import FieldNames, find_files, is_unicode
-from semsearch.refresh import BuildReport, Progress, Refresh
-from semsearch.storage.filesystems import network_of
 from semsearch.storage.lock import WriterLock
-from semsearch.storage.named import name_sources, split_by_naming
 from semsearch.storage.place import (
     DATABASE,
     index_exists,

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from semsearch.errors import InputError, UsageError
-from semsearch.queries import Options
 from semsearch.readers import LARGEST_TEXT, Unpacked, bounded_lines, parse_json, read_rows, text_lines, undecodable
 from semsearch.records import Problem, Query
+from semsearch.search.options import Options
 
 MOST_PROBLEMS = 1_000  # lines that are no questions
 _IDS = ("_id", "id", "query_id", "query-id")

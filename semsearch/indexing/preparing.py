@@ -13,7 +13,17 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.arrays import Offsets, Span
-from semsearch.chunking import (
+from semsearch.dates.claims import fallback_claims
+from semsearch.dates.days import Hemisphere
+from semsearch.dates.published import parse_published, resolve_published
+from semsearch.dates.spoken import beginnings, spoken_dates
+from semsearch.encoders import Encoder
+from semsearch.errors import DateNotUnderstood, InputError
+from semsearch.files.regular import read_typed
+from semsearch.readers import LARGEST_TEXT, LONGEST, read_rows, text_lines
+from semsearch.records import DateClaim, DateRange, Document, Passage, Problem, RawDocument, SpokenDate
+from semsearch.storage.sources import NewDocument
+from semsearch.text.chunking import (
     ChunkingSettings,
     embedded_sha256,
     first_sentence,
@@ -23,17 +33,7 @@ from semsearch.chunking import (
     split_sentences,
     text_windows,
 )
-from semsearch.dates.claims import fallback_claims
-from semsearch.dates.published import parse_published, resolve_published
-from semsearch.dates.spans import Hemisphere
-from semsearch.dates.spoken import beginnings, spoken_dates
-from semsearch.encoders import Encoder
-from semsearch.errors import DateNotUnderstood, InputError
-from semsearch.files.regular import read_typed
-from semsearch.languages import language_of
-from semsearch.readers import LARGEST_TEXT, LONGEST, read_rows, text_lines
-from semsearch.records import DateClaim, DateRange, Document, Passage, Problem, RawDocument, SpokenDate
-from semsearch.storage.sources import NewDocument
+from semsearch.text.languages import language_of
 
 MOST_DAYS = 20_000  # periods of one text that are noted, or a few more
 MOST_BEGINNINGS = 40_000  # places of one text where a period might begin: few novels have as many

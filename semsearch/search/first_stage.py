@@ -13,19 +13,19 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.analysis import query_terms
 from semsearch.arrays import Ids, Mask, Rows, Scores, distinct
-from semsearch.collapsing import Collapsing
-from semsearch.operators import Question, phrase_pattern
 from semsearch.ranking import Evidence, Ranked, merge_documents
 from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import WEIGHTS, Weights
 from semsearch.ranking.timing import Timing
 from semsearch.records import Query, TimeUsed
+from semsearch.search.copies import Collapsing
+from semsearch.search.operators import Question, phrase_pattern
+from semsearch.search.when import When
 from semsearch.storage.lexical import LexicalIndex
 from semsearch.storage.lexical_view import LexicalView
 from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
-from semsearch.when import When
+from semsearch.text.analysis import query_terms
 
 RESCORED = 100  # passages whose sentences are looked at
 BLOCK = 64  # rows of which only the highest is looked at first

@@ -1,0 +1,1 @@
+"""Judged questions, and how well they are answered."""

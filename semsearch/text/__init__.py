@@ -1,0 +1,1 @@
+"""A text by itself: its terms, language, sentences, passages and sketch."""

@@ -1,0 +1,1 @@
+"""Whether an index is whole, and what mends it; whether saved answers still hold."""
