@@ -7,9 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.storage import columns as stored
-from semsearch.storage.accelerators import record_file
-from semsearch.storage.columns import Columns, DocumentColumns, load_columns, make_columns
+from semsearch.storage.accelerators.columns import file as stored
+from semsearch.storage.accelerators.columns.file import Columns, DocumentColumns, load_columns, make_columns
+from semsearch.storage.accelerators.record import record_file
 from semsearch.text.sketches import BANDS
 
 

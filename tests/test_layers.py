@@ -24,7 +24,7 @@ OWNERS = {
     "charset_normalizer": {"readers/decoding.py"},
     "dateparser": {"dates/published.py"},
     "dateutil": {"dates/holidays.py"},
-    "faiss": {"storage/dense.py"},
+    "faiss": {"storage/accelerators/dense/file.py"},
     "holidays": {"dates/holidays.py"},
     "huggingface_hub": {"encoders/transformer.py"},
     "ir_measures": {"evaluation/measures.py"},
@@ -41,7 +41,7 @@ OWNERS = {
     "transformers": {"encoders/transformer.py", "encoders/reranker.py"},
     "yaml": {"readers/formats/markdown.py"},
 }
-EARLY = {"sqlite3": {"storage/database.py"}, "click": set[str]()}
+EARLY = {"sqlite3": {"storage/truth/connection.py"}, "click": set[str]()}
 ALLOWED_AT_TOP = {"__future__", "numpy", "typer", "semsearch"}
 
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))

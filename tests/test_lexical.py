@@ -16,12 +16,12 @@ from semsearch.indexing.building import build
 from semsearch.ranking.bm25 import Block, bm25
 from semsearch.records import Document
 from semsearch.search.local import open_index
-from semsearch.storage.accelerators import record_file
-from semsearch.storage.database import connect_for_reading
-from semsearch.storage.lexical import LexicalIndex, LexicalText, load_lexical
-from semsearch.storage.lexical_building import Part, build_lexical, join_lexical, lexical_parts
-from semsearch.storage.lexical_view import LexicalView, read_lexical_texts
+from semsearch.storage.accelerators.lexical.building import Part, build_lexical, join_lexical, lexical_parts
+from semsearch.storage.accelerators.lexical.file import LexicalIndex, LexicalText, load_lexical
+from semsearch.storage.accelerators.lexical.view import LexicalView, read_lexical_texts
+from semsearch.storage.accelerators.record import record_file
 from semsearch.storage.snapshot import open_snapshot
+from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.text.analysis import Analyzer, query_terms
 from tests.brute import Brute, assert_same
 from tests.conftest import ROOT, write_articles
@@ -101,7 +101,7 @@ def test_a_merged_index_says_what_a_clean_one_says(old: Made, new: Made, rng: ra
 @given(TEXTS, st.integers(1, 12), st.integers(1, 9))
 def test_an_index_made_in_parts_is_the_one_made_at_once(made: Made, terms: int, at_once: int) -> None:
     with pytest.MonkeyPatch.context() as patched:
-        patched.setattr("semsearch.storage.lexical_building.AT_ONCE", at_once)
+        patched.setattr("semsearch.storage.accelerators.lexical.building.AT_ONCE", at_once)
         parts = [Part(index) for index in lexical_parts(texts(made), terms)]
         joined = join_lexical(parts)
     (whole,) = lexical_parts(texts(made))

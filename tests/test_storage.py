@@ -14,12 +14,12 @@ import pytest
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
 from semsearch.indexing.building import build
 from semsearch.search.local import Index, open_index
-from semsearch.storage.accelerators import check_file, record_file, slack
-from semsearch.storage.dense import DenseIndex
+from semsearch.storage.accelerators.dense.file import DenseIndex
+from semsearch.storage.accelerators.record import check_file, record_file, slack
 from semsearch.storage.place import DATABASE, folder_size
-from semsearch.storage.rows import row_hash
-from semsearch.storage.seal import Seal, wrong_file
 from semsearch.storage.snapshot import Snapshot, open_snapshot
+from semsearch.storage.truth.rows import row_hash
+from semsearch.storage.truth.seal import Seal, wrong_file
 from semsearch.storage.writer import open_writer
 from tests.conftest import write_articles
 

@@ -30,7 +30,6 @@ from semsearch.indexing.named_sources import name_sources, split_by_naming
 from semsearch.indexing.preparing import read_corrections
 from semsearch.indexing.refresh import BuildReport, Progress, Refresh
 from semsearch.readers import FieldNames, find_files, is_unicode
-from semsearch.storage.lock import WriterLock
 from semsearch.storage.place import (
     DATABASE,
     index_exists,
@@ -41,7 +40,8 @@ from semsearch.storage.place import (
     remove_index,
     writable_folder,
 )
-from semsearch.storage.sources import Settled, read_settled
+from semsearch.storage.settled import Settled, read_settled
+from semsearch.storage.truth.lock import WriterLock
 from semsearch.storage.writer import Writer, open_writer
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]

@@ -22,7 +22,7 @@ from semsearch.errors import DateNotUnderstood, InputError
 from semsearch.files.regular import read_typed
 from semsearch.readers import LARGEST_TEXT, LONGEST, read_rows, text_lines
 from semsearch.records import DateClaim, DateRange, Document, Passage, Problem, RawDocument, SpokenDate
-from semsearch.storage.sources import NewDocument
+from semsearch.storage.settled import NewDocument
 from semsearch.text.chunking import (
     ChunkingSettings,
     embedded_sha256,

@@ -21,7 +21,7 @@ from semsearch.indexing.named_sources import name_sources, named_paths, split_by
 from semsearch.indexing.preparing import content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents, open_found
 from semsearch.records import Document, Problem, RawDocument
-from semsearch.storage.sources import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
+from semsearch.storage.settled import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
 from semsearch.storage.writer import Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages

@@ -22,8 +22,8 @@ from semsearch.records import Query, TimeUsed
 from semsearch.search.copies import Collapsing
 from semsearch.search.operators import Question, phrase_pattern
 from semsearch.search.when import When
-from semsearch.storage.lexical import LexicalIndex
-from semsearch.storage.lexical_view import LexicalView
+from semsearch.storage.accelerators.lexical.file import LexicalIndex
+from semsearch.storage.accelerators.lexical.view import LexicalView
 from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
 from semsearch.text.analysis import query_terms
 

@@ -11,14 +11,14 @@ from semsearch.arrays import Ids
 from semsearch.encoders.protocol import Encoder
 from semsearch.errors import IndexDamaged
 from semsearch.records import Passage
-from semsearch.storage.accelerators import AcceleratorFile
-from semsearch.storage.columns import load_columns, make_columns
-from semsearch.storage.database import Connection
-from semsearch.storage.dense import load_dense
-from semsearch.storage.lexical import load_lexical
-from semsearch.storage.lexical_building import Part, join_lexical, lexical_parts
-from semsearch.storage.lexical_view import read_lexical_texts
-from semsearch.storage.recorded import (
+from semsearch.storage.accelerators.columns.file import load_columns, make_columns
+from semsearch.storage.accelerators.dense.file import load_dense
+from semsearch.storage.accelerators.lexical.building import Part, join_lexical, lexical_parts
+from semsearch.storage.accelerators.lexical.file import load_lexical
+from semsearch.storage.accelerators.lexical.view import read_lexical_texts
+from semsearch.storage.accelerators.record import AcceleratorFile
+from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.recorded import (
     COLUMNS,
     DENSE,
     LEXICAL,
@@ -29,7 +29,7 @@ from semsearch.storage.recorded import (
     read_removed,
     read_vectors,
 )
-from semsearch.storage.rows import fits, sound
+from semsearch.storage.truth.rows import fits, sound
 from semsearch.text.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header
 
 UNIT_ERROR = 1e-3  # how far the length of a stored row may be from 1

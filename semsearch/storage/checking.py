@@ -13,8 +13,9 @@ from shlex import quote
 from typing import Literal
 
 from semsearch.errors import IndexDamaged, IndexMissing, command
-from semsearch.storage.accelerators import AcceleratorFile, check_file
-from semsearch.storage.database import (
+from semsearch.storage.accelerators.record import AcceleratorFile, check_file
+from semsearch.storage.place import DATABASE, SEAL, is_temporary, strangers
+from semsearch.storage.truth.connection import (
     BEGINNING,
     Connection,
     connect_for_reading,
@@ -22,10 +23,9 @@ from semsearch.storage.database import (
     meta,
     meta_number,
 )
-from semsearch.storage.place import DATABASE, SEAL, is_temporary, strangers
-from semsearch.storage.recorded import KINDS, check_tail, read_encoder, read_file, read_removed
-from semsearch.storage.rows import TABLES, fits, raised_inside
-from semsearch.storage.seal import Seal, read_seal, wrong_file
+from semsearch.storage.truth.recorded import KINDS, check_tail, read_encoder, read_file, read_removed
+from semsearch.storage.truth.rows import TABLES, fits, raised_inside
+from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
 
 MOST_FINDINGS = 20  # of one kind
 Step = Callable[[str], None]  # told what is looked at next

@@ -16,10 +16,15 @@ from semsearch.dates.days import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, UnknownDocument, command
 from semsearch.files.regular import is_unicode
 from semsearch.records import DateEntry, DateRange, Document, SpokenDate
-from semsearch.storage.accelerators import AcceleratorFile, not_used, slack
-from semsearch.storage.columns import UNDATED, Columns
-from semsearch.storage.columns_view import open_columns
-from semsearch.storage.database import (
+from semsearch.storage.accelerators.columns.file import UNDATED, Columns
+from semsearch.storage.accelerators.columns.view import open_columns
+from semsearch.storage.accelerators.dense.file import DenseIndex, load_dense
+from semsearch.storage.accelerators.lexical.view import LexicalView, open_lexical
+from semsearch.storage.accelerators.record import AcceleratorFile, not_used, slack
+from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
+from semsearch.storage.place import DATABASE, SEAL, folder_size
+from semsearch.storage.times import Times
+from semsearch.storage.truth.connection import (
     FORMAT,
     Connection,
     connect_for_reading,
@@ -29,11 +34,7 @@ from semsearch.storage.database import (
     meta,
     meta_number,
 )
-from semsearch.storage.dense import DenseIndex, load_dense
-from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
-from semsearch.storage.lexical_view import LexicalView, open_lexical
-from semsearch.storage.place import DATABASE, SEAL, folder_size
-from semsearch.storage.recorded import (
+from semsearch.storage.truth.recorded import (
     COLUMNS,
     DENSE,
     LEXICAL,
@@ -46,9 +47,8 @@ from semsearch.storage.recorded import (
     read_removed,
     read_vectors,
 )
-from semsearch.storage.rows import RowDamaged, fits, sound
-from semsearch.storage.seal import Seal, read_seal, wrong_file
-from semsearch.storage.times import Times
+from semsearch.storage.truth.rows import RowDamaged, fits, sound
+from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
 from semsearch.text.sketches import Sketched, read_sketch
 
 
@@ -407,7 +407,7 @@ class Snapshot:
 
     def info(self) -> IndexInfo:
         """Counts, sources and dates."""
-        from semsearch.storage.sources import sources_in  # which no question needs
+        from semsearch.storage.settled import sources_in  # which no question needs
 
         columns = self.columns()
         with damage_told(self._folder):

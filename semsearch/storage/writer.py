@@ -17,16 +17,23 @@ from semsearch.dates.days import Hemisphere
 from semsearch.encoders.protocol import SpanRows
 from semsearch.errors import IndexDamaged, UsageError
 from semsearch.files.whole import publish, tell
-from semsearch.storage.accelerating import Accelerating
+from semsearch.storage.accelerators.making import Accelerating
 from semsearch.storage.agreement import disagreements
-from semsearch.storage.changes import change
-from semsearch.storage.database import connect_for_writing, damage_told, meta, meta_number, set_meta
-from semsearch.storage.inputs import CHANGED, Inputs
-from semsearch.storage.lock import WriterLock
 from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, refuse_strangers, writable_folder
-from semsearch.storage.recorded import KINDS, EncoderRecord, read_encoder, read_file, read_hemisphere, read_removed
-from semsearch.storage.rows import insert
-from semsearch.storage.seal import Seal, make_seal, read_seal, write_seal
+from semsearch.storage.truth.changes import change
+from semsearch.storage.truth.connection import connect_for_writing, damage_told, meta, meta_number, set_meta
+from semsearch.storage.truth.inputs import CHANGED, Inputs
+from semsearch.storage.truth.lock import WriterLock
+from semsearch.storage.truth.recorded import (
+    KINDS,
+    EncoderRecord,
+    read_encoder,
+    read_file,
+    read_hemisphere,
+    read_removed,
+)
+from semsearch.storage.truth.rows import insert
+from semsearch.storage.truth.seal import Seal, make_seal, read_seal, write_seal
 
 
 class Writer(Inputs):

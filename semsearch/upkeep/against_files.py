@@ -17,10 +17,10 @@ from semsearch.indexing.named_sources import split_by_naming
 from semsearch.indexing.preparing import content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, open_documents, open_found
 from semsearch.records import Document, RawDocument
-from semsearch.storage.contents import documents_in, files_in
-from semsearch.storage.database import Connection, meta
-from semsearch.storage.recorded import read_hemisphere
-from semsearch.storage.sources import corrections_in, sources_in
+from semsearch.storage.settled import corrections_in, sources_in
+from semsearch.storage.truth.connection import Connection, meta
+from semsearch.storage.truth.contents import documents_in, files_in
+from semsearch.storage.truth.recorded import read_hemisphere
 
 
 @dataclass(slots=True)

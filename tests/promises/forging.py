@@ -18,8 +18,8 @@ import numpy as np
 from safetensors.numpy import load_file, save_file
 
 from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, is_accelerator
-from semsearch.storage.rows import TABLES, rehash, row_hash
-from semsearch.storage.seal import Seal, make_seal, read_seal, write_seal
+from semsearch.storage.truth.rows import TABLES, rehash, row_hash
+from semsearch.storage.truth.seal import Seal, make_seal, read_seal, write_seal
 
 Change = Callable[[dict[str, np.ndarray]], object]
 

@@ -14,7 +14,7 @@ from semsearch.errors import IndexDamaged, IndexMissing
 from semsearch.indexing.building import build
 from semsearch.search.local import open_index
 from semsearch.storage.place import DATABASE, SEAL, SUFFIXES
-from semsearch.storage.seal import read_seal
+from semsearch.storage.truth.seal import read_seal
 from semsearch.upkeep.check import check
 from semsearch.upkeep.repair import compact, repair
 from tests.conftest import ROOT, write_articles

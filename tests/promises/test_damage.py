@@ -19,8 +19,8 @@ import pytest
 from semsearch.errors import IndexDamaged, SemsearchError
 from semsearch.indexing.building import build
 from semsearch.search.local import open_index
-from semsearch.storage.database import connect_for_reading
 from semsearch.storage.place import DATABASE, LOCK_FILE
+from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.writer import open_writer
 from semsearch.upkeep.check import check
 from tests.conftest import ROOT

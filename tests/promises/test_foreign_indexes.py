@@ -287,7 +287,7 @@ def test_c5_nor_is_one_made_where_a_link_leads(tmp_path: Path, articles: Path, p
 def test_a_signal_is_obeyed_while_sqlite_works(tmp_path: Path) -> None:
     """A row by row count of very many rows: the progress handler lets the interrupt in."""
     program = (
-        "import sys; from pathlib import Path; from semsearch.storage.database import _opened, damage_told\n"
+        "import sys; from pathlib import Path; from semsearch.storage.truth.connection import _opened, damage_told\n"
         "connection = _opened(Path(sys.argv[1]), 'mode=rwc')\n"
         "print('begun', flush=True)\n"
         "with damage_told(Path(sys.argv[1]).parent):\n"

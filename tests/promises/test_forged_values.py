@@ -18,7 +18,7 @@ from semsearch.errors import SemsearchError
 from semsearch.indexing.building import build
 from semsearch.search.local import open_index
 from semsearch.storage.place import SEAL
-from semsearch.storage.rows import TABLES
+from semsearch.storage.truth.rows import TABLES
 from semsearch.upkeep.check import check
 from semsearch.upkeep.repair import repair
 from tests.promises.corpora import records, write_records

@@ -15,8 +15,8 @@ from semsearch.errors import IndexBusy
 from semsearch.files.filesystems import network_of
 from semsearch.indexing.building import build
 from semsearch.search.local import open_index
-from semsearch.storage.lock import WriterLock
 from semsearch.storage.place import LOCK_FILE
+from semsearch.storage.truth.lock import WriterLock
 from semsearch.storage.writer import open_writer
 from tests.conftest import ROOT, write_articles
 from tests.promises.states import assert_whole

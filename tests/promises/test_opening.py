@@ -15,8 +15,8 @@ from semsearch.encoders.layout import packaged_folder
 from semsearch.errors import EncoderMismatch, FormatMismatch
 from semsearch.indexing.building import build
 from semsearch.search.local import open_index
-from semsearch.storage.database import FORMAT
 from semsearch.storage.place import DATABASE
+from semsearch.storage.truth.connection import FORMAT
 from semsearch.upkeep.check import check
 from tests.conftest import ROOT
 from tests.models import tiny_model

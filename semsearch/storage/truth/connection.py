@@ -20,7 +20,7 @@ from semsearch.errors import (
 )
 from semsearch.files.whole import publish
 from semsearch.storage.place import DATABASE, LOG, refuse_strange_truth
-from semsearch.storage.rows import (
+from semsearch.storage.truth.rows import (
     TABLES,
     RowDamaged,
     checked_hash,
@@ -31,7 +31,7 @@ from semsearch.storage.rows import (
     remember_inside,
     sound,
 )
-from semsearch.storage.schema import SCHEMA, SCHEMA_3, statements, unexpected
+from semsearch.storage.truth.schema import SCHEMA, SCHEMA_3, statements, unexpected
 from semsearch.text.sketches import sketch
 
 FORMAT = 4  # of the index on disk; it has its own count, releases do not change it

@@ -6,10 +6,10 @@ from pathlib import Path
 
 from semsearch.arrays import Ids
 from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators import AcceleratorFile, not_used
-from semsearch.storage.columns import Columns, load_columns, make_columns
-from semsearch.storage.database import Connection
-from semsearch.storage.recorded import check_tail, read_document_columns, read_event_columns
+from semsearch.storage.accelerators.columns.file import Columns, load_columns, make_columns
+from semsearch.storage.accelerators.record import AcceleratorFile, not_used
+from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.recorded import check_tail, read_document_columns, read_event_columns
 
 
 def open_columns(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from semsearch.records import Document
-from semsearch.storage.database import Connection
 from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
-from semsearch.storage.rows import TABLES, fits, sound
-from semsearch.storage.sources import FileState, KnownFile
+from semsearch.storage.settled import FileState, KnownFile
+from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.rows import TABLES, fits, sound
 
 
 def files_in(connection: Connection) -> list[KnownFile]:

@@ -9,10 +9,7 @@ from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
 from semsearch.records import Problem
-from semsearch.storage.changes import add, change
-from semsearch.storage.database import Connection, meta_number, set_meta
-from semsearch.storage.rows import TABLES, RowDamaged, fits, insert, sound
-from semsearch.storage.sources import (
+from semsearch.storage.settled import (
     FileState,
     KnownDocument,
     KnownFile,
@@ -22,6 +19,9 @@ from semsearch.storage.sources import (
     fields_text,
     sources_in,
 )
+from semsearch.storage.truth.changes import add, change
+from semsearch.storage.truth.connection import Connection, meta_number, set_meta
+from semsearch.storage.truth.rows import TABLES, RowDamaged, fits, insert, sound
 from semsearch.text.sketches import sketch
 
 CHANGED = {"size": -1}  # of a file that is to be read again

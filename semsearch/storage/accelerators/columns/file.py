@@ -21,8 +21,8 @@ from semsearch.errors import IndexDamaged
 from semsearch.files.tensors import MappedTensors, save_tensors
 from semsearch.files.whole import publish
 from semsearch.records import DateRange
-from semsearch.storage.accelerators import AcceleratorFile, opened_file
-from semsearch.storage.values import LAST_DAY
+from semsearch.storage.accelerators.record import AcceleratorFile, opened_file
+from semsearch.storage.truth.values import LAST_DAY
 from semsearch.text.sketches import BANDS
 
 LONGEST_EVENT = 31  # days of a period that is taken for a time within a shorter window

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from semsearch.storage.values import COLUMNS, fits_kinds
+from semsearch.storage.truth.values import COLUMNS, fits_kinds
 
 TABLES: Mapping[str, tuple[str, ...]] = {table: tuple(kinds) for table, kinds in COLUMNS.items()}
 HASH_BYTES = 16

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from semsearch.storage.database import Connection
-from semsearch.storage.rows import TABLES, fits, rehash, sound
+from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.rows import TABLES, fits, rehash, sound
 
 
 def add(connection: Connection, table: str, *values: object) -> int:

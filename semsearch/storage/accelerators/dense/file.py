@@ -15,7 +15,7 @@ from semsearch.arrays import Ids, Rows, Scores
 from semsearch.errors import TRY_AGAIN, IndexDamaged, StorageFailed
 from semsearch.files.regular import library_path
 from semsearch.files.whole import publish
-from semsearch.storage.accelerators import AcceleratorFile, opened_file
+from semsearch.storage.accelerators.record import AcceleratorFile, opened_file
 
 if TYPE_CHECKING:
     import faiss

@@ -13,12 +13,12 @@ from numpy.typing import NDArray
 from semsearch.arrays import Ids, Rows, Span
 from semsearch.dates.days import Hemisphere
 from semsearch.encoders.protocol import Precision, SeenWeights
-from semsearch.storage.accelerators import AcceleratorFile
-from semsearch.storage.columns import UNDATED, DocumentColumns
-from semsearch.storage.database import Connection, meta, meta_number
+from semsearch.storage.accelerators.columns.file import UNDATED, DocumentColumns
+from semsearch.storage.accelerators.record import AcceleratorFile
 from semsearch.storage.place import is_accelerator
-from semsearch.storage.rows import RowDamaged, fits, sound
-from semsearch.storage.values import LARGEST_NUMBER, Kind, hexadecimal, integers, texts
+from semsearch.storage.truth.connection import Connection, meta, meta_number
+from semsearch.storage.truth.rows import RowDamaged, fits, sound
+from semsearch.storage.truth.values import LARGEST_NUMBER, Kind, hexadecimal, integers, texts
 from semsearch.text.analysis import UNKNOWN
 from semsearch.text.chunking import ChunkingSettings
 from semsearch.text.sketches import bands, read_sketch

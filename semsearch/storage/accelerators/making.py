@@ -11,15 +11,15 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators import AcceleratorFile, check_file, record_file, slack
-from semsearch.storage.columns import make_columns
-from semsearch.storage.database import Connection, meta_number, set_meta
-from semsearch.storage.dense import DenseIndex, load_dense
-from semsearch.storage.lexical import LexicalIndex, load_lexical
-from semsearch.storage.lexical_building import Part, join_lexical, lexical_parts
-from semsearch.storage.lexical_view import read_lexical_texts
+from semsearch.storage.accelerators.columns.file import make_columns
+from semsearch.storage.accelerators.dense.file import DenseIndex, load_dense
+from semsearch.storage.accelerators.lexical.building import Part, join_lexical, lexical_parts
+from semsearch.storage.accelerators.lexical.file import LexicalIndex, load_lexical
+from semsearch.storage.accelerators.lexical.view import read_lexical_texts
+from semsearch.storage.accelerators.record import AcceleratorFile, check_file, record_file, slack
 from semsearch.storage.place import SUFFIXES, is_accelerator, is_temporary
-from semsearch.storage.recorded import (
+from semsearch.storage.truth.connection import Connection, meta_number, set_meta
+from semsearch.storage.truth.recorded import (
     COLUMNS,
     DENSE,
     LEXICAL,

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
 from semsearch.records import Document, SpokenDate
-from semsearch.storage.database import Connection, connect_for_reading, damage_told, meta
-from semsearch.storage.recorded import EncoderRecord, read_encoder, read_hemisphere
-from semsearch.storage.rows import RowDamaged, fits, sound
+from semsearch.storage.truth.connection import Connection, connect_for_reading, damage_told, meta
+from semsearch.storage.truth.recorded import EncoderRecord, read_encoder, read_hemisphere
+from semsearch.storage.truth.rows import RowDamaged, fits, sound
 
 
 @dataclass(frozen=True, slots=True)

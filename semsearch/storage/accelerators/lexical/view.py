@@ -10,12 +10,12 @@ import numpy as np
 
 from semsearch.arrays import Ids, Mask, Postings, Stem, distinct
 from semsearch.errors import IndexDamaged, command
-from semsearch.storage.accelerators import AcceleratorFile, not_used
-from semsearch.storage.database import Connection
-from semsearch.storage.lexical import Field, LexicalIndex, LexicalText, load_lexical
-from semsearch.storage.lexical_building import build_lexical
-from semsearch.storage.recorded import check_tail
-from semsearch.storage.rows import RowDamaged, fits, sound
+from semsearch.storage.accelerators.lexical.building import build_lexical
+from semsearch.storage.accelerators.lexical.file import Field, LexicalIndex, LexicalText, load_lexical
+from semsearch.storage.accelerators.record import AcceleratorFile, not_used
+from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.recorded import check_tail
+from semsearch.storage.truth.rows import RowDamaged, fits, sound
 from semsearch.text.analysis import UNKNOWN
 
 MOST_REPEATED = 8  # times that the passages of a document may hold its text: sentences may be repeated

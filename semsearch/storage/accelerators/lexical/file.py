@@ -19,7 +19,7 @@ from semsearch.arrays import Counts, Ids, Postings
 from semsearch.errors import IndexDamaged
 from semsearch.files.tensors import MappedTensors, Stored, save_tensors
 from semsearch.files.whole import publish
-from semsearch.storage.accelerators import AcceleratorFile, opened_file
+from semsearch.storage.accelerators.record import AcceleratorFile, opened_file
 
 MOST = np.iinfo(np.uint16).max  # of a term in a row; more are counted as so many
 REMEMBERED = 10_000  # terms that were looked for

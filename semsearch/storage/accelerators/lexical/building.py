@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.arrays import Counts, Ids, Mask
-from semsearch.storage.lexical import Field, LexicalIndex, LexicalText
+from semsearch.storage.accelerators.lexical.file import Field, LexicalIndex, LexicalText
 from semsearch.text.analysis import Analyzer
 
 MOST = 65_535  # of one term that is counted in one passage or document

@@ -1,0 +1,1 @@
+"""What documents and passages are filtered by, in one file of arrays."""

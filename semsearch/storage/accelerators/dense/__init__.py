@@ -1,0 +1,1 @@
+"""Vectors of passages in a FAISS file."""

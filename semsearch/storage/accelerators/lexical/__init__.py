@@ -1,0 +1,1 @@
+"""Terms of passages and articles in one file of arrays."""

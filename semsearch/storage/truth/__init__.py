@@ -1,0 +1,1 @@
+"""The truth: tables of one SQLite file, and who may change them."""
