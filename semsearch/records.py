@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -89,13 +90,44 @@ class SpokenDate:
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    r"""Where a text stands in its file.
+
+    ``line`` (from 1) is the one on which it begins. ``multiline`` is true where line breaks in the text are line breaks
+    of the file, false where the text stands in one record. ``pages`` are the characters of the text at which its pages
+    begin, the first at 0; empty where the file has no pages. ``member`` is the name of the file within a container
+    (an archive, a mailbox); empty where the file is none.
+
+    >>> Place(line=3, multiline=True, pages=(0, 40)).lines("one\ntwo\nthree", 4, 13)
+    (4, 5)
+    """
+
+    line: int = 1
+    multiline: bool = False
+    pages: tuple[int, ...] = ()
+    member: str = ""
+
+    def lines(self, text: str, start: int, end: int) -> tuple[int, int]:
+        """The first and last line of the file, from 1, of a span of the text."""
+        if not self.multiline:
+            return self.line, self.line
+        first = self.line + text.count("\n", 0, start)
+        return first, first + text.count("\n", start, end)
+
+    def page(self, start: int) -> int | None:
+        """The page, from 1, on which a character of the text stands; None where there are none."""
+        return bisect_right(self.pages, start) or None
+
+
+Kept = tuple[tuple[str, tuple[str, ...]], ...]  # names of fields, each with its values
+
+
+@dataclass(frozen=True, slots=True)
 class RawDocument:
-    """One article as a reader found it, before its date is settled.
+    """One article as a reader found it, before its date is resolved.
 
     ``record`` tells it from the others of its file (0: it is the whole file). ``doubts`` are what
-    was wrong with fields that could be left out. ``line`` is the line of the file (from 1) on which
-    ``text`` begins. ``multiline`` is true where line breaks in the text are line breaks of the file,
-    false where the text stands in one record.
+    was wrong with fields that could be left out. ``kept`` are fields that are shown with the article and nothing else.
     """
 
     own_id: str | None
@@ -104,10 +136,10 @@ class RawDocument:
     claims: tuple[DateClaim, ...]
     source: str | None
     url: str | None
-    line: int
-    multiline: bool
+    place: Place
     record: int = 0
     doubts: tuple[str, ...] = ()
+    kept: Kept = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,10 +153,10 @@ class Document:
     source: str | None
     url: str | None
     path: str
-    line: int
-    multiline: bool
+    place: Place
     language: str | None = None  # ISO 639-1; None where it could not be told
     sha256: str | None = None  # of the file that it was read from; None where it was not read to its end
+    kept: Kept = ()  # fields of its record that are shown with it
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +249,7 @@ class Hit:
     best_sentence: tuple[int, int]
     words: tuple[tuple[int, int], ...]
     events: tuple[SpokenDate, ...] = ()  # the days that the passage speaks of
+    page: int | None = None  # from 1; None where the file has no pages
     copies: tuple[str, ...] = ()  # ids of near copies of its document, among what the filters let through
 
 

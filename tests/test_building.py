@@ -119,7 +119,7 @@ def test_a_record_removed_from_a_file_leaves_and_nothing_else_changes(tmp_path: 
         assert len(found) == 49
         assert "d17" not in [hit.document.doc_id for hit in found]
         assert replace(opened.document("d3"), sha256=None) == replace(before[3], sha256=None)  # of the file
-        assert opened.document("d30").line == before[30].line - 1  # where it stands is kept true
+        assert opened.document("d30").place.line == before[30].place.line - 1  # where it stands is kept true
         assert opened.document("d30").text == before[30].text
 
 

@@ -12,13 +12,13 @@ import pytest
 
 from semsearch.dates.claims import fallback_claims
 from semsearch.indexing.building import build
-from semsearch.records import DateClaim, RawDocument
+from semsearch.records import DateClaim, Place, RawDocument
 from semsearch.search.local import open_index
 from tests.conftest import Program, write_articles
 
 
 def raw(text: str = "Bread.", url: str | None = None, record: int = 0) -> RawDocument:
-    return RawDocument(None, "", text, (), None, url, 1, True, record)
+    return RawDocument(None, "", text, (), None, url, Place(1, multiline=True), record)
 
 
 @pytest.mark.parametrize(

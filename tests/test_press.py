@@ -47,7 +47,7 @@ def records(corpus: Path) -> dict[str, dict[str, str]]:
 def test_every_record_is_held_word_for_word(index: Index, records: dict[str, dict[str, str]]) -> None:
     for number, (doc_id, record) in enumerate(records.items(), 1):
         document = index.document(doc_id)
-        assert (document.text, document.line) == (record["text"] or record["title"], number)
+        assert (document.text, document.place.line) == (record["text"] or record["title"], number)
         assert str(document.published) == record["published_at"][:10]
         assert (document.source, document.url) == (record["source"], record["url"])
 

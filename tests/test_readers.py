@@ -45,7 +45,7 @@ def test_the_seed_format(tmp_path: Path) -> None:
     found = document(write(tmp_path / "a.txt", " date 2022-12-30 Moscow says no. More.\n\nSecond paragraph.\n"))
     assert found.text == "Moscow says no. More.\n\nSecond paragraph."
     assert found.claims == (DateClaim("2022-12-30", "header"),)
-    assert (found.line, found.multiline, found.own_id) == (1, True, None)
+    assert (found.place.line, found.place.multiline, found.own_id) == (1, True, None)
 
 
 @pytest.mark.parametrize("text", ["date 2022-12-30 Body", " date 2022-12-30\nBody", "date  2022-12-30\r\n\r\nBody\r\n"])
@@ -121,7 +121,7 @@ def test_markdown_with_front_matter(tmp_path: Path) -> None:
     found = document(write(tmp_path / "a.md", text))
     assert (found.title, found.source, found.url) == ("A title", "Agency", "x:y")
     assert found.claims == (DateClaim("2022-11-09", "front matter"),)
-    assert (found.text, found.line) == ("# Heading\n\nBody.", 8)
+    assert (found.text, found.place.line) == ("# Heading\n\nBody.", 8)
 
 
 def test_markdown_without_front_matter_takes_its_heading_for_title(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_json_lines_keep_the_text_exactly_and_go_on_after_a_bad_line(tmp_path: P
     first, *rest = read(write(tmp_path / "a.jsonl", "\n".join(lines)))
     assert isinstance(first, RawDocument)
     assert (first.own_id, first.title, first.text, first.source) == ("7", "T", " a\r\nb ", "P")
-    assert (first.line, first.multiline) == (1, False)
+    assert (first.place.line, first.place.multiline) == (1, False)
     told = [(item.line, item.reason) for item in rest if isinstance(item, Problem)]
     assert [line for line, _ in told] == [2, 4, 5, 6]
     assert [
@@ -173,7 +173,7 @@ def test_a_json_array_has_a_line_for_each_record(tmp_path: Path) -> None:
     one, two, three = read(write(tmp_path / "a.json", text))
     assert isinstance(one, RawDocument)
     assert isinstance(three, RawDocument)
-    assert (one.line, one.text, three.line, three.claims) == (2, "One.", 5, (DateClaim("2022", "field"),))
+    assert (one.place.line, one.text, three.place.line, three.claims) == (2, "One.", 5, (DateClaim("2022", "field"),))
     assert isinstance(two, Problem)
     assert (two.line, "no text field" in two.reason) == (3, True)
 
@@ -190,11 +190,11 @@ def test_csv_with_line_breaks_and_delimiters_in_quotes(tmp_path: Path) -> None:
     text = 'id;title;text;date\n1;"A; b";"first\nsecond";2022-11-09\n2;short\n3;C;third;\n'
     one, two, three = read(write(tmp_path / "a.csv", text))
     assert isinstance(one, RawDocument)
-    assert (one.own_id, one.title, one.text, one.line) == ("1", "A; b", "first\nsecond", 2)
+    assert (one.own_id, one.title, one.text, one.place.line) == ("1", "A; b", "first\nsecond", 2)
     assert isinstance(two, Problem)
     assert (two.line, two.reason) == (4, "2 fields where the header has 4")
     assert isinstance(three, RawDocument)
-    assert (three.line, three.claims) == (5, ())
+    assert (three.place.line, three.claims) == (5, ())
 
 
 def test_fields_can_be_named(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from semsearch.records import Answer, DateRange, Document, Hit, PublishedDate, Query, Signal
+from semsearch.records import Answer, DateRange, Document, Hit, Place, PublishedDate, Query, Signal
 from semsearch.rendering.formats import FORMATS, Format, make_renderer
 from semsearch.rendering.tables import trec_id
 from semsearch.rendering.text import Style
@@ -27,7 +27,9 @@ PUBLISHED = PublishedDate(date(2022, 11, 9), date(2022, 11, 9), "day", "header",
 
 
 def make_document(**changes: object) -> Document:
-    document = Document("a.txt", "A title", TEXT, PUBLISHED, "Agency", "x:y", str(Path.cwd() / "in" / "a.txt"), 3, True)
+    document = Document(
+        "a.txt", "A title", TEXT, PUBLISHED, "Agency", "x:y", str(Path.cwd() / "in" / "a.txt"), Place(3, multiline=True)
+    )
     return replace(document, **changes)  # type: ignore[arg-type]
 
 

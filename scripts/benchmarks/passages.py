@@ -18,7 +18,7 @@ from semsearch.encoders import Encoder, open_encoder
 from semsearch.evaluation.dataset import Dataset, find_dataset, read_judged_questions
 from semsearch.evaluation.measures import Evaluation, evaluate, read_qrels
 from semsearch.indexing.preparing import prepare
-from semsearch.records import Document
+from semsearch.records import Document, Place
 from semsearch.search.options import Options
 from semsearch.text.chunking import ChunkingSettings, first_sentence
 
@@ -39,7 +39,7 @@ def read_documents(dataset: Dataset) -> list[tuple[Document, bytes]]:
     with opener(dataset.corpus, "rt", encoding="utf-8") as stream:
         records = [json.loads(line) for line in stream]
     texts = [(str(r["_id"]), r.get("title", ""), r["text"] or r["title"]) for r in records]
-    return [(Document(i, t or first_sentence(x), x, None, None, None, "", 1, False), b"") for i, t, x in texts]
+    return [(Document(i, t or first_sentence(x), x, None, None, None, "", Place()), b"") for i, t, x in texts]
 
 
 def measure(dataset: Dataset, encoder: Encoder, settings: ChunkingSettings) -> tuple[int, Evaluation]:

@@ -57,7 +57,7 @@ def _as_json(document: Document) -> str:
         **document_fields(document),
         "date_raw": published and published.raw,
         "date_ambiguous": published and published.ambiguous,
-        "line": document.line,
+        "line": document.place.line,
         "text": document.text,
     }
     return json.dumps(fields, ensure_ascii=False, indent=2)
@@ -71,6 +71,6 @@ def _as_text(document: Document) -> str:
         date = f"{published}  (from the {published.source}: {published.raw!r}{', ambiguous' * published.ambiguous})"
     lines = [f"id         {fields['doc_id']}", f"title      {document.title}", f"published  {date}"]
     lines += [f"{name:<9}  {fields[name]}" for name in ("source", "url") if fields[name]]
-    lines.append(f"file       {fields['path']}:{document.line}")
+    lines.append(f"file       {fields['path']}:{document.place.line}")
     text = "\n".join(visible(line) for line in document.text.split("\n"))
     return "\n".join(visible(line) for line in lines) + f"\n\n{text}"

@@ -73,6 +73,9 @@ class Prepared:
     doubts: list[str] = field(default_factory=list)  # what of a document was not noted
 
 
+RULES = 1  # version of how texts are read: readers, dates, words; an index that was read by another is read again
+
+
 def settle_document(
     doc_id: str, path: str, raw: RawDocument, correction: str | None = None, root: str = ""
 ) -> tuple[Document, list[str]]:
@@ -84,7 +87,7 @@ def settle_document(
     corrected = [] if correction is None else [DateClaim(correction, "correction")]
     published, reasons = resolve_published([*corrected, *raw.claims, *fallback_claims(raw, path, root)])
     title = raw.title or first_sentence(raw.text)
-    document = Document(doc_id, title, raw.text, published, raw.source, raw.url, path, raw.line, raw.multiline)
+    document = Document(doc_id, title, raw.text, published, raw.source, raw.url, path, raw.place, kept=raw.kept)
     return document, reasons
 
 
@@ -99,9 +102,9 @@ def possible_ids(source: str, path: str, raw: RawDocument) -> list[str]:
 
 
 def content_sha256(raw: RawDocument, correction: str | None = None, hemisphere: Hemisphere = "north") -> bytes:
-    """Equal for two readings of an article that has not changed, read alike; where it stands does not count."""
+    """Equal for two readings of an article that has not changed, by the same rules; where it stands does not count."""
     claims = [[claim.raw, claim.source] for claim in raw.claims]
-    content = [raw.title, raw.text, claims, raw.source, raw.url, raw.multiline, correction, hemisphere]
+    content = [raw.title, raw.text, claims, raw.source, raw.url, raw.kept, correction, hemisphere, RULES]
     return hashlib.sha256(json.dumps(content).encode()).digest()
 
 

@@ -18,7 +18,7 @@ from semsearch.errors import TRY_AGAIN, StorageFailed, command
 from semsearch.files.regular import sha256_of, sha256_of_descriptor
 from semsearch.indexing.embedding import Embedding, Encoded, EncoderChoice
 from semsearch.indexing.named_sources import name_sources, named_paths, split_by_naming
-from semsearch.indexing.preparing import content_sha256, possible_ids, settle_document
+from semsearch.indexing.preparing import RULES, content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, find_files, open_documents, open_found
 from semsearch.records import Document, Problem, RawDocument
 from semsearch.storage.settled import FileState, KnownDocument, KnownFile, NewDocument, SourceRecord
@@ -125,6 +125,7 @@ class Refresh:
         """
         try:
             self._correct(corrections)
+            self._renew_rules()
             if hemisphere not in (None, self._hemisphere):
                 self._hemisphere = hemisphere
                 with self._writer.transaction():
@@ -132,6 +133,14 @@ class Refresh:
             return self._run(paths, fields, only)
         finally:
             self._embedding.close()
+
+    def _renew_rules(self) -> None:
+        """Let every file be read again that was read by other rules than today's."""
+        with self._writer.transaction():
+            if self._writer.renew_rules(RULES):
+                self._report.notes.append(
+                    "articles are read by newer rules now: every source is read again, no text is embedded twice"
+                )
 
     def _run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None) -> BuildReport:
         self._embedding.settle()
@@ -326,12 +335,12 @@ class Refresh:
         known = self._writer.find_document(raw.own_id or "")
         place = self._waiting(raw.own_id or "") or (known and (known.path, known.line))
         where = f" in {place[0]}:{place[1]}" if place else ""
-        return Problem(file.path, raw.line, f"id {raw.own_id!r} is used already{where}; this one is left out")
+        return Problem(file.path, raw.place.line, f"id {raw.own_id!r} is used already{where}; this one is left out")
 
     def _take(self, doc_id: str, file: FileState, raw: RawDocument, root: str) -> list[Problem]:
         if len(raw.text) > LONGEST_TEXT:
             reason = f"a text of {len(raw.text)} characters, more than {LONGEST_TEXT}: split it"
-            return [Problem(file.path, raw.line, reason)]
+            return [Problem(file.path, raw.place.line, reason)]
         correction = self._writer.correction(doc_id)
         document, reasons = settle_document(doc_id, file.path, raw, correction, root)
         content = content_sha256(raw, correction, self._hemisphere)
@@ -339,13 +348,13 @@ class Refresh:
             self._report.undated += document.published is None
             self._reading.characters += len(raw.text)
         self._reading.held += len(raw.title) + len(raw.text)
-        self._reading.places[doc_id] = (file.path, document.line)
+        self._reading.places[doc_id] = (file.path, document.place.line)
         self._add(_Read(file, self._position, document, content))
         instead = "kept without a date"
         if document.published:
             instead = f"the {document.published.source} says {document.published}"
         told = [*raw.doubts, *(f"{reason}; {instead}" for reason in reasons)]
-        return [Problem(file.path, raw.line, reason) for reason in told]
+        return [Problem(file.path, raw.place.line, reason) for reason in told]
 
     def _is_stored(self, document: Document, content: bytes) -> bool:
         known = self._writer.find_document(document.doc_id)
@@ -420,7 +429,7 @@ class Refresh:
                 self._report.changed += replaced
                 self._report.added += not replaced
             else:
-                self._writer.keep_document(item.document.doc_id, item.document.line)
+                self._writer.keep_document(item.document.doc_id, item.document.place)
                 self._report.unchanged += not self._again
 
     def _tell(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from semsearch.errors import InputError, UsageError
-from semsearch.records import DateClaim, DateSource, RawDocument
+from semsearch.records import DateClaim, DateSource, Place, RawDocument
 
 _USUAL = {
     "id": ("_id", "id"),
@@ -75,8 +75,7 @@ def record_to_document(
         claims=(DateClaim(optional["date"], date_source),) if optional["date"] else (),
         source=optional["source"] or None,
         url=optional["url"] or None,
-        line=line,
-        multiline=False,
+        place=Place(line),
         record=line,
         doubts=tuple(doubts),
     )

@@ -38,6 +38,7 @@ def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
         **document_fields(hit.document),
         "line_start": hit.line_start,
         "line_end": hit.line_end,
+        **({} if hit.page is None else {"page": hit.page}),
         "start": hit.start,
         "end": hit.end,
         "text": hit.text,

@@ -244,7 +244,7 @@ class Index:
         self._snapshot.refuse_outside(end - start, len(text), parts[0][-1][1])
         words = marking.words(text, document.language)
         best = marking.best(text, *parts, words)
-        first = document.line + document.text.count("\n", 0, start) * document.multiline
+        first, last = document.place.lines(document.text, start, end)
         return Hit(
             rank=rank,
             score=ranked.score,
@@ -256,10 +256,11 @@ class Index:
             end=end,
             text=text,
             line_start=first,
-            line_end=first + text.count("\n") * document.multiline,
+            line_end=last,
             best_sentence=(start + best[0], start + best[1]),
             words=tuple((start + begin, start + finish) for (begin, finish), _ in words),
             events=tuple(events),
+            page=document.place.page(start),
         )
 
     def _window_notes(self, query: Query) -> Iterator[str]:

@@ -17,7 +17,7 @@ from semsearch.storage.accelerators.lexical.building import Part, join_lexical, 
 from semsearch.storage.accelerators.lexical.file import load_lexical
 from semsearch.storage.accelerators.lexical.view import read_lexical_texts
 from semsearch.storage.accelerators.record import AcceleratorFile
-from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.recorded import (
     COLUMNS,
     DENSE,

@@ -15,14 +15,9 @@ from typing import Literal
 from semsearch.errors import IndexDamaged, IndexMissing, command
 from semsearch.storage.accelerators.record import AcceleratorFile, check_file
 from semsearch.storage.place import DATABASE, SEAL, is_temporary, strangers
-from semsearch.storage.truth.connection import (
-    BEGINNING,
-    Connection,
-    connect_for_reading,
-    damage_told,
-    meta,
-    meta_number,
-)
+from semsearch.storage.truth.connection import connect_for_reading
+from semsearch.storage.truth.damage import damage_told
+from semsearch.storage.truth.meta import BEGINNING, Connection, meta, meta_number
 from semsearch.storage.truth.recorded import KINDS, check_tail, read_encoder, read_file, read_removed
 from semsearch.storage.truth.rows import TABLES, fits, raised_inside
 from semsearch.storage.truth.seal import Seal, read_seal, wrong_file

@@ -10,7 +10,9 @@ from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
 from semsearch.records import Document, SpokenDate
-from semsearch.storage.truth.connection import Connection, connect_for_reading, damage_told, meta
+from semsearch.storage.truth.connection import connect_for_reading
+from semsearch.storage.truth.damage import damage_told
+from semsearch.storage.truth.meta import Connection, meta
 from semsearch.storage.truth.recorded import EncoderRecord, read_encoder, read_hemisphere
 from semsearch.storage.truth.rows import RowDamaged, fits, sound
 

@@ -24,16 +24,9 @@ from semsearch.storage.accelerators.record import AcceleratorFile, not_used, sla
 from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
 from semsearch.storage.place import DATABASE, SEAL, folder_size
 from semsearch.storage.times import Times
-from semsearch.storage.truth.connection import (
-    FORMAT,
-    Connection,
-    connect_for_reading,
-    damage_told,
-    empty_index,
-    fill,
-    meta,
-    meta_number,
-)
+from semsearch.storage.truth.connection import connect_for_reading
+from semsearch.storage.truth.damage import damage_told, empty_index, fill
+from semsearch.storage.truth.meta import Connection, meta, meta_number
 from semsearch.storage.truth.recorded import (
     COLUMNS,
     DENSE,
@@ -48,6 +41,7 @@ from semsearch.storage.truth.recorded import (
     read_vectors,
 )
 from semsearch.storage.truth.rows import RowDamaged, fits, sound
+from semsearch.storage.truth.schema import FORMAT
 from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
 from semsearch.text.sketches import Sketched, read_sketch
 

@@ -10,7 +10,8 @@ from typing import cast
 
 from semsearch.arrays import Ids
 from semsearch.records import DateEntry, DatePrecision, DateSource, PublishedDate, SpokenDate
-from semsearch.storage.truth.connection import Connection, damage_told
+from semsearch.storage.truth.damage import damage_told
+from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import fits, sound
 
 

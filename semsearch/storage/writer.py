@@ -21,9 +21,11 @@ from semsearch.storage.accelerators.making import Accelerating
 from semsearch.storage.agreement import disagreements
 from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, refuse_strangers, writable_folder
 from semsearch.storage.truth.changes import change
-from semsearch.storage.truth.connection import connect_for_writing, damage_told, meta, meta_number, set_meta
+from semsearch.storage.truth.connection import connect_for_writing
+from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.inputs import CHANGED, Inputs
 from semsearch.storage.truth.lock import WriterLock
+from semsearch.storage.truth.meta import meta, meta_number, set_meta
 from semsearch.storage.truth.recorded import (
     KINDS,
     EncoderRecord,

@@ -14,12 +14,12 @@ from pathlib import Path
 from semsearch.dates.days import Hemisphere
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.named_sources import split_by_naming
-from semsearch.indexing.preparing import content_sha256, possible_ids, settle_document
+from semsearch.indexing.preparing import RULES, content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, open_documents, open_found
 from semsearch.records import Document, RawDocument
 from semsearch.storage.settled import corrections_in, sources_in
-from semsearch.storage.truth.connection import Connection, meta
 from semsearch.storage.truth.contents import documents_in, files_in
+from semsearch.storage.truth.meta import Connection, meta, meta_number
 from semsearch.storage.truth.recorded import read_hemisphere
 
 
@@ -45,7 +45,7 @@ class _File:
 
     def unlike(self, stored: Iterable[tuple[Document, bytes]]) -> list[str] | None:
         """Stored articles that the file does not hold so, by place; None where it is another now, or unreadable."""
-        left = {(document.doc_id, document.line): (document, content) for document, content in stored}
+        left = {(document.doc_id, document.place.line): (document, content) for document, content in stored}
         with suppress(OSError):
             descriptor = open_found(Path(self.root), Path(self.path))
             with open_documents(Path(self.path), self.names, descriptor) as stream:
@@ -60,9 +60,9 @@ class _File:
     def _take(self, raw: RawDocument, left: dict[tuple[str, int], tuple[Document, bytes]]) -> None:
         """Take an article of the file off those that are left, where it is stored as it is."""
         for doc_id in possible_ids(self.root, self.path, raw):
-            stored = left.get((doc_id, raw.line))
+            stored = left.get((doc_id, raw.place.line))
             if stored and stored == self._as_stored(doc_id, raw, stored[0]):
-                del left[doc_id, raw.line]
+                del left[doc_id, raw.place.line]
 
     def _as_stored(self, doc_id: str, raw: RawDocument, stored: Document) -> tuple[Document, bytes]:
         """What should be stored of an article; its language and the file's hash are looked at elsewhere."""
@@ -76,6 +76,8 @@ def compare_with_files(connection: Connection) -> AgainstFiles:
     """Read every file of an index again that can be, and compare its articles with those stored. Raises RowDamaged."""
     named, _ = split_by_naming(meta(connection, "index_id") or "", sources_in(connection))
     sources = {source.source_id: source for source in named}
+    if meta_number(connection, "rules") != RULES:
+        sources.clear()  # what other rules have read differs
     corrections, hemisphere = dict(corrections_in(connection, "true")), read_hemisphere(connection)
     found = AgainstFiles()
     for known in files_in(connection):

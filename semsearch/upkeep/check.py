@@ -12,7 +12,8 @@ from semsearch.errors import EncoderUnavailable, IndexDamaged, ModelNotNamed
 from semsearch.storage.agreement import disagreements, text_damage, vector_damage
 from semsearch.storage.checking import Checker, Finding, Remedy, Step
 from semsearch.storage.place import DATABASE, index_exists, index_folder
-from semsearch.storage.truth.connection import connect_for_reading, damage_told, no_index
+from semsearch.storage.truth.connection import connect_for_reading
+from semsearch.storage.truth.damage import damage_told, no_index
 from semsearch.storage.truth.recorded import EncoderRecord, read_encoder
 from semsearch.storage.truth.seal import Seal, read_seal
 from semsearch.upkeep.against_files import AgainstFiles, compare_with_files

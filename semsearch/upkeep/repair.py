@@ -9,7 +9,7 @@ from pathlib import Path
 from semsearch.errors import IndexDamaged, command
 from semsearch.storage.checking import Checker, Step, damage_of
 from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, folder_size, index_exists, index_folder, set_aside
-from semsearch.storage.truth.connection import no_index
+from semsearch.storage.truth.damage import no_index
 from semsearch.storage.writer import open_writer
 
 

@@ -12,14 +12,16 @@ from pathlib import Path
 import pytest
 
 from semsearch.encoders.layout import packaged_folder
-from semsearch.errors import EncoderMismatch, FormatMismatch
+from semsearch.errors import EncoderMismatch, FormatMismatch, IndexDamaged
 from semsearch.indexing.building import build
 from semsearch.search.local import open_index
 from semsearch.storage.place import DATABASE
-from semsearch.storage.truth.connection import FORMAT
+from semsearch.storage.truth.migrations import OLDEST
+from semsearch.storage.truth.schema import FORMAT
 from semsearch.upkeep.check import check
 from tests.conftest import ROOT
 from tests.models import tiny_model
+from tests.promises.forging import forge
 from tests.promises.states import assert_whole
 
 GOLDEN = ROOT / "tests" / "golden"
@@ -129,14 +131,47 @@ def golden_answers(index: Path) -> list[list[object]]:
         ]
 
 
-def test_the_index_of_an_older_format_is_refused_with_the_command_and_brought_up_to_date_by_it(tmp_path: Path) -> None:
-    index = golden(FORMAT - 1, tmp_path)
-    with pytest.raises(FormatMismatch, match=f"format {FORMAT - 1}.*semsearch index --index"):
+@pytest.mark.parametrize("number", range(OLDEST, FORMAT))
+def test_the_index_of_an_older_format_is_refused_with_the_command_and_brought_up_to_date_by_it(
+    number: int, tmp_path: Path
+) -> None:
+    index = golden(number, tmp_path)
+    with pytest.raises(FormatMismatch, match=f"format {number}.*semsearch index --index"):
         open_index(index)
-    build([], index)
+    assert build([], index).encoded == 0
     assert_whole(index, "brought up to date")
     found = golden_answers(index)
     assert {row[0] for row in found} == {row[0] for row in json.loads((GOLDEN / "answers.json").read_text("utf-8"))}
+
+
+@pytest.mark.parametrize("number", range(OLDEST, FORMAT))
+def test_what_older_rules_have_read_is_read_again_and_no_text_is_embedded_twice(
+    number: int, articles: Path, tmp_path: Path
+) -> None:
+    index = golden(number, tmp_path)
+    assert [note for note in build([], index).notes if "newer rules" in note]
+    for table in ("source", "file"):
+        forge(index, f"UPDATE {table} SET path = replace(path, '/golden/articles', ?)", values=(str(articles),))  # noqa: S608
+    report = build([articles], index)
+    assert (report.encoded, report.changed, report.added) == (0, 5, 0)
+    clean = tmp_path / "clean"
+    build([articles], clean, model="hash")
+    assert golden_answers(index) == golden_answers(clean)
+    again = build([articles], index)
+    assert (again.unchanged, again.changed, again.notes) == (5, 0, [])
+
+
+def test_a_format_brought_up_to_date_vouches_for_no_damage(tmp_path: Path) -> None:
+    index = golden(FORMAT - 1, tmp_path)
+    connection = sqlite3.connect(index / DATABASE)
+    connection.execute("UPDATE document SET title = 'Another title.' WHERE doc_id = 'grain.txt'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(IndexDamaged, match="a row of the table document is not as it was written"):
+        build([], index)
+    connection = sqlite3.connect(index / DATABASE)
+    assert connection.execute("PRAGMA user_version").fetchone() == (FORMAT - 1,)
+    connection.close()
 
 
 def test_a_newer_format_is_refused_and_left_untouched(articles: Path, tmp_path: Path) -> None:

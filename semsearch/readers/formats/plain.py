@@ -9,7 +9,7 @@ from typing import BinaryIO
 from semsearch.errors import InputError
 from semsearch.readers.decoding import read_text
 from semsearch.readers.fields import FieldNames
-from semsearch.records import DateClaim, Problem, RawDocument
+from semsearch.records import DateClaim, Place, Problem, RawDocument
 
 _HEADER = re.compile(r"\s?date[ \t]+(\d{4,5}-\d{1,2}-\d{1,2})(?=\s|\Z)", re.ASCII)
 
@@ -40,4 +40,4 @@ def body_document(
         raise InputError("empty: no text in it")
     start = text.index(body[0], begin)
     line = text.count("\n", 0, start) + 1
-    return RawDocument(None, title, body, claims, source, url, line, multiline=True)
+    return RawDocument(None, title, body, claims, source, url, Place(line, multiline=True))

@@ -18,7 +18,7 @@ from semsearch.storage.accelerators.lexical.file import LexicalIndex, load_lexic
 from semsearch.storage.accelerators.lexical.view import read_lexical_texts
 from semsearch.storage.accelerators.record import AcceleratorFile, check_file, record_file, slack
 from semsearch.storage.place import SUFFIXES, is_accelerator, is_temporary
-from semsearch.storage.truth.connection import Connection, meta_number, set_meta
+from semsearch.storage.truth.meta import Connection, meta_number, set_meta
 from semsearch.storage.truth.recorded import (
     COLUMNS,
     DENSE,

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import TABLES, fits, rehash, sound
 
 
@@ -20,15 +20,17 @@ def add(connection: Connection, table: str, *values: object) -> int:
     return int(cursor.lastrowid or 0)
 
 
-def change(connection: Connection, table: str, new: Mapping[str, object], **where: object) -> None:
-    """Give some columns new values, in the rows that have the given values in others.
+def change(connection: Connection, table: str, new: Mapping[str, object], **where: object) -> int:
+    """Give some columns new values, in the rows that have the given values in others; how many there were.
 
     Raises RowDamaged where one of those rows is not as it was written.
     """
     condition = " AND ".join(f"{column} = :{column}" for column in where) or "true"
-    for _ in sound(connection.execute(f"SELECT {fits(table)} FROM {table} WHERE {condition}", where), table):
-        pass
+    count = sum(
+        1 for _ in sound(connection.execute(f"SELECT {fits(table)} FROM {table} WHERE {condition}", where), table)
+    )
     assignments = ", ".join(f"{column} = :new_{column}" for column in new)
     values = {**where, **{f"new_{column}": value for column, value in new.items()}}
     connection.execute(f"UPDATE {table} SET {assignments} WHERE {condition}", values)
     connection.execute(rehash(table, condition), where)
+    return count

@@ -4,56 +4,34 @@ from __future__ import annotations
 
 import os
 import sqlite3
-import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 
 from semsearch.errors import (
-    TRY_AGAIN,
     FormatMismatch,
     IndexDamaged,
-    IndexMissing,
     StorageFailed,
-    UsageError,
     command,
 )
 from semsearch.files.whole import publish
 from semsearch.storage.place import DATABASE, LOG, refuse_strange_truth
+from semsearch.storage.truth.damage import damaged_truth, empty_index, no_index, patience, raised_for
+from semsearch.storage.truth.meta import BEGINNING, MOST_COUNTED, Connection
+from semsearch.storage.truth.migrations import OLDEST, SCHEMAS, migrate
 from semsearch.storage.truth.rows import (
-    TABLES,
     RowDamaged,
     checked_hash,
-    fits,
     insert,
-    raised_inside,
-    rehash,
     remember_inside,
-    sound,
 )
-from semsearch.storage.truth.schema import SCHEMA, SCHEMA_3, statements, unexpected
-from semsearch.text.sketches import sketch
+from semsearch.storage.truth.schema import FORMAT, SCHEMA, unexpected
 
-FORMAT = 4  # of the index on disk; it has its own count, releases do not change it
 PATIENCE = 1.0  # seconds that a writer waits for readers before it leaves the log as it is
-OLDEST = 3  # format that a writer brings up to date
 APPLICATION_ID = 0x53454D53  # "SEMS"
 LEAST_PATIENCE, STEPS_A_BYTE = 30_000_000, 200  # of SQLite's machine: a second, and far more than a row takes
 STEPS = 100_000  # of SQLite's machine between two looks for a signal: some milliseconds
 WRITE_VERSION, READ_VERSION, WAL = 18, 19, 2  # bytes of a database's header (sqlite.org/fileformat2.html) and value
-MOST_COUNTED = 10**14  # passages, commits, generations
-MISUSE = "an index is used in the thread that opened it, until it is closed: open one in each thread"
-
-Connection = sqlite3.Connection
-_patience = threading.local()
-
-BEGINNING = {  # of the table meta
-    "index_id": "",
-    "revision": "0",  # commits so far
-    "next_passage": "1",  # the next number to be given out
-    "removed": "0",  # rows of that table
-    "purged": "0",  # passages that were removed before the accelerators were made
-}
 
 
 def connect_for_writing(folder: Path) -> Connection:
@@ -69,18 +47,18 @@ def connect_for_writing(folder: Path) -> Connection:
         version = _recognised(folder)
         connection = _opened(path, "mode=rw")
     except sqlite3.DatabaseError as error:
-        raise _damaged(folder, error) from None
+        raise raised_for(folder, error) from None
     try:
         refuse_strange_truth(folder)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
         connection.execute("PRAGMA temp_store = MEMORY")
-        if version == OLDEST:
-            _migrate(connection)
+        if version < FORMAT:
+            migrate(connection, version)
         _check_format(connection, folder)
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, RowDamaged) as error:
         connection.close()
-        raise _damaged(folder, error) from None
+        raise raised_for(folder, error) from None
     except BaseException:
         connection.close()
         raise
@@ -115,7 +93,7 @@ def _watching(path: Path) -> Iterator[int]:
     while True:
         try:
             yield 0
-            now = getattr(_patience, "turn", 0)
+            now = getattr(patience, "turn", 0)
             steps, turn = (steps + STEPS if now == turn else 0), now
             if steps > most:
                 steps = 0
@@ -141,11 +119,11 @@ def _recognised(folder: Path) -> int:
     with closing(_opened(folder / DATABASE, "mode=ro")) as connection:
         version = _version(connection, folder)
         _check_schema(connection, folder, version)
-        if version != OLDEST:
+        if version not in SCHEMAS:
             _check_format(connection, folder)
         given = connection.execute("SELECT max(seq) FROM sqlite_sequence").fetchone()[0]
         if not isinstance(given, int | None) or (given or 0) > MOST_COUNTED:
-            raise _damage(folder, f"has given out {given} numbers, more than there can be")
+            raise damaged_truth(folder, f"has given out {given} numbers, more than there can be")
     return version
 
 
@@ -161,39 +139,6 @@ def _create(path: Path) -> None:
         whole = bytearray(made.serialize())
     whole[WRITE_VERSION] = whole[READ_VERSION] = WAL  # said in its header, so that no journal is needed to say it
     path.write_bytes(whole)
-
-
-def _migrate(connection: Connection) -> None:
-    """Format 3 had no hashes in its rows, and the texts beside the rest of the documents."""
-    connection.execute("BEGIN")
-    for name in ("document_source", "document_language", "document_days", "event_days"):
-        connection.execute(f"DROP INDEX IF EXISTS {name}")
-    for statement in statements(SCHEMA):
-        if statement.startswith(("CREATE TABLE body", "CREATE INDEX document_of_passage")):
-            connection.execute(statement)
-    connection.execute("INSERT INTO body SELECT document_id, text, x'' FROM document")
-    connection.execute("ALTER TABLE document DROP COLUMN text")
-    connection.execute("ALTER TABLE document ADD COLUMN event_count INTEGER NOT NULL DEFAULT 0")
-    connection.execute(
-        "UPDATE document SET event_count = (SELECT count(*) FROM event WHERE number "
-        "BETWEEN first_passage AND first_passage + passage_count - 1)"
-    )
-    connection.execute("INSERT INTO meta SELECT 'removed', count(*) FROM removed")
-    connection.execute(  # of all passages that were given out, those that are neither there nor in removed
-        "INSERT INTO meta SELECT 'purged', (SELECT value FROM meta WHERE key = 'next_passage') - 1 "
-        "- (SELECT count(*) FROM passage) - (SELECT count(*) FROM removed)"
-    )
-    connection.execute("ALTER TABLE document ADD COLUMN sketch BLOB NOT NULL DEFAULT x''")
-    connection.create_function("sketch", 1, sketch, deterministic=True)
-    connection.execute(
-        "UPDATE document SET sketch = (SELECT sketch(text) FROM body b WHERE b.document_id = document.document_id)"
-    )
-    for table in TABLES:
-        if table != "body":
-            connection.execute(f"ALTER TABLE {table} ADD COLUMN hash BLOB NOT NULL DEFAULT x''")
-        connection.execute(rehash(table, "true"))
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
-    connection.execute("COMMIT")
 
 
 def connect_for_reading(folder: Path) -> Connection:
@@ -218,9 +163,9 @@ def connect_for_reading(folder: Path) -> Connection:
         try:
             connection = _pinned(path, "mode=ro&immutable=1")
         except sqlite3.DatabaseError as error:
-            raise _damaged(folder, error) from None
+            raise raised_for(folder, error) from None
     except sqlite3.DatabaseError as error:
-        raise _damaged(folder, error) from None
+        raise raised_for(folder, error) from None
     try:
         if not _tables(connection):  # a writer was stopped before it had made them
             raise empty_index(folder)
@@ -228,7 +173,7 @@ def connect_for_reading(folder: Path) -> Connection:
         _check_schema(connection, folder, FORMAT)
     except sqlite3.DatabaseError as error:
         connection.close()
-        raise _damaged(folder, error) from None
+        raise raised_for(folder, error) from None
     except BaseException:
         connection.close()
         raise
@@ -253,34 +198,14 @@ def _pinned(path: Path, mode: str) -> Connection:
 
 def _check_schema(connection: Connection, folder: Path, version: int) -> None:
     """Raise IndexDamaged where a database holds other tables than ours, or anything that acts by itself."""
-    if version not in (OLDEST, FORMAT):
+    if version not in SCHEMAS:
         return  # which format it is will be told
     if connection.execute("PRAGMA encoding").fetchone()[0] != "UTF-8":
-        raise _damage(folder, "is not in UTF-8; nothing of it was used")
+        raise damaged_truth(folder, "is not in UTF-8; nothing of it was used")
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
-    wrong = unexpected(rows, SCHEMA if version == FORMAT else SCHEMA_3)
+    wrong = unexpected(rows, SCHEMAS[version])
     if wrong:
-        raise _damage(folder, f"{wrong}; nothing of it was used")
-
-
-def no_index(folder: Path) -> IndexMissing:
-    """What is raised where a folder holds no index."""
-    return IndexMissing(f"no index in {folder}", remedy=f"make one with: {command('index', 'SOURCE', index=folder)}")
-
-
-def empty_index(folder: Path) -> IndexMissing:
-    """What is raised where an index holds nothing yet."""
-    return IndexMissing(f"the index in {folder} is empty", remedy=fill(folder))
-
-
-def fill(folder: Path) -> str:
-    """What to do about an index that holds nothing."""
-    return f"fill it with: {command('index', 'SOURCE', index=folder)}"
-
-
-def _damage(folder: Path, what: str) -> IndexDamaged:
-    anew = f"make it anew with: {command('index', 'SOURCE', '--rebuild', index=folder)}"
-    return IndexDamaged(what, where=folder / DATABASE, remedy=anew)
+        raise damaged_truth(folder, f"{wrong}; nothing of it was used")
 
 
 def _version(connection: Connection, folder: Path) -> int:
@@ -304,54 +229,3 @@ def _check_format(connection: Connection, folder: Path) -> None:
 
 def _unlike(version: int) -> str:
     return f"has index format {version}, this semsearch reads {FORMAT}"
-
-
-def _damaged(folder: Path, error: Exception) -> BaseException:
-    inside = raised_inside()
-    if isinstance(inside, RowDamaged):
-        error = inside
-    elif inside is not None:
-        return inside
-    name = getattr(error, "sqlite_errorname", "")
-    if name == "SQLITE_INTERRUPT":  # only :func:`_watching` interrupts
-        return KeyboardInterrupt()
-    if isinstance(error, sqlite3.ProgrammingError) and not name:  # raised by Python's module, not by SQLite
-        return UsageError(f"{MISUSE} ({str(error)[:80]})")
-    if isinstance(error, RowDamaged) or name.startswith(("SQLITE_CORRUPT", "SQLITE_NOTADB")):
-        return _damage(folder, f"is damaged ({error})")
-    if name.startswith(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_CANTOPEN", "SQLITE_BUSY")):
-        return StorageFailed(str(error), where=folder / DATABASE, remedy=TRY_AGAIN)
-    return _damage(folder, f"cannot be used ({error})")
-
-
-@contextmanager
-def damage_told(folder: Path) -> Iterator[None]:
-    """Turn what SQLite, or a row's hash, finds wrong into IndexDamaged or StorageFailed."""
-    raised_inside()
-    _patience.turn = getattr(_patience, "turn", 0) + 1
-    try:
-        yield
-    except (sqlite3.DatabaseError, RowDamaged) as error:
-        raise _damaged(folder, error) from error
-
-
-def meta(connection: Connection, key: str) -> str | None:
-    """A value of the meta table, or None. Raises RowDamaged."""
-    rows = connection.execute(f"SELECT value, {fits('meta')} FROM meta WHERE key = ?", (key,))
-    found = next(sound(rows, "meta"), None)
-    return None if found is None else str(found[0])
-
-
-def meta_number(connection: Connection, key: str, absent: int = 0) -> int:
-    """A number of the meta table, or what it is where there is none yet. Raises RowDamaged."""
-    found = meta(connection, key)
-    number = absent if found is None else int(found)
-    if number > MOST_COUNTED:
-        raise RowDamaged(f"its {key} is {number}, more than there can be")
-    return number
-
-
-def set_meta(connection: Connection, key: str, value: str) -> None:
-    """Write a value of the meta table."""
-    connection.execute("DELETE FROM meta WHERE key = ?", (key,))
-    connection.execute(insert("meta"), (key, value))

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from semsearch.records import Document
 from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
 from semsearch.storage.settled import FileState, KnownFile
-from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import TABLES, fits, sound
 
 

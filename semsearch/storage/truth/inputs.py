@@ -8,7 +8,8 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 
-from semsearch.records import Problem
+from semsearch.records import Place, Problem
+from semsearch.storage.documents import write_kept, write_pages
 from semsearch.storage.settled import (
     FileState,
     KnownDocument,
@@ -20,7 +21,7 @@ from semsearch.storage.settled import (
     sources_in,
 )
 from semsearch.storage.truth.changes import add, change
-from semsearch.storage.truth.connection import Connection, meta_number, set_meta
+from semsearch.storage.truth.meta import Connection, meta_number, set_meta
 from semsearch.storage.truth.rows import TABLES, RowDamaged, fits, insert, sound
 from semsearch.text.sketches import sketch
 
@@ -63,6 +64,13 @@ class Inputs:
     def move_file(self, file_id: int, source_id: int) -> None:
         """Let a file belong to another source."""
         change(self._db, "file", {"source_id": source_id}, file_id=file_id)
+
+    def renew_rules(self, rules: int) -> bool:
+        """Remember the rules of reading; true where files were read by others, which all count as changed now."""
+        if meta_number(self._db, "rules") == rules:
+            return False
+        set_meta(self._db, "rules", str(rules))
+        return change(self._db, "file", CHANGED) > 0
 
     def forget_state(self, path: str) -> None:
         """Let a file count as changed."""
@@ -158,11 +166,17 @@ class Inputs:
         ((source_id, path, line, content, seen),) = sound([row], "document")
         return KnownDocument(source_id, path, line, content, bool(seen))
 
-    def keep_document(self, doc_id: str, line: int) -> None:
-        """Mark an unchanged document as still there, at this line."""
-        known = self.find_document(doc_id)
-        if known is not None and known.line != line:
-            change(self._db, "document", {"line": line}, doc_id=doc_id)
+    def keep_document(self, doc_id: str, place: Place) -> None:
+        """Mark an unchanged document as still there, at this place."""
+        now = {
+            "line": place.line,
+            "multiline": place.multiline,
+            "pages": write_pages(place.pages),
+            "member": place.member,
+        }
+        held = self._db.execute(f"SELECT {', '.join(now)} FROM document WHERE doc_id = ?", (doc_id,)).fetchone()
+        if held is not None and held != tuple(now.values()):
+            change(self._db, "document", now, doc_id=doc_id)
         self._db.execute("INSERT OR IGNORE INTO seen SELECT document_id FROM document WHERE doc_id = ?", (doc_id,))
 
     def put_document(self, file_id: int, new: NewDocument) -> bool:
@@ -185,8 +199,8 @@ class Inputs:
             "document",
             document.doc_id,
             file_id,
-            document.line,
-            document.multiline,
+            document.place.line,
+            document.place.multiline,
             document.title,
             new.language,
             document.source,
@@ -202,6 +216,9 @@ class Inputs:
             len(new.passages),
             len(events),
             sketch(document.text),
+            write_pages(document.place.pages),
+            document.place.member,
+            write_kept(document.kept),
         )
         self._db.execute(insert("body"), (document_id, document.text))
         self._db.executemany(

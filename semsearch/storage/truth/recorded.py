@@ -16,7 +16,7 @@ from semsearch.encoders.protocol import Precision, SeenWeights
 from semsearch.storage.accelerators.columns.file import UNDATED, DocumentColumns
 from semsearch.storage.accelerators.record import AcceleratorFile
 from semsearch.storage.place import is_accelerator
-from semsearch.storage.truth.connection import Connection, meta, meta_number
+from semsearch.storage.truth.meta import Connection, meta, meta_number
 from semsearch.storage.truth.rows import RowDamaged, fits, sound
 from semsearch.storage.truth.values import LARGEST_NUMBER, Kind, hexadecimal, integers, texts
 from semsearch.text.analysis import UNKNOWN

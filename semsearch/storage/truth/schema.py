@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+FORMAT = 5  # of the index on disk; it has its own count, releases do not change it
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE source (
@@ -55,6 +56,9 @@ CREATE TABLE document (
     passage_count INTEGER NOT NULL,
     event_count INTEGER NOT NULL,  -- of all its passages
     sketch BLOB NOT NULL,          -- uint16: see text/sketches.py
+    pages BLOB NOT NULL,           -- int32: characters of the text at which its pages begin
+    member TEXT NOT NULL,          -- name within a container; empty where the file is none
+    kept TEXT NOT NULL,            -- JSON: fields that are shown with it; empty where there are none
     hash BLOB NOT NULL
 );
 CREATE INDEX document_of_file ON document (file_id);
@@ -96,71 +100,6 @@ CREATE TABLE correction (          -- by the user
 ) WITHOUT ROWID;
 CREATE TABLE removed (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);  -- gone, but still in an accelerator
 """
-
-_BODY_3 = """
-CREATE TABLE document (
-    document_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    doc_id TEXT NOT NULL UNIQUE,
-    file_id INTEGER NOT NULL,
-    line INTEGER NOT NULL,
-    multiline INTEGER NOT NULL,
-    title TEXT NOT NULL,
-    text TEXT NOT NULL,
-    language TEXT,
-    source TEXT,
-    url TEXT,
-    first_day INTEGER,
-    last_day INTEGER,
-    date_precision TEXT,
-    date_source TEXT,
-    date_raw TEXT,
-    date_ambiguous INTEGER,
-    content_sha256 BLOB NOT NULL,
-    first_passage INTEGER NOT NULL,
-    passage_count INTEGER NOT NULL
-);
-CREATE INDEX document_of_file ON document (file_id);
-CREATE INDEX document_source ON document (source);
-CREATE INDEX document_language ON document (language);
-CREATE INDEX document_days ON document (first_day, last_day, first_passage, passage_count);
-CREATE INDEX event_days ON event (first_day, last_day, number);
-"""
-SCHEMA_3 = f"""
-CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE source (source_id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, fields TEXT NOT NULL);
-CREATE TABLE file (
-    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
-    source_id INTEGER NOT NULL,
-    path TEXT NOT NULL UNIQUE,
-    size INTEGER NOT NULL,
-    mtime_ns INTEGER NOT NULL,
-    sha256 BLOB NOT NULL
-);
-CREATE INDEX file_of_source ON file (source_id);
-CREATE TABLE problem (file_id INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL);
-CREATE INDEX problem_of_file ON problem (file_id);
-{_BODY_3}
-CREATE TABLE passage (
-    number INTEGER PRIMARY KEY,
-    document_id INTEGER NOT NULL,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    text_sha256 BLOB NOT NULL
-);
-CREATE INDEX passage_text ON passage (text_sha256);
-CREATE TABLE event (
-    number INTEGER NOT NULL,
-    start INTEGER NOT NULL,
-    end INTEGER NOT NULL,
-    first_day INTEGER NOT NULL,
-    last_day INTEGER NOT NULL
-);
-CREATE INDEX event_of_passage ON event (number);
-CREATE TABLE vector (text_sha256 BLOB PRIMARY KEY, row BLOB NOT NULL);
-CREATE TABLE sentences (text_sha256 BLOB PRIMARY KEY, spans BLOB NOT NULL, rows BLOB NOT NULL);
-CREATE TABLE correction (doc_id TEXT PRIMARY KEY, date TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE removed (number INTEGER PRIMARY KEY);
-"""  # of format 3, frozen
 _SEQUENCE = "CREATE TABLE sqlite_sequence(name,seq)"  # SQLite's own, of AUTOINCREMENT
 
 Entry = tuple[str, str, str, str]  # type, name, table, statement
@@ -213,4 +152,4 @@ def _plain(sql: str) -> str:
     """A statement without comments, needless blanks, and the defaults of columns that a migration added."""
     plain = re.sub(r"[ \t\n\f\r]+", " ", _without_comments(sql)).strip(" ")
     plain = re.sub(r" ?([(),]) ?", r"\1", plain)
-    return plain.replace(" DEFAULT x''", "").replace(" DEFAULT 0", "")
+    return re.sub(r" DEFAULT (x?''|0)", "", plain)

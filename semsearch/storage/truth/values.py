@@ -71,6 +71,32 @@ def is_field_names(value: object) -> bool:
     return isinstance(found, dict) and all(isinstance(name, str) for name in found.values())
 
 
+def are_pages(value: object) -> bool:
+    """Places in a text as int32 that rise from 0 on, or nothing."""
+    if not isinstance(value, bytes) or len(value) % 4:
+        return False
+    starts = [int.from_bytes(value[at : at + 4], "little") for at in range(0, len(value), 4)]
+    return not starts or (starts[0] == 0 and starts[-1] <= LONGEST_DOCUMENT and starts == sorted(set(starts)))
+
+
+def are_kept_fields(value: object) -> bool:
+    """JSON of pairs of a name and a list of texts, or nothing."""
+    if value == "":
+        return True
+    try:
+        found = json.loads(value) if isinstance(value, str) else None
+    except (ValueError, RecursionError):
+        return False
+    return isinstance(found, list) and all(map(_is_kept_field, found))
+
+
+def _is_kept_field(found: object) -> bool:
+    match found:
+        case [str(), [*values]]:
+            return all(isinstance(value, str) for value in values)
+    return False
+
+
 def hexadecimal(length: int) -> Kind:
     """Texts of so many hexadecimal digits, in lower case."""
     return lambda value: isinstance(value, str) and is_hexadecimal(value, length)
@@ -98,6 +124,7 @@ META: Mapping[str, Kind] = {  # values of the table meta; what is JSON is read w
     "purged": is_decimal,
     "generation": is_decimal,
     "hemisphere": one_of("north", "south"),
+    "rules": is_decimal,
 }
 LONGEST_META = 1 << 20  # characters
 
@@ -134,6 +161,9 @@ COLUMNS: Mapping[str, Mapping[str, Kind]] = {  # of each table those that the ro
         "passage_count": integers(1, MOST_PASSAGES),
         "event_count": integers(0, MOST_EVENTS),
         "sketch": blobs(0, 2 * (SHINGLE_HASHES + NUMBER_HASHES)),
+        "pages": are_pages,
+        "member": NAME,
+        "kept": are_kept_fields,
     },
     "body": {"document_id": NUMBER, "text": texts()},
     "passage": {"number": NUMBER, "document_id": NUMBER, "start": PLACE, "end": PLACE, "text_sha256": SHA256},
@@ -150,10 +180,11 @@ def _days_in_order(first: object, last: object) -> bool:
 
 
 def _document(values: tuple[object, ...]) -> bool:
-    dated = values[9] is not None
-    return _days_in_order(values[9], values[10]) and all((value is not None) == dated for value in values[11:15])
+    first, last, *others = values[_FIRST_DAY : _FIRST_DAY + 6]
+    return _days_in_order(first, last) and all((value is not None) == (first is not None) for value in others)
 
 
+_FIRST_DAY = list(COLUMNS["document"]).index("first_day")
 RELATIONS: Mapping[str, Callable[[tuple[Any, ...]], bool]] = {  # between the columns of a row
     "meta": lambda values: values[0] not in META or META[str(values[0])](values[1]),
     "document": _document,

@@ -8,7 +8,7 @@ from semsearch.arrays import Ids
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators.columns.file import Columns, load_columns, make_columns
 from semsearch.storage.accelerators.record import AcceleratorFile, not_used
-from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.recorded import check_tail, read_document_columns, read_event_columns
 
 

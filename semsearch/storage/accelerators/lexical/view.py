@@ -13,7 +13,7 @@ from semsearch.errors import IndexDamaged, command
 from semsearch.storage.accelerators.lexical.building import build_lexical
 from semsearch.storage.accelerators.lexical.file import Field, LexicalIndex, LexicalText, load_lexical
 from semsearch.storage.accelerators.record import AcceleratorFile, not_used
-from semsearch.storage.truth.connection import Connection
+from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.recorded import check_tail
 from semsearch.storage.truth.rows import RowDamaged, fits, sound
 from semsearch.text.analysis import UNKNOWN

@@ -1,0 +1,256 @@
+"""How an index of an older format becomes one of this: a step a format, each with SQL and columns of its own.
+
+Nothing here refers to the tables of today, so that a later format does not change what a step does. A step is one
+transaction, and vouches for no row that was not as it was written.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Callable, Mapping
+
+from semsearch.storage.truth.rows import RowDamaged, raised_inside, remember_inside, row_hash
+from semsearch.storage.truth.schema import FORMAT, SCHEMA
+from semsearch.text.sketches import sketch
+
+SCHEMA_3 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (source_id INTEGER PRIMARY KEY AUTOINCREMENT, path TEXT NOT NULL UNIQUE, fields TEXT NOT NULL);
+CREATE TABLE file (
+    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id INTEGER NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sha256 BLOB NOT NULL
+);
+CREATE INDEX file_of_source ON file (source_id);
+CREATE TABLE problem (file_id INTEGER NOT NULL, line INTEGER NOT NULL, reason TEXT NOT NULL);
+CREATE INDEX problem_of_file ON problem (file_id);
+CREATE TABLE document (
+    document_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc_id TEXT NOT NULL UNIQUE,
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    multiline INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    text TEXT NOT NULL,
+    language TEXT,
+    source TEXT,
+    url TEXT,
+    first_day INTEGER,
+    last_day INTEGER,
+    date_precision TEXT,
+    date_source TEXT,
+    date_raw TEXT,
+    date_ambiguous INTEGER,
+    content_sha256 BLOB NOT NULL,
+    first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL
+);
+CREATE INDEX document_of_file ON document (file_id);
+CREATE INDEX document_source ON document (source);
+CREATE INDEX document_language ON document (language);
+CREATE INDEX document_days ON document (first_day, last_day, first_passage, passage_count);
+CREATE INDEX event_days ON event (first_day, last_day, number);
+CREATE TABLE passage (
+    number INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    text_sha256 BLOB NOT NULL
+);
+CREATE INDEX passage_text ON passage (text_sha256);
+CREATE TABLE event (
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL
+);
+CREATE INDEX event_of_passage ON event (number);
+CREATE TABLE vector (text_sha256 BLOB PRIMARY KEY, row BLOB NOT NULL);
+CREATE TABLE sentences (text_sha256 BLOB PRIMARY KEY, spans BLOB NOT NULL, rows BLOB NOT NULL);
+CREATE TABLE correction (doc_id TEXT PRIMARY KEY, date TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE removed (number INTEGER PRIMARY KEY);
+"""
+SCHEMA_4 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (
+    source_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL UNIQUE,
+    fields TEXT NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE TABLE file (
+    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id INTEGER NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX file_of_source ON file (source_id);
+CREATE TABLE problem (
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX problem_of_file ON problem (file_id);
+CREATE TABLE document (
+    document_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc_id TEXT NOT NULL UNIQUE,
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    multiline INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    language TEXT,
+    source TEXT,
+    url TEXT,
+    first_day INTEGER,
+    last_day INTEGER,
+    date_precision TEXT,
+    date_source TEXT,
+    date_raw TEXT,
+    date_ambiguous INTEGER,
+    content_sha256 BLOB NOT NULL,
+    first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL,
+    event_count INTEGER NOT NULL,
+    sketch BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX document_of_file ON document (file_id);
+CREATE INDEX document_of_passage ON document (first_passage);
+CREATE TABLE body (document_id INTEGER PRIMARY KEY, text TEXT NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE passage (
+    number INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    text_sha256 BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX passage_text ON passage (text_sha256);
+CREATE TABLE event (
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX event_of_passage ON event (number);
+CREATE TABLE vector (
+    text_sha256 BLOB PRIMARY KEY,
+    row BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE TABLE sentences (
+    text_sha256 BLOB PRIMARY KEY,
+    spans BLOB NOT NULL,
+    rows BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE TABLE correction (
+    doc_id TEXT PRIMARY KEY,
+    date TEXT NOT NULL,
+    hash BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE removed (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+"""
+SCHEMAS: Mapping[int, str] = {3: SCHEMA_3, 4: SCHEMA_4, FORMAT: SCHEMA}
+OLDEST = min(SCHEMAS)  # format that a writer brings up to date
+
+_HASHED_4 = {  # columns that a row's hash stood for in format 4
+    "meta": "key, value",
+    "source": "source_id, path, fields",
+    "file": "file_id, source_id, path, size, mtime_ns, sha256",
+    "problem": "file_id, line, reason",
+    "document": "document_id, doc_id, file_id, line, multiline, title, language, source, url, first_day, last_day, "
+    "date_precision, date_source, date_raw, date_ambiguous, content_sha256, first_passage, passage_count, event_count, "
+    "sketch",
+    "body": "document_id, text",
+    "passage": "number, document_id, start, end, text_sha256",
+    "event": "number, start, end, first_day, last_day",
+    "vector": "text_sha256, row",
+    "sentences": "text_sha256, spans, rows",
+    "correction": "doc_id, date",
+    "removed": "number",
+}
+_DOCUMENT_5 = f"{_HASHED_4['document']}, pages, member, kept"
+
+
+def migrate(connection: sqlite3.Connection, version: int) -> None:
+    """Bring the truth from a format up to this one. Raises RowDamaged, and what SQLite raises."""
+    connection.create_function("plain_hash", -1, _plain_hash, deterministic=True)
+    connection.create_function("sketch", 1, sketch, deterministic=True)
+    for at in range(version, FORMAT):
+        connection.execute("BEGIN")
+        try:
+            _STEPS[at](connection)
+            connection.execute(f"PRAGMA user_version = {at + 1}")
+        except BaseException:
+            connection.execute("ROLLBACK")
+            raise
+        connection.execute("COMMIT")
+
+
+def _plain_hash(*values: object) -> bytes:
+    """A row's hash, whatever its columns are today."""
+    try:
+        return row_hash(*values)
+    except BaseException as error:  # a Ctrl-C, of which SQLite would say only that a function raised something
+        remember_inside(error)
+        raise
+
+
+def _hash(table: str, columns: str) -> str:
+    return f"plain_hash('{table}', {columns})"
+
+
+def _from_3(connection: sqlite3.Connection) -> None:
+    """Format 3 had no hashes in its rows, and the texts beside the rest of the documents."""
+    for name in ("document_source", "document_language", "document_days", "event_days"):
+        connection.execute(f"DROP INDEX IF EXISTS {name}")
+    connection.execute("CREATE TABLE body (document_id INTEGER PRIMARY KEY, text TEXT NOT NULL, hash BLOB NOT NULL)")
+    connection.execute("CREATE INDEX document_of_passage ON document (first_passage)")
+    connection.execute("INSERT INTO body SELECT document_id, text, x'' FROM document")
+    connection.execute("ALTER TABLE document DROP COLUMN text")
+    connection.execute("ALTER TABLE document ADD COLUMN event_count INTEGER NOT NULL DEFAULT 0")
+    connection.execute(
+        "UPDATE document SET event_count = (SELECT count(*) FROM event WHERE number "
+        "BETWEEN first_passage AND first_passage + passage_count - 1)"
+    )
+    connection.execute("INSERT INTO meta SELECT 'removed', count(*) FROM removed")
+    connection.execute(  # of all passages that were given out, those that are neither there nor in removed
+        "INSERT INTO meta SELECT 'purged', (SELECT value FROM meta WHERE key = 'next_passage') - 1 "
+        "- (SELECT count(*) FROM passage) - (SELECT count(*) FROM removed)"
+    )
+    connection.execute("ALTER TABLE document ADD COLUMN sketch BLOB NOT NULL DEFAULT x''")
+    connection.execute(
+        "UPDATE document SET sketch = (SELECT sketch(text) FROM body b WHERE b.document_id = document.document_id)"
+    )
+    for table, columns in _HASHED_4.items():
+        if table != "body":
+            connection.execute(f"ALTER TABLE {table} ADD COLUMN hash BLOB NOT NULL DEFAULT x''")
+        connection.execute(f"UPDATE {table} SET hash = {_hash(table, columns)}")
+
+
+def _from_4(connection: sqlite3.Connection) -> None:
+    """Format 4 knew of a place its line alone, kept no fields, and did not say by which rules it was read."""
+    document = _hash("document", _HASHED_4["document"])
+    if connection.execute(f"SELECT EXISTS (SELECT 1 FROM document WHERE hash IS NOT {document})").fetchone()[0]:
+        raise raised_inside() or RowDamaged("a row of the table document is not as it was written")
+    connection.execute("ALTER TABLE document DROP COLUMN hash")
+    connection.execute("ALTER TABLE document ADD COLUMN pages BLOB NOT NULL DEFAULT x''")
+    connection.execute("ALTER TABLE document ADD COLUMN member TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE document ADD COLUMN kept TEXT NOT NULL DEFAULT ''")
+    connection.execute("ALTER TABLE document ADD COLUMN hash BLOB NOT NULL DEFAULT x''")
+    connection.execute(f"UPDATE document SET hash = {_hash('document', _DOCUMENT_5)}")
+    connection.execute("INSERT INTO meta VALUES ('rules', '0', plain_hash('meta', 'rules', '0'))")
+
+
+_STEPS: Mapping[int, Callable[[sqlite3.Connection], None]] = {3: _from_3, 4: _from_4}
