@@ -26,12 +26,12 @@ class Brute:
     def __init__(self, folder: Path) -> None:
         snapshot = open_snapshot(folder)
         numbers = snapshot.lexical().numbers
-        self.places = snapshot.places(numbers)
+        self.places = snapshot.documents.places(numbers)
         self.rows = snapshot.vectors(numbers).astype(np.float64)
         self.parts = [parts for _, (_, parts) in sorted(snapshot.parts(numbers).items())]
         spoken = snapshot.events(numbers)
         self.events = [[(each.first, each.last) for each in spoken[number]] for number in numbers.tolist()]
-        self.documents = {place.doc_id: snapshot.document(place.doc_id) for place in self.places}
+        self.documents = {place.doc_id: snapshot.documents.document(place.doc_id) for place in self.places}
         snapshot.close()
         english = Analyzer("en")
         self.titles = {doc_id: english.terms(found.title) for doc_id, found in self.documents.items()}

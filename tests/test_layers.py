@@ -41,7 +41,10 @@ OWNERS = {
     "transformers": {"encoders/transformer.py", "encoders/reranker.py"},
     "yaml": {"readers/formats/markdown.py"},
 }
-EARLY = {"sqlite3": {"storage/truth/connection.py"}, "click": set[str]()}
+EARLY = {
+    "sqlite3": {f"storage/truth/{name}.py" for name in ("connection", "damage", "meta", "migrations")},
+    "click": set[str](),
+}
 ALLOWED_AT_TOP = {"__future__", "numpy", "typer", "semsearch"}
 
 FILES = sorted(path for path in PACKAGE.rglob("*.py"))

@@ -57,7 +57,7 @@ def large_index(folder: Path, source: Path) -> Path:
 def _repeat(snapshot: Snapshot, writer: Writer, file_id: int, turn: int, random: np.random.Generator) -> int:
     """Every document once more, under another id and another order of its days; the passages added."""
     numbers = snapshot.lexical().numbers
-    places, parts = snapshot.places(numbers), snapshot.parts(numbers)
+    places, parts = snapshot.documents.places(numbers), snapshot.parts(numbers)
     rows = snapshot.vectors(numbers)
     rows = np.asarray(rows + random.normal(0, 0.02, rows.shape), np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
@@ -68,7 +68,7 @@ def _repeat(snapshot: Snapshot, writer: Writer, file_id: int, turn: int, random:
     for place, digest in zip(places, hashes, strict=True):
         by_document.setdefault(place.doc_id, []).append((place.start, place.end, digest))
     for doc_id, spans in by_document.items():
-        document = _renamed(snapshot.document(doc_id), turn)
+        document = _renamed(snapshot.documents.document(doc_id), turn)
         writer.put_document(file_id, NewDocument(document, b"", document.language, spans))
     return len(numbers)
 
@@ -126,7 +126,7 @@ def tantivy_search(folder: Path) -> Callable[[str], object]:
     writer = index.writer()
     snapshot = open_snapshot(folder)
     for begin in range(0, len(snapshot.lexical().numbers), 10_000):
-        for title, text in snapshot.texts(snapshot.lexical().numbers[begin : begin + 10_000]):
+        for title, text in snapshot.documents.texts(snapshot.lexical().numbers[begin : begin + 10_000]):
             writer.add_document(tantivy.Document(text=f"{title} {text}"))
     writer.commit()
     writer.wait_merging_threads()

@@ -14,7 +14,7 @@ from semsearch.cli.show import ShowFormat
 from semsearch.rendering.visible import display_path, visible
 
 if TYPE_CHECKING:
-    from semsearch.storage.snapshot import IndexInfo
+    from semsearch.storage.overview import IndexInfo
 
 
 def add_to(app: typer.Typer) -> None:

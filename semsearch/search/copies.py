@@ -53,5 +53,5 @@ class Collapsing:
         if len(self._kept) > KEPT:
             self._kept.clear()
         wanted = [first for first in firsts.tolist() if first not in self._kept]
-        self._kept.update(zip(wanted, self._snapshot.sketches(np.array(wanted, np.int64)), strict=True))
+        self._kept.update(zip(wanted, self._snapshot.documents.sketches(np.array(wanted, np.int64)), strict=True))
         return [self._kept[first] for first in firsts.tolist()]

@@ -13,7 +13,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import Ids, Mask, Rows, Scores, distinct
+from semsearch.arrays import Ids, Mask, Rows, Scores, distinct, exact_cosines
 from semsearch.ranking import Evidence, Ranked, merge_documents
 from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import WEIGHTS, Weights
@@ -22,9 +22,10 @@ from semsearch.records import Query, TimeUsed
 from semsearch.search.copies import Collapsing
 from semsearch.search.operators import Question, phrase_pattern
 from semsearch.search.when import When
+from semsearch.storage.accelerators.dense.view import COSINE_ERROR
 from semsearch.storage.accelerators.lexical.file import LexicalIndex
 from semsearch.storage.accelerators.lexical.view import LexicalView
-from semsearch.storage.snapshot import COSINE_ERROR, Snapshot, exact_cosines
+from semsearch.storage.snapshot import Snapshot
 from semsearch.text.analysis import query_terms
 
 RESCORED = 100  # passages whose sentences are looked at
@@ -247,7 +248,7 @@ class Retrieval:
             0.0 if words is None else words.article.bound,
             None if asked.timing is None or rows is None else asked.timing.of(rows),
         )
-        places = self._snapshot.places(pool.numbers)
+        places = self._snapshot.documents.places(pool.numbers)
         return [
             Ranked(score, place.doc_id, place.start, place.end, place.number, evidence, at)
             for at, (score, place) in enumerate(zip(evidence.scores().tolist(), places, strict=True))
@@ -342,7 +343,9 @@ class Retrieval:
         held = np.zeros(len(view.numbers), np.bool_)
         for begin in range(0, len(rows), READ_AT_ONCE):
             block = rows[begin : begin + READ_AT_ONCE]
-            for row, (title, text) in zip(block.tolist(), self._snapshot.texts(view.numbers[block]), strict=True):
+            for row, (title, text) in zip(
+                block.tolist(), self._snapshot.documents.texts(view.numbers[block]), strict=True
+            ):
                 held[row] = bool(pattern.search(title)) or (not titles and bool(pattern.search(text)))
         return held
 

@@ -26,8 +26,9 @@ from semsearch.search.marking import Marking, centre
 from semsearch.search.operators import parse_question
 from semsearch.search.options import DEFAULT_INDEX, LONGEST_QUESTION, Choices, make_query
 from semsearch.search.when import When
+from semsearch.storage.overview import IndexInfo, overview
 from semsearch.storage.place import index_folder
-from semsearch.storage.snapshot import IndexInfo, Snapshot, open_snapshot
+from semsearch.storage.snapshot import Snapshot, open_snapshot
 
 if TYPE_CHECKING:
     from semsearch.encoders.reranker import Reranker
@@ -137,7 +138,7 @@ class Index:
     def vectors(self, hits: Sequence[Hit]) -> Rows:
         """The rows (n, dim) of the passages of hits."""
         self._refuse_misuse()
-        numbers = [self._snapshot.passage_at(hit.document.doc_id, hit.start) for hit in hits]
+        numbers = [self._snapshot.documents.passage_at(hit.document.doc_id, hit.start) for hit in hits]
         order = np.argsort(numbers)
         rows = self._snapshot.vectors(np.array(numbers, np.int64)[order])
         return rows[np.argsort(order)]
@@ -156,17 +157,17 @@ class Index:
         self._refuse_misuse()
         refuse_other_type(doc_id, str, "doc_id", "the id of a document, as text")
         refuse_other_type(query, (Query, type(None)), "query", "one that make_query gives")
-        document = self._snapshot.document(doc_id)
-        row = centre(self._snapshot.document_vectors(doc_id))
+        document = self._snapshot.documents.document(doc_id)
+        row = centre(self._snapshot.vectors(self._snapshot.documents.passage_numbers(doc_id)))
         query = replace(query or Query(document.title), mode="dense")
-        ranking = self._retrieval.similar(query, row, self._snapshot.passage_numbers(doc_id))
+        ranking = self._retrieval.similar(query, row, self._snapshot.documents.passage_numbers(doc_id))
         return self._answer(query, ranking, self._marking(query, document.title, row, ranking), [])
 
     def document(self, doc_id: str) -> Document:
         """One article as the index holds it. Raises UnknownDocument."""
         self._refuse_misuse()
         refuse_other_type(doc_id, str, "doc_id", "the id of a document, as text")
-        return self._snapshot.document(doc_id)
+        return self._snapshot.documents.document(doc_id)
 
     def dates(self) -> list[DateEntry]:
         """The date of each document with its provenance, and what is doubtful about it."""
@@ -178,7 +179,7 @@ class Index:
     def info(self) -> IndexInfo:
         """What the index holds."""
         self._refuse_misuse()
-        return self._snapshot.info()
+        return overview(self._snapshot)
 
     @property
     def state(self) -> str:
@@ -238,10 +239,10 @@ class Index:
         parts: tuple[list[Span], Rows],
         events: Sequence[SpokenDate],
     ) -> Hit:
-        document = self._snapshot.document(ranked.doc_id, found=True)
+        document = self._snapshot.documents.document(ranked.doc_id, found=True)
         start, end = ranked.start, ranked.end
         text = document.text[start:end]
-        self._snapshot.refuse_outside(end - start, len(text), parts[0][-1][1])
+        self._snapshot.documents.refuse_outside(end - start, len(text), parts[0][-1][1])
         words = marking.words(text, document.language)
         best = marking.best(text, *parts, words)
         first, last = document.place.lines(document.text, start, end)

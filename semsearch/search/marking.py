@@ -6,13 +6,12 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows, Span
+from semsearch.arrays import Ids, Rows, Span, exact_cosines
 from semsearch.encoders.pooling import unit
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
 from semsearch.ranking.sentences import COMMON, has_sign, wanted_sign
 from semsearch.storage.accelerators.lexical.view import LexicalView
-from semsearch.storage.snapshot import exact_cosines
 from semsearch.text.analysis import UNKNOWN, Analyzer, query_terms
 
 

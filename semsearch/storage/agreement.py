@@ -7,34 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.arrays import Ids
 from semsearch.encoders.protocol import Encoder
 from semsearch.errors import IndexDamaged
 from semsearch.records import Passage
-from semsearch.storage.accelerators.columns.file import load_columns, make_columns
-from semsearch.storage.accelerators.dense.file import load_dense
-from semsearch.storage.accelerators.lexical.building import Part, join_lexical, lexical_parts
-from semsearch.storage.accelerators.lexical.file import load_lexical
-from semsearch.storage.accelerators.lexical.view import read_lexical_texts
-from semsearch.storage.accelerators.record import AcceleratorFile
+from semsearch.storage.accelerators.kind import Truth, kind_of
+from semsearch.storage.place import SUFFIXES
 from semsearch.storage.truth.meta import Connection
-from semsearch.storage.truth.recorded import (
-    COLUMNS,
-    DENSE,
-    LEXICAL,
-    read_document_columns,
-    read_event_columns,
-    read_file,
-    read_parts,
-    read_removed,
-    read_vectors,
-)
+from semsearch.storage.truth.recorded import read_file, read_removed
 from semsearch.storage.truth.rows import fits, sound
+from semsearch.storage.truth.vectors import read_parts, read_vectors
 from semsearch.text.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header
 
 UNIT_ERROR = 1e-3  # how far the length of a stored row may be from 1
 SENTENCE_ERROR = 1e-2  # the rows of sentences are float16
-QUESTIONS = 16  # passages that are looked up by their own row
 PARTS_AT_ONCE = 1_000
 TITLES_AT_ONCE = 500
 
@@ -84,54 +69,13 @@ def text_damage(connection: Connection, settings: ChunkingSettings, encoder: Enc
 
 def disagreements(folder: Path, connection: Connection, dim: int, damaged: Container[str]) -> Iterator[tuple[str, str]]:
     """Accelerator files that are as they were written but do not say what the truth says, and in what."""
-    removed = read_removed(connection)
-    looks = {DENSE: _dense, LEXICAL: _lexical, COLUMNS: _columns}
-    for kind, look in looks.items():
+    truth = Truth(folder, connection, dim, read_removed(connection))
+    for kind in SUFFIXES:
         file = read_file(connection, kind)
         if file is not None and file.name not in damaged:
             try:
-                wrong = look(folder, connection, file, removed[removed <= file.watermark], dim)
+                wrong = kind_of(kind).disagreement(truth, file)
             except IndexDamaged as error:
                 wrong = error.what
             if wrong:
                 yield file.name, wrong
-
-
-def _dense(folder: Path, connection: Connection, file: AcceleratorFile, removed: Ids, dim: int) -> str:
-    """Every number and every row, then some passages looked up by their own row."""
-    index = load_dense(folder, file, dim)
-    kept = ~np.isin(index.numbers(), removed)
-    numbers, rows = index.numbers()[kept], index.rows()
-    places, at = np.flatnonzero(kept), 0
-    rng = np.random.default_rng(len(numbers))
-    for block, own in read_vectors(connection, dim, "p.number <= ?", (file.watermark,)):
-        span = slice(at, at + len(block))
-        if not np.array_equal(numbers[span], block):
-            return "holds other passages than the truth"
-        if not np.array_equal(rows[places[span]], own):
-            return "holds other vectors than the truth"
-        for one in rng.permutation(len(block))[:QUESTIONS]:
-            found, cosines = index.search(own[one], 1, None, removed)
-            if not len(found) or abs(float(cosines[0]) - 1) > UNIT_ERROR:
-                return f"does not find passage {block[one]}"
-        at += len(block)
-    return "" if at == len(numbers) else "holds passages that the truth has not"
-
-
-def _lexical(folder: Path, connection: Connection, file: AcceleratorFile, removed: Ids, dim: int) -> str:  # noqa: ARG001
-    """All of it: made again, in parts, as a writer would."""
-    held = load_lexical(folder, file, whole=True)
-    texts = (text for text in read_lexical_texts(connection, 0) if text.numbers[-1] <= file.watermark)
-    again = join_lexical([Part(one) for one in lexical_parts(texts)])
-    kept = join_lexical([Part(held, ~np.isin(held.numbers, removed))])
-    if not np.array_equal(kept.numbers, again.numbers):
-        return "holds other passages than the truth"
-    return "" if kept.same_as(again) else "counts other terms than the passages have"
-
-
-def _columns(folder: Path, connection: Connection, file: AcceleratorFile, removed: Ids, dim: int) -> str:  # noqa: ARG001
-    """All of it, made again."""
-    held = load_columns(folder, file).without(removed)
-    below = [each for each in read_document_columns(connection, 0) if each.first_passage <= file.watermark]
-    events = [each for each in read_event_columns(connection, 0) if each[0] <= file.watermark]
-    return "" if held.same_as(make_columns(below, events)) else "says other dates, sources or languages than the truth"

@@ -14,11 +14,11 @@ from typing import Literal
 
 from semsearch.errors import IndexDamaged, IndexMissing, command
 from semsearch.storage.accelerators.record import AcceleratorFile, check_file
-from semsearch.storage.place import DATABASE, SEAL, is_temporary, strangers
+from semsearch.storage.place import DATABASE, SEAL, SUFFIXES, is_temporary, strangers
 from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import BEGINNING, Connection, meta, meta_number
-from semsearch.storage.truth.recorded import KINDS, check_tail, read_encoder, read_file, read_removed
+from semsearch.storage.truth.recorded import check_tail, read_encoder, read_file, read_removed
 from semsearch.storage.truth.rows import TABLES, fits, raised_inside
 from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
 
@@ -131,7 +131,7 @@ class Checker:
         last = meta_number(connection, "next_passage", 1) - 1
         passages = _count(connection, "passage")
         self.counts = _count(connection, "document"), passages
-        for kind in KINDS:
+        for kind in SUFFIXES:
             file = read_file(connection, kind)
             if file is None:
                 continue

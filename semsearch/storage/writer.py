@@ -19,7 +19,7 @@ from semsearch.errors import IndexDamaged, UsageError
 from semsearch.files.whole import publish, tell
 from semsearch.storage.accelerators.making import Accelerating
 from semsearch.storage.agreement import disagreements
-from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, refuse_strangers, writable_folder
+from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, SUFFIXES, refuse_strangers, writable_folder
 from semsearch.storage.truth.changes import change
 from semsearch.storage.truth.connection import connect_for_writing
 from semsearch.storage.truth.damage import damage_told
@@ -27,7 +27,6 @@ from semsearch.storage.truth.inputs import CHANGED, Inputs
 from semsearch.storage.truth.lock import WriterLock
 from semsearch.storage.truth.meta import meta, meta_number, set_meta
 from semsearch.storage.truth.recorded import (
-    KINDS,
     EncoderRecord,
     read_encoder,
     read_file,
@@ -209,7 +208,7 @@ class Writer(Inputs):
             busy = self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             if busy:
                 return
-            files = [file.name for kind in KINDS if (file := read_file(self._db, kind))]
+            files = [file.name for kind in SUFFIXES if (file := read_file(self._db, kind))]
             names = [DATABASE, IGNORE_FILE, *files]
             write_seal(self._folder, make_seal(self._folder, meta(self._db, "index_id") or "", self._revision(), names))
 

@@ -17,6 +17,7 @@ from semsearch.errors import IndexDamaged, ModelNotNamed
 from semsearch.indexing.building import build
 from semsearch.search.local import open_index
 from semsearch.storage.place import DATABASE
+from semsearch.storage.truth.schema import FORMAT
 from tests.conftest import ROOT, Program, write_articles
 from tests.promises.forging import connect, forge, forge_circles, forge_meta, reseal, snapshot
 from tests.promises.states import assert_whole
@@ -287,7 +288,8 @@ def test_c5_nor_is_one_made_where_a_link_leads(tmp_path: Path, articles: Path, p
 def test_a_signal_is_obeyed_while_sqlite_works(tmp_path: Path) -> None:
     """A row by row count of very many rows: the progress handler lets the interrupt in."""
     program = (
-        "import sys; from pathlib import Path; from semsearch.storage.truth.connection import _opened, damage_told\n"
+        "import sys; from pathlib import Path; from semsearch.storage.truth.connection import _opened\n"
+        "from semsearch.storage.truth.damage import damage_told\n"
         "connection = _opened(Path(sys.argv[1]), 'mode=rwc')\n"
         "print('begun', flush=True)\n"
         "with damage_told(Path(sys.argv[1]).parent):\n"
@@ -388,7 +390,7 @@ def test_a_truth_in_another_encoding_is_told(received: Path, program: Program) -
         if not statement.startswith(("BEGIN", "COMMIT", 'DELETE FROM "sqlite', 'INSERT INTO "sqlite')):
             made.execute(statement)
     made.execute("PRAGMA application_id = 1397050707")
-    made.execute("PRAGMA user_version = 4")
+    made.execute(f"PRAGMA user_version = {FORMAT}")
     made.execute("PRAGMA journal_mode = WAL")
     made.close()
     reseal(received)

@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
+import numpy as np
+
+from semsearch.arrays import Ids
 from semsearch.storage.truth.values import COLUMNS, fits_kinds
 
 TABLES: Mapping[str, tuple[str, ...]] = {table: tuple(kinds) for table, kinds in COLUMNS.items()}
@@ -90,3 +93,14 @@ def sound(rows: Iterable[tuple[Any, ...]], table: str) -> Iterator[tuple[Any, ..
         if row[-1] != 1:
             raise RowDamaged(f"a row of the table {table} is not as it was written")
         yield row[:-1]
+
+
+AT_ONCE = 10_000  # vectors read at a time
+
+
+def ascending(numbers: Sequence[int], last: int, what: str) -> Ids:
+    """Numbers as an array. Raises RowDamaged where they do not rise, from ``last`` on: a table may go in circles."""
+    found = np.array(numbers, np.int64)
+    if len(found) and (found[0] <= last or (np.diff(found) <= 0).any()):
+        raise RowDamaged(f"rows of the table {what} are not in order")
+    return found

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 
-from semsearch.arrays import Ids
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators.columns.file import Columns, load_columns, make_columns
-from semsearch.storage.accelerators.record import AcceleratorFile, not_used
-from semsearch.storage.truth.meta import Connection
-from semsearch.storage.truth.recorded import check_tail, read_document_columns, read_event_columns
+from semsearch.storage.accelerators.columns.reading import read_document_columns, read_event_columns
+from semsearch.storage.accelerators.kind import Truth
+from semsearch.storage.accelerators.record import not_used
+from semsearch.storage.truth.recorded import check_tail, read_file
 
 
-def open_columns(
-    folder: Path, connection: Connection, file: AcceleratorFile | None, removed: Ids
-) -> tuple[Columns, str]:
-    """The columns of a snapshot, and why the file was not used, if it was not."""
+@dataclass(frozen=True, slots=True)
+class ColumnsView:
+    """The columns of a snapshot, and why the file is not used, if it is not."""
+
+    columns: Columns
+    note: str = ""
+
+
+def open_columns(truth: Truth) -> ColumnsView:
+    """The columns of a snapshot. Raises RowDamaged."""
+    file = read_file(truth.connection, "columns")
     held, watermark, note = None, 0, ""
     if file is not None:
         try:
-            held, watermark = load_columns(folder, file), file.watermark
+            held, watermark = load_columns(truth.folder, file), file.watermark
         except IndexDamaged as error:
-            note = not_used(error, folder)
-    tail = make_columns(read_document_columns(connection, watermark), read_event_columns(connection, watermark))
-    check_tail(connection, watermark, len(tail), removed)
-    return (tail if held is None else held.without(removed[removed <= watermark]).joined(tail)), note
+            note = not_used(error, truth.folder)
+    documents = read_document_columns(truth.connection, watermark)
+    tail = make_columns(documents, read_event_columns(truth.connection, watermark))
+    check_tail(truth.connection, watermark, len(tail), truth.removed)
+    return ColumnsView(tail if held is None else held.without(truth.removed_up_to(watermark)).joined(tail), note)

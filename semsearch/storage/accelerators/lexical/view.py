@@ -10,11 +10,12 @@ import numpy as np
 
 from semsearch.arrays import Ids, Mask, Postings, Stem, distinct
 from semsearch.errors import IndexDamaged, command
+from semsearch.storage.accelerators.kind import Truth
 from semsearch.storage.accelerators.lexical.building import build_lexical
 from semsearch.storage.accelerators.lexical.file import Field, LexicalIndex, LexicalText, load_lexical
-from semsearch.storage.accelerators.record import AcceleratorFile, not_used
+from semsearch.storage.accelerators.record import not_used
 from semsearch.storage.truth.meta import Connection
-from semsearch.storage.truth.recorded import check_tail
+from semsearch.storage.truth.recorded import check_tail, read_file
 from semsearch.storage.truth.rows import RowDamaged, fits, sound
 from semsearch.text.analysis import UNKNOWN
 
@@ -24,8 +25,9 @@ MOST_REPEATED = 8  # times that the passages of a document may hold its text: se
 class LexicalView:
     """All passages of a snapshot, as rows of one or two indexes, one after the other."""
 
-    def __init__(self, indexes: list[LexicalIndex], removed: Ids, folder: Path = Path()) -> None:
+    def __init__(self, indexes: list[LexicalIndex], removed: Ids, folder: Path = Path(), note: str = "") -> None:
         self._folder = folder
+        self.note = note  # why the file is not used
         self.indexes = [index for index in indexes if len(index)]
         self.numbers = np.concatenate([index.numbers for index in self.indexes] or [np.empty(0, np.int64)])
         firsts = np.cumsum([0, *(len(index.documents.lengths) for index in self.indexes)])
@@ -76,19 +78,18 @@ class LexicalView:
         return mask
 
 
-def open_lexical(
-    folder: Path, connection: Connection, file: AcceleratorFile | None, removed: Ids
-) -> tuple[LexicalView, str]:
-    """The view of a snapshot, and why the file was not used, if it was not."""
-    indexes, watermark, note = [], 0, ""
+def open_lexical(truth: Truth) -> LexicalView:
+    """The view of a snapshot. Raises RowDamaged."""
+    file = read_file(truth.connection, "lexical")
+    indexes, watermark, note = list[LexicalIndex](), 0, ""
     if file is not None:
         try:
-            indexes, watermark = [load_lexical(folder, file)], file.watermark
+            indexes, watermark = [load_lexical(truth.folder, file)], file.watermark
         except IndexDamaged as error:
-            note = not_used(error, folder)
-    tail = build_lexical(read_lexical_texts(connection, watermark))
-    check_tail(connection, watermark, len(tail), removed)
-    return LexicalView([*indexes, tail], removed[removed <= watermark], folder), note
+            note = not_used(error, truth.folder)
+    tail = build_lexical(read_lexical_texts(truth.connection, watermark))
+    check_tail(truth.connection, watermark, len(tail), truth.removed)
+    return LexicalView([*indexes, tail], truth.removed_up_to(watermark), truth.folder, note)
 
 
 def read_lexical_texts(connection: Connection, watermark: int) -> Iterator[LexicalText]:
