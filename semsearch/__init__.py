@@ -6,6 +6,10 @@
 ...     answer = index.search("why did Russia retreat from Kherson", since="2022-11")
 ...     for hit in answer.hits:
 ...         print(hit.document.published, hit.document.title)
+...     bars = index.timeline("grain deal", by="month").bars
+...     more = index.similar(answer.hits[0].document.doc_id)
+>>> semsearch.check("indexes/default", full=True).whole
+True
 """
 
 from __future__ import annotations
@@ -20,41 +24,56 @@ if TYPE_CHECKING:
     from semsearch.indexing.building import BuildReport, build, forget
     from semsearch.records import Answer, Document, Hit, Query
     from semsearch.search.local import Index
-    from semsearch.search.local import open_index as open
+    from semsearch.search.opening import open_index as open
     from semsearch.search.options import make_query
+    from semsearch.upkeep.check import CheckReport, check
+    from semsearch.upkeep.repair import compact, repair
+    from semsearch.upkeep.verify import Verified, verify
 
 __all__ = [
     "Answer",
     "BuildReport",
+    "CheckReport",
     "Document",
     "Hit",
     "Index",
     "Query",
     "SemsearchError",
+    "Verified",
     "build",
+    "check",
+    "compact",
     "forget",
     "make_query",
     "open",
+    "repair",
+    "verify",
 ]
 
 _HOME = {
     "Answer": "records",
     "BuildReport": "indexing.building",
+    "CheckReport": "upkeep.check",
     "Document": "records",
     "Hit": "records",
     "Index": "search.local",
     "Query": "records",
     "SemsearchError": "errors",
+    "Verified": "upkeep.verify",
     "build": "indexing.building",
+    "check": "upkeep.check",
+    "compact": "upkeep.repair",
     "forget": "indexing.building",
     "make_query": "search.options",
+    "repair": "upkeep.repair",
+    "verify": "upkeep.verify",
 }
 
 
 def __getattr__(name: str) -> object:
     """Names are imported when they are asked for: ``import semsearch`` itself costs nothing."""
     if name == "open":
-        return import_module("semsearch.search.local").open_index
+        return import_module("semsearch.search.opening").open_index
     if name in _HOME:
         return getattr(import_module(f"semsearch.{_HOME[name]}"), name)
     raise AttributeError(f"module 'semsearch' has no attribute {name!r}")

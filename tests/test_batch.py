@@ -14,7 +14,7 @@ from semsearch.cli.batching import ResumableFile, answer_questions
 from semsearch.errors import UsageError
 from semsearch.records import Problem
 from semsearch.rendering.formats import Format, make_renderer
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.search.options import Options
 from semsearch.search.question_files import Question, QuestionFile
 from tests.conftest import Program

@@ -10,7 +10,8 @@ import json
 from pathlib import Path
 
 from semsearch.indexing.building import build
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from tests.conftest import ROOT
 
 

@@ -17,7 +17,7 @@ from semsearch.errors import EncoderMismatch, IndexBusy, IndexMissing, UsageErro
 from semsearch.indexing.building import BuildReport, build, forget
 from semsearch.indexing.refresh import Progress
 from semsearch.readers import FieldNames
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.writer import open_writer
 from tests.conftest import ARTICLES, write_articles
 

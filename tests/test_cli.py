@@ -193,7 +193,7 @@ def test_no_command_shows_a_traceback_without_debug(indexed: Program, monkeypatc
     def broken(*arguments: object) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("semsearch.search.local.open_index", broken)
+    monkeypatch.setattr("semsearch.search.opening.open_index", broken)
     ran = indexed("info")
     assert (ran.status, ran.err.count("\n")) == (2, 1)
     assert "ZeroDivisionError: a bug" in ran.err

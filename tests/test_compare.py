@@ -14,7 +14,8 @@ from semsearch.errors import UsageError
 from semsearch.indexing.building import build
 from semsearch.records import DateRange
 from semsearch.search.comparison import compare_periods, log_odds
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from semsearch.search.options import make_query
 from tests.conftest import Program, write_articles
 

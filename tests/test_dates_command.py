@@ -13,7 +13,7 @@ import pytest
 from semsearch.dates.claims import fallback_claims
 from semsearch.indexing.building import build
 from semsearch.records import DateClaim, Place, RawDocument
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from tests.conftest import Program, write_articles
 
 

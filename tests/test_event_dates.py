@@ -11,7 +11,7 @@ import pytest
 from semsearch.dates.spoken import spoken_dates
 from semsearch.indexing.building import build
 from semsearch.records import DateRange
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from tests.conftest import write_articles
 
 HERE = Path(__file__).parent

@@ -15,7 +15,7 @@ from semsearch.errors import IndexDamaged
 from semsearch.indexing.building import build
 from semsearch.ranking.bm25 import Block, bm25
 from semsearch.records import Document
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.accelerators.lexical.building import Part, build_lexical, join_lexical, lexical_parts
 from semsearch.storage.accelerators.lexical.file import LexicalIndex, LexicalText, load_lexical
 from semsearch.storage.accelerators.lexical.view import LexicalView, read_lexical_texts

@@ -9,7 +9,8 @@ import pytest
 
 from semsearch.errors import UsageError
 from semsearch.indexing.building import build
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from semsearch.search.operators import Question, parse_question, phrase_pattern
 from semsearch.search.options import make_query
 from tests.conftest import write_articles

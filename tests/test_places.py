@@ -11,7 +11,7 @@ import pytest
 from semsearch.errors import IndexDamaged
 from semsearch.indexing.building import build
 from semsearch.records import Place
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.place import DATABASE
 from semsearch.storage.settled import NewDocument
 from semsearch.storage.writer import open_writer

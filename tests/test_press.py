@@ -15,7 +15,8 @@ from semsearch.encoders.hashing import HashEncoder
 from semsearch.indexing.building import build
 from semsearch.records import Answer, Document, Mode
 from semsearch.rendering.fields import answer_fields
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from tests.brute import Brute, assert_same
 from tests.conftest import shared
 

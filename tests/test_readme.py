@@ -13,7 +13,7 @@ import pytest
 
 from semsearch.indexing.building import build
 from semsearch.rendering.text import Style, TextRenderer
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from tests.conftest import ROOT, shared
 from tests.picture import draw
 

@@ -20,7 +20,7 @@ from semsearch.errors import DateNotUnderstood, UsageError
 from semsearch.indexing.building import build, forget
 from semsearch.readers import FieldNames, open_documents
 from semsearch.records import DateClaim, Problem, RawDocument
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.place import DATABASE
 from tests.conftest import Program, write_articles
 from tests.promises.states import assert_whole

@@ -12,7 +12,8 @@ import pytest
 
 from semsearch.errors import EncoderUnavailable
 from semsearch.indexing.building import build
-from semsearch.search.local import RERANKED, open_index
+from semsearch.search.opening import open_index
+from semsearch.search.reranking import RERANKED
 from tests.conftest import write_articles
 from tests.models import tiny_cross_encoder
 

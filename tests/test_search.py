@@ -19,7 +19,8 @@ from semsearch.ranking import Evidence, Ranked, best_sentence, is_strong, merge_
 from semsearch.ranking.fusion import Weights
 from semsearch.ranking.sentences import has_sign, wanted_sign
 from semsearch.records import DateRange, Document, Hit, Mode
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from semsearch.search.options import make_query
 from tests.brute import Brute, Found, assert_same, time_factor
 from tests.conftest import write_articles

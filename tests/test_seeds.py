@@ -15,7 +15,8 @@ from semsearch.evaluation.measures import MEASURES, evaluate, read_qrels
 from semsearch.indexing.building import build
 from semsearch.readers import FieldNames, find_files, open_documents
 from semsearch.records import RawDocument
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from semsearch.search.options import Options
 from tests.conftest import ROOT
 

@@ -14,7 +14,7 @@ from semsearch.arrays import Rows
 from semsearch.encoders import open_encoder
 from semsearch.encoders.layout import WEIGHTS, packaged_folder
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from tests.conftest import ROOT, write_articles
 
 HEAVY = {"torch", "transformers", "sentence_transformers"}

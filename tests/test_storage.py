@@ -13,7 +13,8 @@ import pytest
 
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
 from semsearch.indexing.building import build
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from semsearch.storage.accelerators.dense.file import DenseIndex
 from semsearch.storage.accelerators.record import check_file, record_file, slack
 from semsearch.storage.place import DATABASE, folder_size

@@ -19,7 +19,8 @@ from semsearch.ranking.timing import publication_fit, recency
 from semsearch.records import Answer, DateRange, Document, Mode
 from semsearch.rendering.fields import answer_fields
 from semsearch.rendering.text import Style, TextRenderer
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from semsearch.search.options import make_query
 from tests.brute import Brute, assert_same, published, time_factor
 from tests.conftest import write_articles

@@ -15,7 +15,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from semsearch.indexing.building import build
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from semsearch.search.options import make_query
 from semsearch.search.timeline import Bar, Timeline, make_timeline, mark_bursts
 from tests.conftest import Program, write_articles

@@ -12,7 +12,7 @@ import pytest
 
 from semsearch.errors import IndexDamaged, SemsearchError, command
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.place import DATABASE, SEAL
 from semsearch.upkeep.check import check
 from semsearch.upkeep.repair import repair

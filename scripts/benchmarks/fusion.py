@@ -23,7 +23,7 @@ from semsearch.evaluation.measures import MEASURES, evaluate, read_qrels
 from semsearch.indexing.building import build
 from semsearch.ranking import bm25
 from semsearch.ranking.fusion import WEIGHTS, Weights
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.search.options import Options
 
 DEPTH = 200  # passages of a question that are scored again

@@ -22,7 +22,8 @@ from semsearch.encoders.layout import packaged_folder
 from semsearch.encoders.protocol import SpanRows
 from semsearch.indexing.building import build
 from semsearch.records import Document, Mode
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from semsearch.storage.settled import NewDocument
 from semsearch.storage.snapshot import Snapshot, open_snapshot
 from semsearch.storage.writer import Writer, open_writer

@@ -11,7 +11,7 @@ from itertools import islice
 
 from scripts.benchmarks.measuring import ROOT, alternate, both_indexes, collections, timed
 from semsearch.encoders.layout import packaged_folder
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 
 ROUNDS = 3
 

@@ -21,7 +21,7 @@ from semsearch.evaluation.measures import read_qrels
 from semsearch.indexing.building import build
 from semsearch.ranking.strength import STRONG_SCORE
 from semsearch.records import Mode
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.search.options import Options, make_query
 
 FALSE_SILENCE = 0.05

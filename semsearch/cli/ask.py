@@ -78,7 +78,7 @@ def ask(
     debug: DebugOption = False,
 ) -> int:
     """Answer a question with ranked passages, each with its source and date."""
-    from semsearch.search.local import open_index
+    from semsearch.search.opening import open_index
 
     query = options_from(
         top,

@@ -95,7 +95,7 @@ def batch(
 ) -> int:
     """Answer many questions from a file, in its order; a line's own settings win over the options."""
     from semsearch.cli.batching import ResumableFile, fingerprint
-    from semsearch.search.local import open_index
+    from semsearch.search.opening import open_index
     from semsearch.search.question_files import QuestionFile
 
     if resume and output is None:

@@ -65,12 +65,11 @@ def compare(
 ) -> int:
     """Set two periods side by side: the best passages of each, what is new and what is gone."""
     from semsearch.rendering import comparisons
-    from semsearch.search.comparison import compare_periods
-    from semsearch.search.local import open_index
+    from semsearch.search.opening import open_index
 
     query = options_from(top, None, None, None, source, 1, mode=mode, event=event, as_of=as_of).query(question)
     with open_index(index, named_events=named_events, model=model) as opened:
-        found = compare_periods(opened, query, a, b)
+        found = opened.compare(query, a, b)
     if output_format is CompareFormat.json:
         emit(comparisons.comparison_json(found))
     else:

@@ -62,7 +62,7 @@ def dates(
     debug: DebugOption = False,
 ) -> int:
     """Show where each date came from, and which are missing, ambiguous or suspicious."""
-    from semsearch.search.local import open_index
+    from semsearch.search.opening import open_index
 
     with open_index(index) as opened:
         entries = opened.dates()

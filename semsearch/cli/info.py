@@ -34,7 +34,7 @@ def info(
     debug: DebugOption = False,
 ) -> int:
     """Show what is in the index: articles, dates, sources, model."""
-    from semsearch.search.local import open_index
+    from semsearch.search.opening import open_index
 
     with open_index(index) as opened:
         found = opened.info()

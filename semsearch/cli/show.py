@@ -43,7 +43,7 @@ def show(
     debug: DebugOption = False,
 ) -> int:
     """Show one article as the index holds it, with its provenance."""
-    from semsearch.search.local import open_index
+    from semsearch.search.opening import open_index
 
     with open_index(index) as opened:
         document = opened.document(doc_id)

@@ -47,7 +47,7 @@ def similar(
     debug: DebugOption = False,
 ) -> int:
     """Show articles like this one."""
-    from semsearch.search.local import open_index
+    from semsearch.search.opening import open_index
 
     with open_index(index) as opened:
         title = opened.document(doc_id).title

@@ -86,14 +86,13 @@ def timeline(
 ) -> int:
     """Show when a question was written about: relevant passages by time, bursts, the best passage of each."""
     from semsearch.rendering import timelines
-    from semsearch.search.local import open_index
-    from semsearch.search.timeline import make_timeline
+    from semsearch.search.opening import open_index
 
     if plot is not None:
         timelines.check_picture(plot)
     options = options_from(1, since, until, on, source, 1, mode=mode, event=event, as_of=as_of, no_time=no_time)
     with open_index(index, named_events=named_events, model=model) as opened:
-        found = make_timeline(opened, options.query(question), by.value if by else None)
+        found = opened.timeline(options.query(question), by.value if by else None)
     if output_format is TimelineFormat.json:
         emit(timelines.timeline_json(found))
     elif output_format is TimelineFormat.csv:

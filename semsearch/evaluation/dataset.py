@@ -16,7 +16,7 @@ from semsearch.files.whole import USUAL, publish
 from semsearch.indexing.building import BuildReport, Progress, build
 from semsearch.indexing.embedding import EncoderChoice
 from semsearch.records import Mode, Problem
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.search.options import Options
 from semsearch.search.question_files import Question, QuestionFile
 

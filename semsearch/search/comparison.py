@@ -15,7 +15,7 @@ from dataclasses import dataclass, replace
 from semsearch.errors import UsageError
 from semsearch.ranking.sentences import COMMON
 from semsearch.records import Answer, DateRange, Hit, Query
-from semsearch.search.local import Index
+from semsearch.search.local import LocalIndex
 from semsearch.text.analysis import UNKNOWN, Analyzer
 
 LOOKED_AT = 50  # best passages of each period
@@ -47,7 +47,7 @@ class Comparison:
     b: Side
 
 
-def compare_periods(index: Index, query: Query, a: str, b: str) -> Comparison:
+def compare_periods(index: LocalIndex, query: Query, a: str, b: str) -> Comparison:
     """Ask a question of two periods. Raises UsageError for a period that is none."""
     query = replace(query, use_time=False)
     windows = [index.period(text, name) for text, name in ((a, "--a"), (b, "--b"))]
@@ -74,7 +74,7 @@ def compare_periods(index: Index, query: Query, a: str, b: str) -> Comparison:
     return Comparison(query, sides[0], sides[1])
 
 
-def _own(index: Index, sides: Sequence[Sequence[Hit]]) -> list[list[bool]]:
+def _own(index: LocalIndex, sides: Sequence[Sequence[Hit]]) -> list[list[bool]]:
     """For each hit of each side, whether no hit of the other is near it."""
     if not sides[0] or not sides[1]:
         return [[True] * len(side) for side in sides]

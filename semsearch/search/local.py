@@ -2,42 +2,42 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import date, datetime
-from pathlib import Path
+from datetime import date
 from threading import get_ident
 from types import TracebackType
 from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from semsearch.arrays import Rows, Scores, Span
+from semsearch.arrays import Rows
 from semsearch.dates.doubts import doubts
 from semsearch.dates.typed import parse_range
-from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
-from semsearch.errors import EncoderMismatch, UsageError, command, refuse_other_type, refuse_unusable_path
-from semsearch.ranking import Ranked, is_strong
-from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Query, Signal, SpokenDate
-from semsearch.search.first_stage import Ranking, Retrieval, Scored
+from semsearch.encoders import Encoder
+from semsearch.errors import UsageError, refuse_other_type
+from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Query
+from semsearch.search.answers import Answers
+from semsearch.search.asked import understand
+from semsearch.search.first_stage import Retrieval, Scored
 from semsearch.search.marking import Marking, centre
-from semsearch.search.operators import parse_question
-from semsearch.search.options import DEFAULT_INDEX, LONGEST_QUESTION, Choices, make_query
+from semsearch.search.options import Choices, make_query
+from semsearch.search.reranking import RERANKED, Reranking
 from semsearch.search.when import When
 from semsearch.storage.overview import IndexInfo, overview
-from semsearch.storage.place import index_folder
-from semsearch.storage.snapshot import Snapshot, open_snapshot
+from semsearch.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from semsearch.encoders.reranker import Reranker
+    from semsearch.search.comparison import Comparison
+    from semsearch.search.timeline import Step, Timeline
 
-RERANKED = 30  # passages that a cross-encoder reads, or as many as are wanted
 
+class LocalIndex:
+    """An index on this machine opened for questions, pinned to its state of that moment. A context manager.
 
-class Index:
-    """An index opened for searching, pinned to its state of that moment. A context manager."""
+    It belongs to the thread that opened it: open one in each thread that asks.
+    """
 
     def __init__(self, snapshot: Snapshot, open_model: Callable[[], Encoder], when: When, today: date) -> None:
         self._snapshot = snapshot
@@ -46,7 +46,8 @@ class Index:
         self._open_model = open_model
         self._opened: Encoder | None = None
         self._retrieval = Retrieval(snapshot, when)
-        self._rerankers: dict[str, Reranker] = {}
+        self._answers = Answers(snapshot, self._retrieval.collapsing)
+        self._reranking = Reranking()
         self._thread = get_ident()
         self._closed = False
 
@@ -57,7 +58,7 @@ class Index:
         if get_ident() != self._thread:
             raise UsageError("the index was opened in another thread: open one in each thread that asks")
 
-    def __enter__(self) -> Index:
+    def __enter__(self) -> LocalIndex:
         return self
 
     def __exit__(
@@ -92,36 +93,28 @@ class Index:
         for query in queries:
             self._refuse_misuse()
             refuse_other_type(query, Query, "a query", "one that make_query gives")
-            notes = []
-            text = query.text
-            if len(text) > LONGEST_QUESTION:
-                notes.append(f"the question has {len(text)} characters; only the first {LONGEST_QUESTION} were used")
-                text = text[:LONGEST_QUESTION]
-            time, rest = self._when.settle(query, text)
-            question = parse_question(rest)
-            row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
+            asked = understand(query, self._when, self._encoder)
+            time, question, notes = asked.time, asked.question, list(asked.notes)
             wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
-            ranking = self._retrieval.rank(wide, question, row, time)
+            ranking = self._retrieval.rank(replace(asked, query=wide))
             if time is not None and time.strict and query.window is None:
-                notes.extend(self._window_notes(replace(query, window=time.window)))
+                notes.extend(self._answers.window_notes(replace(query, window=time.window)))
             if ranking.unheld:
                 quoted = " and ".join(f'"{phrase}"' for phrase in question.quoted)
                 notes.append(f"no passage holds {quoted}: its words were searched for")
-            marking = self._marking(query, question.text, row, ranking)
-            answer = replace(self._answer(query, ranking, marking, notes), time=ranking.time)
-            yield answer if query.rerank is None else self._reranked(answer, question.text, query.rerank)
+            answer = self._answers.answer(query, ranking, question.text, asked.row, notes)
+            answer = replace(answer, time=ranking.time)
+            yield answer if query.rerank is None else self._reranking.order(answer, question.text, query.rerank)
 
     def scores(self, query: Query) -> Scored:
         """The score of every passage that the filters let through, without its sentences and without time."""
         self._refuse_misuse()
-        text = query.text[:LONGEST_QUESTION]
-        time, rest = self._when.settle(query, text)
-        question = parse_question(rest)
-        row = None if query.mode == "lexical" else self._encoder().encode_queries([question.text])[0]
-        scored = self._retrieval.every(query, question, row, time)
+        asked = understand(query, self._when, self._encoder)
+        scored = self._retrieval.every(asked)
         view = self._snapshot.lexical()
         return replace(
-            scored, words=Marking(question.text, row, view, None, self._snapshot.languages(query.as_of)).count
+            scored,
+            words=Marking(asked.question.text, asked.row, view, None, self._snapshot.languages(query.as_of)).count,
         )
 
     def period(self, text: str, name: str) -> DateRange:
@@ -161,7 +154,26 @@ class Index:
         row = centre(self._snapshot.vectors(self._snapshot.documents.passage_numbers(doc_id)))
         query = replace(query or Query(document.title), mode="dense")
         ranking = self._retrieval.similar(query, row, self._snapshot.documents.passage_numbers(doc_id))
-        return self._answer(query, ranking, self._marking(query, document.title, row, ranking), [])
+        return self._answers.answer(query, ranking, document.title, row, [])
+
+    def timeline(self, question: str | Query, by: Step | None = None, **choices: Unpack[Choices]) -> Timeline:
+        """When a question was written about: relevant passages by time, bursts, the best passage of each.
+
+        ``by`` is "day", "week", "month" or "year", the finest that fits without it; ``choices`` are those of
+        :meth:`search`, where the question is text. Raises UsageError.
+        """
+        from semsearch.search.timeline import make_timeline  # which no question needs
+
+        return make_timeline(self, _query_of(question, choices), by)
+
+    def compare(self, question: str | Query, a: str, b: str, **choices: Unpack[Choices]) -> Comparison:
+        """Two periods side by side: the best passages of each, what is new and what is gone. Raises UsageError.
+
+        >>> index.compare("grain deal", "2022-07", "2022-11", top=3)  # doctest: +SKIP
+        """
+        from semsearch.search.comparison import compare_periods  # which no question needs
+
+        return compare_periods(self, _query_of(question, choices), a, b)
 
     def document(self, doc_id: str) -> Document:
         """One article as the index holds it. Raises UnknownDocument."""
@@ -192,135 +204,14 @@ class Index:
             self._opened = self._open_model()
         return self._opened
 
-    def _marking(self, query: Query, text: str, row: Rows | None, ranking: Ranking) -> Marking:
-        return Marking(text, row, self._snapshot.lexical(), ranking.allowed, self._snapshot.languages(query.as_of))
 
-    def _answer(self, query: Query, ranking: Ranking, marking: Marking, notes: list[str]) -> Answer:
-        ranked = ranking.hits
-        numbers = np.array([found.number for found in ranked], np.int64)
-        parts, events = self._snapshot.parts(numbers), self._snapshot.events(numbers)
-        copies = [()] * len(ranked) if query.expand else self._retrieval.collapsing.copies(ranked, ranking.allowed)
-        hits = tuple(
-            replace(self._hit(rank, found, marking, parts[found.number], events[found.number]), copies=also)
-            for rank, (found, also) in enumerate(zip(ranked, copies, strict=True), 1)
-        )
-        notes.extend(self._window_notes(query))
-        if self._snapshot.note:
-            notes.append(self._snapshot.note)
-        best = max((found.relevance for found in ranked), default=None)
-        strong = is_strong(best, query.mode, self._snapshot.encoder.model, marking.count)
-        return Answer(query, hits, strong, tuple(notes))
-
-    def _reranked(self, answer: Answer, question: str, model: str) -> Answer:
-        """The hits in a cross-encoder's order, and as many as were asked for."""
-        if model not in self._rerankers:
-            self._rerankers[model] = self._open_reranker(model)
-        texts = [hit.text if hit.start == 0 else f"{hit.document.title}\n{hit.text}" for hit in answer.hits]
-        scores = self._rerankers[model].score(question, texts) if texts else np.empty(0)
-        order = sorted(range(len(texts)), key=lambda at: (-scores[at], at))[: answer.query.top]
-        hits = []
-        for rank, at in enumerate(order, 1):
-            score = float(scores[at])
-            signals = (Signal("rerank", score, 1.0, score),)
-            hits.append(replace(answer.hits[at], rank=rank, score=score, signals=signals))
-        return replace(answer, hits=tuple(hits))
-
-    @staticmethod
-    def _open_reranker(model: str) -> Reranker:
-        from semsearch.encoders.reranker import Reranker
-
-        return Reranker(model)
-
-    def _hit(
-        self,
-        rank: int,
-        ranked: Ranked,
-        marking: Marking,
-        parts: tuple[list[Span], Rows],
-        events: Sequence[SpokenDate],
-    ) -> Hit:
-        document = self._snapshot.documents.document(ranked.doc_id, found=True)
-        start, end = ranked.start, ranked.end
-        text = document.text[start:end]
-        self._snapshot.documents.refuse_outside(end - start, len(text), parts[0][-1][1])
-        words = marking.words(text, document.language)
-        best = marking.best(text, *parts, words)
-        first, last = document.place.lines(document.text, start, end)
-        return Hit(
-            rank=rank,
-            score=ranked.score,
-            dense=_one(ranked.evidence.cosine, ranked.at),
-            lexical=_one(ranked.evidence.words, ranked.at),
-            signals=ranked.signals,
-            document=document,
-            start=start,
-            end=end,
-            text=text,
-            line_start=first,
-            line_end=last,
-            best_sentence=(start + best[0], start + best[1]),
-            words=tuple((start + begin, start + finish) for (begin, finish), _ in words),
-            events=tuple(events),
-            page=document.place.page(start),
-        )
-
-    def _window_notes(self, query: Query) -> Iterator[str]:
-        if query.window is None or query.as_of is not None:  # what is not surely earlier is not known, not left out
-            return
-        undated, vague = self._snapshot.columns().left_out(query.window, query.sources)
-        if undated:
-            yield f"{_count(undated, 'undated document')} left out of the window"
-        if vague:
-            yield f"{_count(vague, 'document')} left out whose date (a month or a year) only overlaps the window"
+def _query_of(question: str | Query, choices: Choices) -> Query:
+    """A query, or the one that a text and options make. Raises UsageError."""
+    if not isinstance(question, Query):
+        return make_query(question, **choices)
+    if choices:
+        raise UsageError("a query holds its options already: give them to make_query")
+    return question
 
 
-def _one(values: Scores | None, at: int) -> float | None:
-    return None if values is None else float(values[at])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def open_index(
-    folder: str | os.PathLike[str] = DEFAULT_INDEX,
-    *,
-    today: date | None = None,
-    named_events: str | os.PathLike[str] | None = None,
-    model: str | None = None,
-) -> Index:
-    """Open the index in ``folder`` for searching.
-
-    ``today`` is the day that relative time words are counted from; ``named_events`` a TOML file of more of them.
-    ``model`` is the index's own, for one that came from elsewhere: it is loaded only where the user has named it.
-    Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes, EncoderUnavailable, of which
-    ModelNotNamed, or EncoderMismatch where the model is not the one the index was made with.
-    """
-    place = index_folder(folder)  # refuses names that cannot be opened
-    if isinstance(today, datetime) or not isinstance(today, date | None):
-        raise UsageError(f"today is {today!r:.60}: expected a date")
-    if named_events is not None:
-        refuse_unusable_path(named_events, "named_events")
-    if model is not None:
-        name_model(model)
-    snapshot = open_snapshot(Path(folder))
-    record = snapshot.encoder
-
-    def open_model() -> Encoder:
-        known = model_for_index(record.model, place, model)
-        encoder = open_encoder(known, record.seen_weights, network=model is not None)
-        if (encoder.identity, encoder.dim) != (record.identity, record.dim):
-            raise EncoderMismatch(
-                f"was made with {record.identity}; {known} now is {encoder.identity}",
-                where=place,
-                remedy=f"embed it again with: {command('index', '--rebuild', index=place)}",
-            )
-        return encoder
-
-    named = None
-    if named_events is not None:
-        from semsearch.dates.named import read_events, shipped_events
-
-        named = (*read_events(Path(named_events)), *shipped_events())
-    day = today or date.today()
-    return Index(snapshot, open_model, When(snapshot, day, named), day)
+Index = LocalIndex  # the library's name for what semsearch.open gives

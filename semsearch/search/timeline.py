@@ -19,7 +19,7 @@ from semsearch.dates import days
 from semsearch.errors import UsageError
 from semsearch.ranking import least_strong
 from semsearch.records import Answer, DateRange, Hit, Query
-from semsearch.search.local import Index
+from semsearch.search.local import LocalIndex
 
 Step = Literal["day", "week", "month", "year"]
 STEPS: tuple[Step, ...] = ("day", "week", "month", "year")
@@ -70,7 +70,7 @@ class Timeline:
     answer: Answer  # what ``ask`` gives: its window, its strength, its notes
 
 
-def make_timeline(index: Index, query: Query, step: Step | None = None) -> Timeline:
+def make_timeline(index: LocalIndex, query: Query, step: Step | None = None) -> Timeline:
     """The timeline of a question over an index; a time in its words is a filter."""
     query = replace(query, strict_time=True, top=1)
     answer = index.answer(query)
@@ -161,7 +161,7 @@ def _cost(bar: Bar, share: float) -> float:
     return -(bar.relevant * math.log(share) + (bar.passages - bar.relevant) * math.log(1 - share))
 
 
-def _peaks(index: Index, query: Query, bars: Sequence[Bar]) -> tuple[Peak, ...]:
+def _peaks(index: LocalIndex, query: Query, bars: Sequence[Bar]) -> tuple[Peak, ...]:
     """The highest bar of each burst, or of all where there is none, with its best passage; in order of time."""
     runs: list[list[Bar]] = []
     for at, bar in enumerate(bars):

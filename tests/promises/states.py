@@ -6,7 +6,7 @@ from pathlib import Path
 
 from semsearch.errors import IndexMissing
 from semsearch.records import Answer
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.upkeep.check import check
 
 QUESTIONS: list[tuple[str, dict[str, object]]] = [

@@ -18,7 +18,7 @@ import pytest
 from semsearch.indexing.building import build
 from semsearch.readers import find_files, open_found
 from semsearch.readers.ignoring import IgnoreRules, read_ignore_file
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from tests.conftest import ROOT, Program, write_articles
 
 MEGABYTES = 1_000

@@ -18,7 +18,7 @@ import pytest
 
 from semsearch.errors import IndexDamaged, SemsearchError
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.place import DATABASE, LOCK_FILE
 from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.writer import open_writer

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.text.sketches import SHINGLE_HASHES, likeness, read_sketch, sketch
 from tests.conftest import shared
 from tests.promises.corpora import WORDS, write_records

@@ -15,7 +15,7 @@ import pytest
 
 from semsearch.errors import IndexDamaged, ModelNotNamed
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.place import DATABASE
 from semsearch.storage.truth.schema import FORMAT
 from tests.conftest import ROOT, Program, write_articles

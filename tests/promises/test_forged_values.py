@@ -16,7 +16,7 @@ import pytest
 
 from semsearch.errors import SemsearchError
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.place import SEAL
 from semsearch.storage.truth.rows import TABLES
 from semsearch.upkeep.check import check

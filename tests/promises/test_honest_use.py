@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.upkeep.check import check
 from tests.conftest import Program, write_articles
 from tests.models import tiny_model

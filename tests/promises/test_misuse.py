@@ -17,7 +17,8 @@ import pytest
 import semsearch
 from semsearch.errors import SemsearchError, UsageError
 from semsearch.indexing.building import build
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from tests.conftest import Program, write_articles
 
 SEED = 20221111

@@ -18,7 +18,8 @@ from semsearch.dates.typed import parse_half_life, parse_period, parse_range
 from semsearch.errors import UsageError
 from semsearch.indexing.building import build
 from semsearch.records import DateClaim, PublishedDate
-from semsearch.search.local import Index, open_index
+from semsearch.search.local import Index
+from semsearch.search.opening import open_index
 from tests.conftest import write_articles
 
 SEED = 20221111

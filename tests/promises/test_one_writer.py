@@ -14,7 +14,7 @@ import pytest
 from semsearch.errors import IndexBusy
 from semsearch.files.filesystems import network_of
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.place import LOCK_FILE
 from semsearch.storage.truth.lock import WriterLock
 from semsearch.storage.writer import open_writer

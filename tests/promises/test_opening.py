@@ -14,7 +14,7 @@ import pytest
 from semsearch.encoders.layout import packaged_folder
 from semsearch.errors import EncoderMismatch, FormatMismatch, IndexDamaged
 from semsearch.indexing.building import build
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from semsearch.storage.place import DATABASE
 from semsearch.storage.truth.migrations import OLDEST
 from semsearch.storage.truth.schema import FORMAT

@@ -19,7 +19,7 @@ SEED = 20221111
 READ = """
 import json, sys, time
 from pathlib import Path
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 index, stop = Path(sys.argv[1]), Path(sys.argv[2])
 asked, wrong = 0, []
 while not stop.exists():

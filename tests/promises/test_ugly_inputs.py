@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from semsearch.indexing.refresh import LONGEST_TEXT
-from semsearch.search.local import open_index
+from semsearch.search.opening import open_index
 from tests.conftest import ROOT
 
 GOOD = "The army left the town across the river."

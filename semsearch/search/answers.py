@@ -1,0 +1,96 @@
+"""A ranking to an answer: each hit with its document, its marked sentence, its days and its near copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from semsearch.arrays import Rows, Scores, Span
+from semsearch.ranking import Ranked, is_strong
+from semsearch.records import Answer, Hit, Query, SpokenDate
+from semsearch.search.copies import Collapsing
+from semsearch.search.first_stage import Ranking
+from semsearch.search.marking import Marking
+from semsearch.storage.snapshot import Snapshot
+
+
+class Answers:
+    """Makes the answers of one snapshot."""
+
+    def __init__(self, snapshot: Snapshot, collapsing: Collapsing) -> None:
+        self._snapshot = snapshot
+        self._collapsing = collapsing
+
+    def _marking(self, query: Query, text: str, row: Rows | None, ranking: Ranking) -> Marking:
+        return Marking(text, row, self._snapshot.lexical(), ranking.allowed, self._snapshot.languages(query.as_of))
+
+    def answer(self, query: Query, ranking: Ranking, text: str, row: Rows | None, notes: list[str]) -> Answer:
+        """The hits of a ranking for a text and its vector, with what the user should know of them."""
+        marking = self._marking(query, text, row, ranking)
+        ranked = ranking.hits
+        numbers = np.array([found.number for found in ranked], np.int64)
+        parts, events = self._snapshot.parts(numbers), self._snapshot.events(numbers)
+        copies = [()] * len(ranked) if query.expand else self._collapsing.copies(ranked, ranking.allowed)
+        hits = tuple(
+            replace(self._hit(rank, found, marking, parts[found.number], events[found.number]), copies=also)
+            for rank, (found, also) in enumerate(zip(ranked, copies, strict=True), 1)
+        )
+        notes.extend(self.window_notes(query))
+        if self._snapshot.note:
+            notes.append(self._snapshot.note)
+        best = max((found.relevance for found in ranked), default=None)
+        strong = is_strong(best, query.mode, self._snapshot.encoder.model, marking.count)
+        return Answer(query, hits, strong, tuple(notes))
+
+    def _hit(
+        self,
+        rank: int,
+        ranked: Ranked,
+        marking: Marking,
+        parts: tuple[list[Span], Rows],
+        events: Sequence[SpokenDate],
+    ) -> Hit:
+        document = self._snapshot.documents.document(ranked.doc_id, found=True)
+        start, end = ranked.start, ranked.end
+        text = document.text[start:end]
+        self._snapshot.documents.refuse_outside(end - start, len(text), parts[0][-1][1])
+        words = marking.words(text, document.language)
+        best = marking.best(text, *parts, words)
+        first, last = document.place.lines(document.text, start, end)
+        return Hit(
+            rank=rank,
+            score=ranked.score,
+            dense=_one(ranked.evidence.cosine, ranked.at),
+            lexical=_one(ranked.evidence.words, ranked.at),
+            signals=ranked.signals,
+            document=document,
+            start=start,
+            end=end,
+            text=text,
+            line_start=first,
+            line_end=last,
+            best_sentence=(start + best[0], start + best[1]),
+            words=tuple((start + begin, start + finish) for (begin, finish), _ in words),
+            events=tuple(events),
+            page=document.place.page(start),
+        )
+
+    def window_notes(self, query: Query) -> Iterator[str]:
+        """What a window leaves out for want of an exact date."""
+        if query.window is None or query.as_of is not None:  # what is not surely earlier is not known, not left out
+            return
+        undated, vague = self._snapshot.columns().left_out(query.window, query.sources)
+        if undated:
+            yield f"{_count(undated, 'undated document')} left out of the window"
+        if vague:
+            yield f"{_count(vague, 'document')} left out whose date (a month or a year) only overlaps the window"
+
+
+def _one(values: Scores | None, at: int) -> float | None:
+    return None if values is None else float(values[at])
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

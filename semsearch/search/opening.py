@@ -1,0 +1,59 @@
+"""An index folder to an index that is open for questions."""
+
+from __future__ import annotations
+
+import os
+from datetime import date, datetime
+from pathlib import Path
+
+from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
+from semsearch.errors import EncoderMismatch, UsageError, command, refuse_unusable_path
+from semsearch.search.local import LocalIndex
+from semsearch.search.options import DEFAULT_INDEX
+from semsearch.search.when import When
+from semsearch.storage.place import index_folder
+from semsearch.storage.snapshot import open_snapshot
+
+
+def open_index(
+    folder: str | os.PathLike[str] = DEFAULT_INDEX,
+    *,
+    today: date | None = None,
+    named_events: str | os.PathLike[str] | None = None,
+    model: str | None = None,
+) -> LocalIndex:
+    """Open the index in ``folder`` for searching.
+
+    ``today`` is the day that relative time words are counted from; ``named_events`` a TOML file of more of them.
+    ``model`` is the index's own, for one that came from elsewhere: it is loaded only where the user has named it.
+    Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes, EncoderUnavailable, of which
+    ModelNotNamed, or EncoderMismatch where the model is not the one the index was made with.
+    """
+    place = index_folder(folder)  # refuses names that cannot be opened
+    if isinstance(today, datetime) or not isinstance(today, date | None):
+        raise UsageError(f"today is {today!r:.60}: expected a date")
+    if named_events is not None:
+        refuse_unusable_path(named_events, "named_events")
+    if model is not None:
+        name_model(model)
+    snapshot = open_snapshot(Path(folder))
+    record = snapshot.encoder
+
+    def open_model() -> Encoder:
+        known = model_for_index(record.model, place, model)
+        encoder = open_encoder(known, record.seen_weights, network=model is not None)
+        if (encoder.identity, encoder.dim) != (record.identity, record.dim):
+            raise EncoderMismatch(
+                f"was made with {record.identity}; {known} now is {encoder.identity}",
+                where=place,
+                remedy=f"embed it again with: {command('index', '--rebuild', index=place)}",
+            )
+        return encoder
+
+    named = None
+    if named_events is not None:
+        from semsearch.dates.named import read_events, shipped_events
+
+        named = (*read_events(Path(named_events)), *shipped_events())
+    day = today or date.today()
+    return LocalIndex(snapshot, open_model, When(snapshot, day, named), day)

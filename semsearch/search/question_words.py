@@ -1,0 +1,135 @@
+"""What the words and operators of a question say of every passage: BM25, and who may be found at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from semsearch.arrays import Ids, Mask
+from semsearch.ranking.bm25 import Block, Bm25, bm25
+from semsearch.ranking.fusion import Weights
+from semsearch.search.operators import Question, phrase_pattern
+from semsearch.storage.accelerators.lexical.file import LexicalIndex
+from semsearch.storage.accelerators.lexical.view import LexicalView
+from semsearch.storage.snapshot import Snapshot
+from semsearch.text.analysis import query_terms
+
+READ_AT_ONCE = 5_000  # passages whose text is looked at for a phrase
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What the words of a question say of every passage, row by row of the snapshot's lexical view."""
+
+    passage: Bm25
+    article: Bm25
+    owners: Ids  # the article of each passage
+    findable: Mask | None  # rows that filters and operators let through; None: all
+    unheld: bool  # no passage holds what was quoted, so it was not asked for
+
+    def score(self, weights: Weights, room: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The words' part of every row's score, in the first half of ``room`` (2, rows)."""
+        both: NDArray[np.float32] = room[0]
+        article = self.article.scores * np.float32(weights.article / (self.article.bound or 1))
+        np.take(article, self.owners, out=both, mode="clip")  # another mode takes room of its own
+        both += np.multiply(self.passage.scores, np.float32(weights.words / (self.passage.bound or 1)), out=room[1])
+        if self.findable is not None:
+            both[~self.findable] = 0.0
+        return both
+
+
+class QuestionWords:
+    """Scores the passages of a snapshot by the words of one question at a time."""
+
+    def __init__(self, snapshot: Snapshot) -> None:
+        self._snapshot = snapshot
+        self._all: tuple[list[Block], list[Block]] | None = None
+        self._room: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
+
+    def of(self, question: Question, allowed: Ids | None, as_of: date | None) -> Words:
+        """BM25 among the passages that the filters let through, and what the operators leave of those."""
+        view = self._snapshot.lexical()
+        mask = view.allowed(allowed)
+        passages, articles = self._blocks(view, mask, everything=allowed is None)
+        words = query_terms(question.text, self._snapshot.languages(as_of))
+        rows, documents = self.rooms()
+        passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words], rows[0])
+        article = bm25(articles, [[view.stem("documents", stem) for stem in word] for word in words], documents)
+        return Words(passage, article, view.owners, *self._operated(question, mask, self._snapshot.languages(as_of)))
+
+    def rooms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Where scores of all passages, of three kinds, and of all articles are kept until the next question."""
+        if self._room is None:
+            view = self._snapshot.lexical()
+            self._room = np.empty((3, len(view.numbers)), np.float32), np.empty(view.documents, np.float32)
+        return self._room
+
+    def _blocks(self, view: LexicalView, mask: Mask | None, *, everything: bool) -> tuple[list[Block], list[Block]]:
+        """The passages and the articles to be scored; kept where no filter leaves some of the snapshot out."""
+        if everything and self._all is not None:
+            return self._all
+        passages, articles, begin = [], [], 0
+        for index in view.indexes:
+            own = None if mask is None else mask[begin : begin + len(index)]
+            begin += len(index)
+            passages.append(Block(index.passages.lengths, own, remembers=everything))
+            articles.append(Block(index.documents.lengths, _owners(index, own), remembers=everything))
+        if everything:
+            self._all = passages, articles
+        return passages, articles
+
+    def _operated(self, question: Question, mask: Mask | None, languages: list[str]) -> tuple[Mask | None, bool]:
+        """The mask, less what the question's operators rule out; and whether a quotation was passed over."""
+        if not question.has_operators:
+            return mask, False
+        view = self._snapshot.lexical()
+        left = np.ones(len(view.numbers), np.bool_) if mask is None else mask.copy()
+        for phrase in question.required:
+            left &= self._holding(phrase, left, titles=False, languages=languages)
+        for phrase in question.titled:
+            left &= self._holding(phrase, left, titles=True, languages=languages)
+        for phrase in question.excluded:
+            left &= ~self._holding(phrase, left, titles=False, languages=languages)
+        held = left.copy()
+        for phrase in question.quoted:
+            held &= self._holding(phrase, held, titles=False, languages=languages)
+        unheld = bool(left.any() and not held.any())
+        return (left if unheld else held), unheld
+
+    def _holding(self, phrase: str, among: Mask, *, titles: bool, languages: list[str]) -> Mask:
+        """Rows whose title, or whose passage or title, holds a phrase word by word."""
+        view = self._snapshot.lexical()
+        possible = among.copy()
+        for word in query_terms(phrase, languages):
+            has, begin = np.zeros(len(view.numbers), np.bool_), 0
+            for index in view.indexes:
+                for stem in word:
+                    term = index.find(stem)
+                    if term is not None:
+                        has[begin + view.postings(index.passages, term)[0]] = True
+                begin += len(index)
+            possible &= has
+        pattern = phrase_pattern(phrase)
+        rows = np.flatnonzero(possible)
+        if pattern is None or not len(rows):
+            return np.zeros(len(view.numbers), np.bool_)
+        held = np.zeros(len(view.numbers), np.bool_)
+        for begin in range(0, len(rows), READ_AT_ONCE):
+            block = rows[begin : begin + READ_AT_ONCE]
+            for row, (title, text) in zip(
+                block.tolist(), self._snapshot.documents.texts(view.numbers[block]), strict=True
+            ):
+                held[row] = bool(pattern.search(title)) or (not titles and bool(pattern.search(text)))
+        return held
+
+
+def _owners(index: LexicalIndex, rows: Mask | None) -> Mask | None:
+    """The documents of some passages; None where those are all."""
+    if rows is None:
+        return None
+    owners = np.zeros(len(index.documents.lengths), np.bool_)
+    owners[index.owners[rows]] = True
+    return owners
