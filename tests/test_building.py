@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from semsearch.errors import EncoderMismatch, IndexBusy, IndexMissing, UsageError
 from semsearch.indexing.building import BuildReport, build, forget
-from semsearch.indexing.refresh import Progress
+from semsearch.indexing.report import Progress
 from semsearch.readers import FieldNames
 from semsearch.search.opening import open_index
 from semsearch.storage.writer import open_writer
@@ -294,7 +294,7 @@ def test_progress_ends_at_its_total(articles: Path, tmp_path: Path) -> None:
 
 
 def test_a_stop_keeps_what_was_committed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_ITEMS", 10)
+    monkeypatch.setattr("semsearch.indexing.batches.BATCH_ITEMS", 10)
     path = records(tmp_path / "a.jsonl", list(range(100)))
 
     def stop(state: Progress) -> None:
@@ -331,7 +331,7 @@ def test_incremental_equals_clean(
     rounds: list[list[tuple[str, int, list[str]]]],
     batch: int,
 ) -> None:
-    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_CHARACTERS", batch)
+    monkeypatch.setattr("semsearch.indexing.batches.BATCH_CHARACTERS", batch)
     root = tmp_path_factory.mktemp("incremental")
     folder = write_articles(root / "articles", {"always.txt": " date 2022-01-01 Always here.\n"})
     for steps in rounds:
@@ -357,7 +357,7 @@ def test_ids_and_texts_of_the_batch_that_is_still_being_encoded_count(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """One document a batch, so that each meets the one before it on its way through the encoder."""
-    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_CHARACTERS", 1)
+    monkeypatch.setattr("semsearch.indexing.batches.BATCH_CHARACTERS", 1)
     path = tmp_path / "a.jsonl"
     records = [("1", "One text."), ("1", "Another text."), ("2", "The same text."), ("3", "The same text.")]
     path.write_text("".join(json.dumps({"_id": i, "text": text}) + "\n" for i, text in records), "utf-8")

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from semsearch.storage.accelerators.columns import file as stored
-from semsearch.storage.accelerators.columns.file import Columns, DocumentColumns, load_columns, make_columns
+from semsearch.storage.accelerators.columns.file import Columns, DocumentColumns, make_columns
+from semsearch.storage.accelerators.columns.loading import load_columns
 from semsearch.storage.accelerators.record import record_file
 from semsearch.text.sketches import BANDS
 

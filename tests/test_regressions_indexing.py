@@ -94,7 +94,7 @@ def test_a_failing_encoder_is_not_blamed_on_an_article(tmp_path: Path, monkeypat
         raise OSError("libcudart.so.13: no such file")
 
     articles = write_articles(tmp_path / "a", {f"{n}.txt": f"Article {n}." for n in range(9)})
-    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_CHARACTERS", 1)
+    monkeypatch.setattr("semsearch.indexing.batches.BATCH_CHARACTERS", 1)
     with monkeypatch.context() as patched:
         patched.setattr(HashEncoder, "encode_passages", fails)
         with pytest.raises(EncoderUnavailable, match="hash cannot encode here: libcudart"):
@@ -135,7 +135,7 @@ def test_ids_that_move_between_files_end_where_a_clean_build_has_them(
     rounds: list[dict[str, list[str]]],
     batch: int,
 ) -> None:
-    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_CHARACTERS", batch)
+    monkeypatch.setattr("semsearch.indexing.batches.BATCH_CHARACTERS", batch)
     root = tmp_path_factory.mktemp("ids")
     sources = [write_articles(root / name, {"always.txt": f"Always in {name}."}) for name in "ab"]
     for number, files in enumerate(rounds):
@@ -152,7 +152,7 @@ def test_long_articles_that_are_unchanged_are_let_go_batch_by_batch(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """They count as no new text, so all of a file was held until 2,000 of them had come."""
-    monkeypatch.setattr("semsearch.indexing.refresh.BATCH_HELD", 6_000)
+    monkeypatch.setattr("semsearch.indexing.batches.BATCH_HELD", 6_000)
     source, documents = tmp_path / "a.jsonl", list[int]()
 
     def write(count: int) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from semsearch.rendering.visible import visible
 
 if TYPE_CHECKING:
-    from semsearch.indexing.refresh import Progress
+    from semsearch.indexing.report import Progress
 
 
 @contextmanager

@@ -23,7 +23,7 @@ from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, SUFFIXES, refus
 from semsearch.storage.truth.changes import change
 from semsearch.storage.truth.connection import connect_for_writing
 from semsearch.storage.truth.damage import damage_told
-from semsearch.storage.truth.inputs import CHANGED, Inputs
+from semsearch.storage.truth.inputs import Inputs
 from semsearch.storage.truth.lock import WriterLock
 from semsearch.storage.truth.meta import meta, meta_number, set_meta
 from semsearch.storage.truth.recorded import (
@@ -35,6 +35,7 @@ from semsearch.storage.truth.recorded import (
 )
 from semsearch.storage.truth.rows import insert
 from semsearch.storage.truth.seal import Seal, make_seal, read_seal, write_seal
+from semsearch.storage.truth.stored_documents import CHANGED
 
 
 class Writer(Inputs):

@@ -15,10 +15,10 @@ from tests.conftest import ROOT
 
 PROGRAM = """
 import os, sys
-from semsearch.indexing import building, refresh
+from semsearch.indexing import batches, building
 import faiss, numpy, safetensors.numpy, tantivy, tokenizers, sentencex
 from semsearch.encoders import hashing
-refresh.BATCH_CHARACTERS = int(sys.argv[1])
+batches.BATCH_CHARACTERS = int(sys.argv[1])
 for line in sys.stdin:
     source, index = line.rstrip("\\n").split("\\t")
     pid = os.fork()

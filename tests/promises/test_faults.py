@@ -17,7 +17,7 @@ import pytest
 
 from semsearch.errors import StorageFailed
 from semsearch.files.whole import Operation, watched
-from semsearch.indexing import refresh
+from semsearch.indexing import batches
 from semsearch.indexing.building import build
 from tests.conftest import ROOT
 from tests.promises.corpora import records, write_records
@@ -29,7 +29,7 @@ Step = tuple[Operation, str]
 
 @pytest.fixture
 def few_articles_a_transaction(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(refresh, "BATCH_CHARACTERS", 20_000)
+    monkeypatch.setattr(batches, "BATCH_CHARACTERS", 20_000)
 
 
 class Setting:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from semsearch.storage.accelerators.columns.file import load_columns, make_columns
+from semsearch.storage.accelerators.columns.file import make_columns
+from semsearch.storage.accelerators.columns.loading import load_columns
 from semsearch.storage.accelerators.columns.reading import read_document_columns, read_event_columns
 from semsearch.storage.accelerators.columns.view import ColumnsView, open_columns
 from semsearch.storage.accelerators.kind import Truth

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators.columns.file import Columns, load_columns, make_columns
+from semsearch.storage.accelerators.columns.file import Columns, make_columns
+from semsearch.storage.accelerators.columns.loading import load_columns
 from semsearch.storage.accelerators.columns.reading import read_document_columns, read_event_columns
 from semsearch.storage.accelerators.kind import Truth
 from semsearch.storage.accelerators.record import not_used

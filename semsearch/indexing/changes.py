@@ -1,0 +1,117 @@
+"""What there is to do: which files of the sources are new, have changed, or are gone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from semsearch.errors import command
+from semsearch.files.regular import sha256_of
+from semsearch.indexing.named_sources import name_sources, named_paths, split_by_naming
+from semsearch.indexing.report import BuildReport
+from semsearch.readers import FieldNames, find_files
+from semsearch.records import Problem
+from semsearch.storage.settled import KnownFile, SourceRecord
+from semsearch.storage.writer import Writer
+
+MOVED = (
+    "is another place, or has other field names, than when you named it, and was not read: name it again if you mean it"
+)
+FOREIGN = "came with the index and was not read, since you have not named it: semsearch index SOURCE"
+
+
+class Changes:
+    """Compares the sources with what the index has of them; what is gone leaves, what is unchanged is counted."""
+
+    def __init__(self, writer: Writer, report: BuildReport) -> None:
+        self._writer = writer
+        self._report = report
+        self.found: set[str] = set()  # paths of all files of the sources that are read
+        self.roots: dict[int, Path] = {}  # of the sources that are read
+        self.touched: list[tuple[int, int]] = []  # number and new modification time of unchanged files
+
+    def put_sources(self, paths: Sequence[str], fields: FieldNames | None, chosen: Sequence[str]) -> list[SourceRecord]:
+        """The sources to be read: those given, or else those that this user has named for this index before."""
+        index_id = self._writer.index_id
+        own, foreign = split_by_naming(index_id, self._writer.sources())
+        if not paths:
+            known_before = named_paths(index_id)
+            self._report.problems += [
+                Problem(source.path, 0, MOVED if source.path in known_before else FOREIGN) for source in foreign
+            ]
+            return own
+        held = {source.path: source.fields for source in own}
+        with self._writer.transaction():
+            for path in paths:
+                known = held.get(path, {})  # those of a source that came with the index are not believed
+                self._writer.put_source(path, dict(fields.chosen) if fields and path in chosen else known)
+        sources = [source for source in self._writer.sources() if source.path in paths]
+        if not name_sources(index_id, sources):
+            self._report.notes.append(
+                "what was named cannot be remembered, since there is no folder for it that can be written: "
+                "name the sources each time, or set XDG_STATE_HOME"
+            )
+        return sources
+
+    def changed_files(self, source: SourceRecord) -> list[Path]:
+        """Files of a source to be read; what is gone leaves, what is unchanged is counted."""
+        known = {file.state.path: file for file in self._writer.files_of(source.source_id)}
+        found = find_files(Path(source.path))
+        present = {str(path) for path in found.files}
+        self.found |= present
+        if known and not present:
+            self._report.notes.append(
+                f"{source.path} is missing or empty: its {len(known)} files stay in the index; "
+                f"to take them out: {command('index', '--forget', source.path, index=self._writer.folder)}"
+            )
+            return []
+        if not present and not found.problems:
+            self._report.notes.append(f"{source.path} holds no articles")
+        self._report.problems += found.problems
+        self._report.ignored += found.ignored
+        unknown = {problem.path for problem in found.problems}  # files, and folders, that could not be looked at
+        gone = [file for path, file in known.items() if path not in present and unknown.isdisjoint(_with_parents(path))]
+        self._drop(gone)
+        new = len(present - known.keys())
+        if new:
+            self._report.new_files[source.path] = new
+        return [path for path in found.files if not self._is_unchanged(path)]
+
+    def owned(self, todo: Sequence[tuple[SourceRecord, Path]]) -> list[tuple[SourceRecord, Path]]:
+        """Each file once, under the source that held it first: sources may overlap."""
+        sources = {source.source_id: source for source in self._writer.sources()}
+        owned: dict[Path, SourceRecord] = {}
+        for source, path in todo:
+            known = self._writer.file_at(str(path))
+            if known and known.state.source_id not in self.roots:  # of a source that is not read now
+                with self._writer.transaction():
+                    self._writer.move_file(known.file_id, source.source_id)
+                known = None
+            owned.setdefault(path, sources[known.state.source_id] if known else source)
+        return [(source, path) for path, source in owned.items()]
+
+    def _drop(self, files: Sequence[KnownFile]) -> None:
+        if files:
+            with self._writer.transaction():
+                self._report.removed += sum(self._writer.drop_file(file.file_id) for file in files)
+
+    def _is_unchanged(self, path: Path) -> bool:
+        file = self._writer.file_at(str(path))
+        if file is None or file.state.size < 0:
+            return False
+        known = file.state
+        try:
+            status = path.stat()
+            if (status.st_size, status.st_mtime_ns) != (known.size, known.mtime_ns):
+                if status.st_size != known.size or sha256_of(path) != known.sha256.hex():
+                    return False
+                self.touched.append((file.file_id, status.st_mtime_ns))
+        except OSError:
+            return False
+        self._report.unchanged += self._writer.documents_of(file.file_id)
+        self._report.problems += self._writer.problems_of(file)
+        return True
+
+
+def _with_parents(path: str) -> set[str]:
+    return {path, *map(str, Path(path).parents)}
