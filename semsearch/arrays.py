@@ -19,6 +19,8 @@ Number = TypeVar("Number", bound=np.integer[Any])
 Span = tuple[int, int]  # start and end in characters
 Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters
 
+COSINE_ERROR = 1e-5  # how far sums in float32 may lie from the exact cosine
+
 
 def distinct(numbers: NDArray[Number]) -> NDArray[Number]:
     """The different numbers, ascending: as numpy.unique, which takes 12 ms to import numpy.ma."""

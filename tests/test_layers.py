@@ -20,6 +20,22 @@ LAYERS = {  # from the ground up; rooms of one layer do not know each other
 }
 RANK = {name: rank for rank, names in enumerate(LAYERS.values()) for name in names}
 
+DOORS = {  # the modules by which a room is entered; "" is the room's own __init__
+    "text": {"analysis", "chunking", "languages", "sketches"},
+    "files": {"filesystems", "regular", "state", "tensors", "toml", "whole"},
+    "readers": {""},
+    "dates": {"asked", "claims", "days", "doubts", "hints", "named", "published", "spoken", "typed"},
+    "encoders": {"", "engines", "layout", "opening", "pooling", "protocol", "reranker"},
+    "storage": {"checking", "inspection", "overview", "place", "settled", "snapshot", "writer"},
+    "ranking": {"", "bm25", "fusion", "sentences", "timing"},
+    "indexing": {"building", "embedding", "named_sources", "preparing", "report"},
+    "search": {"comparison", "engine", "local", "opening", "options", "question_files", "timeline"},
+    "upkeep": {"check", "repair", "verify"},
+    "evaluation": {"dataset", "measures"},
+    "rendering": {"comparisons", "fields", "formats", "tables", "text", "timelines", "visible"},
+    "cli": {"main"},
+}
+
 OWNERS = {
     "charset_normalizer": {"readers/decoding.py"},
     "dateparser": {"dates/published.py"},
@@ -69,16 +85,66 @@ def imports(tree: ast.AST) -> list[tuple[str, bool]]:
     return found
 
 
+def entered(path: Path) -> list[tuple[str, str]]:
+    """Rooms that a module imports from, its own left out, each with the module there."""
+    own = relative(path).removesuffix(".py").split("/")[0]
+    found = []
+    for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+        if not isinstance(node, ast.ImportFrom | ast.Import):
+            continue
+        module = node.module if isinstance(node, ast.ImportFrom) else node.names[0].name
+        _, _, name = (module or "").partition("semsearch.")
+        room, _, inside = name.partition(".")
+        if not name or room == own:
+            continue
+        names = [alias.name for alias in node.names] if isinstance(node, ast.ImportFrom) and not inside else []
+        modules = [each for each in names if (PACKAGE / room / f"{each}.py").exists()]
+        found += [(room, each) for each in modules or [inside]]
+    return found
+
+
 @pytest.mark.parametrize("path", FILES, ids=relative)
 def test_imports_point_downwards(path: Path) -> None:
+    """So rooms of one layer do not know each other."""
     own = relative(path).removesuffix(".py").split("/")[0]
     if own.startswith("__"):
         return
-    for name, _ in imports(ast.parse(path.read_text("utf-8"))):
-        parts = name.split(".")
-        if parts[0] != "semsearch" or len(parts) == 1 or parts[1] == own or parts[1] == "__version__":
-            continue
-        assert RANK[parts[1]] < RANK[own], f"{own} (layer {RANK[own]}) imports {parts[1]} (layer {RANK[parts[1]]})"
+    for room, _ in entered(path):
+        assert RANK[room] < RANK[own], f"{own} (layer {RANK[own]}) imports {room} (layer {RANK[room]})"
+
+
+@pytest.mark.parametrize("path", FILES, ids=relative)
+def test_rooms_are_entered_by_their_doors(path: Path) -> None:
+    for room, module in entered(path):
+        doors = DOORS.get(room, {""})
+        assert module in doors, f"{relative(path)} enters {room} by {module}: its doors are {sorted(doors)}"
+
+
+def test_no_door_is_there_in_vain() -> None:
+    used = {each for path in FILES for each in entered(path)} | {("search", "engine")}  # for those to come
+    assert {(room, door) for room, doors in DOORS.items() for door in doors} <= used
+    assert set(DOORS) == {path.name for path in PACKAGE.iterdir() if (path / "__init__.py").exists()}
+
+
+def test_only_the_ground_stands_at_the_root() -> None:
+    assert {path.name for path in PACKAGE.glob("*.py")} == {
+        "__init__.py", "__main__.py", "arrays.py", "errors.py", "records.py"
+    }  # fmt: skip
+
+
+def test_modules_and_classes_stay_small() -> None:
+    sizes = {relative(path): path.read_text("utf-8").count("\n") for path in FILES}
+    assert {name: lines for name, lines in sizes.items() if lines > 300} == {}
+    nodes = [node for path in FILES for node in ast.walk(ast.parse(path.read_text("utf-8")))]
+    classes = {node.name: lines(node) for node in nodes if isinstance(node, ast.ClassDef)}
+    assert {name: count for name, count in classes.items() if count > 200} == {}
+    functions = sorted(lines(node) for node in nodes if isinstance(node, ast.FunctionDef))
+    assert functions[len(functions) // 2] <= 7
+    assert functions[len(functions) * 9 // 10] <= 17
+
+
+def lines(node: ast.ClassDef | ast.FunctionDef) -> int:
+    return (node.end_lineno or 0) - node.lineno + 1
 
 
 @pytest.mark.parametrize("path", FILES, ids=relative)

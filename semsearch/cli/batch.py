@@ -40,7 +40,7 @@ from semsearch.cli.options import (
 from semsearch.cli.progress import count_bar
 from semsearch.errors import InputError, UsageError
 from semsearch.files.regular import read_typed
-from semsearch.readers.decoding import LARGEST_TEXT
+from semsearch.readers import LARGEST_TEXT
 from semsearch.rendering.formats import Format, Renderer, make_renderer
 
 if TYPE_CHECKING:

@@ -42,8 +42,7 @@ from semsearch.storage.place import (
     writable_folder,
 )
 from semsearch.storage.settled import Settled, read_settled
-from semsearch.storage.truth.lock import WriterLock
-from semsearch.storage.writer import Writer, open_writer
+from semsearch.storage.writer import Writer, WriterLock, open_writer
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]
 

@@ -12,7 +12,7 @@ from semsearch.encoders.protocol import SpanRows
 from semsearch.errors import EncoderMismatch, EncoderUnavailable, command
 from semsearch.indexing.preparing import EmbeddedPassage, Prepared, prepare
 from semsearch.records import Document
-from semsearch.storage.truth.recorded import EncoderRecord
+from semsearch.storage.settled import EncoderRecord
 from semsearch.storage.writer import Writer
 from semsearch.text.chunking import ChunkingSettings
 

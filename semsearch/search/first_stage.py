@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import Ids, Rows, Scores, distinct
+from semsearch.arrays import COSINE_ERROR, Ids, Rows, Scores, distinct
 from semsearch.ranking import Ranked, merge_documents
 from semsearch.ranking.fusion import WEIGHTS
 from semsearch.records import Query, TimeUsed
@@ -21,7 +21,6 @@ from semsearch.search.copies import Collapsing
 from semsearch.search.question_words import QuestionWords
 from semsearch.search.second_stage import Basis, Pool, SecondStage
 from semsearch.search.when import When
-from semsearch.storage.accelerators.dense.view import COSINE_ERROR
 from semsearch.storage.snapshot import Snapshot
 
 RESCORED = 100  # passages whose sentences are looked at

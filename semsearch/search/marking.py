@@ -11,7 +11,7 @@ from semsearch.encoders.pooling import unit
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
 from semsearch.ranking.sentences import COMMON, has_sign, wanted_sign
-from semsearch.storage.accelerators.lexical.view import LexicalView
+from semsearch.storage.snapshot import LexicalView
 from semsearch.text.analysis import UNKNOWN, Analyzer, query_terms
 
 

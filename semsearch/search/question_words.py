@@ -12,9 +12,7 @@ from semsearch.arrays import Ids, Mask
 from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import Weights
 from semsearch.search.operators import Question, phrase_pattern
-from semsearch.storage.accelerators.lexical.file import LexicalIndex
-from semsearch.storage.accelerators.lexical.view import LexicalView
-from semsearch.storage.snapshot import Snapshot
+from semsearch.storage.snapshot import LexicalIndex, LexicalView, Snapshot
 from semsearch.text.analysis import query_terms
 
 READ_AT_ONCE = 5_000  # passages whose text is looked at for a phrase

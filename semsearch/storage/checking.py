@@ -5,6 +5,7 @@ Nothing is written. What SQLite says of a page and what a row says of itself are
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -14,9 +15,9 @@ from typing import Literal
 
 from semsearch.errors import IndexDamaged, IndexMissing, command
 from semsearch.storage.accelerators.record import AcceleratorFile, check_file
-from semsearch.storage.place import DATABASE, SEAL, SUFFIXES, is_temporary, strangers
+from semsearch.storage.place import DATABASE, SEAL, SUFFIXES, index_exists, index_folder, is_temporary, strangers
 from semsearch.storage.truth.connection import connect_for_reading
-from semsearch.storage.truth.damage import damage_told
+from semsearch.storage.truth.damage import damage_told, no_index
 from semsearch.storage.truth.meta import BEGINNING, Connection, meta, meta_number
 from semsearch.storage.truth.recorded import check_tail, read_encoder, read_file, read_removed
 from semsearch.storage.truth.rows import TABLES, fits, raised_inside
@@ -57,6 +58,14 @@ class Finding:
         return f"{self.folder / self.name}: {self.what}: mend it with: {self.command}"
 
 
+def existing(folder: str | os.PathLike[str]) -> Path:
+    """The folder of an index that is there. Raises IndexMissing."""
+    place = index_folder(folder)
+    if not index_exists(place):
+        raise no_index(place)
+    return place
+
+
 class Checker:
     """Looks an index folder over."""
 
@@ -94,6 +103,13 @@ class Checker:
             yield self._finding(DATABASE, f"has lost {self.seal.revision} commits, all that there were", "rebuild")
         except IndexDamaged as error:
             yield self._finding(DATABASE, error.what, "rebuild")
+
+    def outrun(self) -> bool:
+        """Whether a writer has been there meanwhile: what was found may then be its work."""
+        try:
+            return read_seal(self._folder) != self.seal
+        except IndexDamaged:
+            return False
 
     def strays(self) -> list[str]:
         """Files that a writer left behind when it was stopped."""

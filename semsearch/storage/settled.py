@@ -16,6 +16,20 @@ from semsearch.storage.truth.meta import Connection, meta
 from semsearch.storage.truth.recorded import EncoderRecord, read_encoder, read_hemisphere
 from semsearch.storage.truth.rows import RowDamaged, fits, sound
 
+__all__ = [
+    "EncoderRecord",
+    "FileState",
+    "KnownDocument",
+    "KnownFile",
+    "NewDocument",
+    "Settled",
+    "SourceRecord",
+    "corrections_in",
+    "fields_text",
+    "read_settled",
+    "sources_in",
+]
+
 
 @dataclass(frozen=True, slots=True)
 class SourceRecord:

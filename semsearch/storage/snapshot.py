@@ -17,6 +17,7 @@ from semsearch.storage.accelerators.columns.file import Columns
 from semsearch.storage.accelerators.columns.view import open_columns
 from semsearch.storage.accelerators.dense.view import Candidates, DenseView
 from semsearch.storage.accelerators.kind import Truth
+from semsearch.storage.accelerators.lexical.file import LexicalIndex
 from semsearch.storage.accelerators.lexical.view import LexicalView, open_lexical
 from semsearch.storage.documents import Documents
 from semsearch.storage.place import DATABASE, SEAL
@@ -28,6 +29,8 @@ from semsearch.storage.truth.recorded import EncoderRecord, read_encoder, read_h
 from semsearch.storage.truth.rows import RowDamaged
 from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
 from semsearch.storage.truth.vectors import read_parts, read_vectors
+
+__all__ = ["Candidates", "Columns", "LexicalIndex", "LexicalView", "Snapshot", "emptied", "open_snapshot"]
 
 
 class Snapshot:

@@ -37,6 +37,8 @@ from semsearch.storage.truth.rows import insert
 from semsearch.storage.truth.seal import Seal, make_seal, read_seal, write_seal
 from semsearch.storage.truth.stored_documents import CHANGED
 
+__all__ = ["Writer", "WriterLock", "open_writer"]
+
 
 class Writer(Inputs):
     """Exclusive access to an index folder. Use as a context manager."""

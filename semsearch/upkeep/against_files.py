@@ -17,10 +17,7 @@ from semsearch.indexing.named_sources import split_by_naming
 from semsearch.indexing.preparing import RULES, content_sha256, possible_ids, settle_document
 from semsearch.readers import FieldNames, open_documents, open_found
 from semsearch.records import Document, RawDocument
-from semsearch.storage.settled import corrections_in, sources_in
-from semsearch.storage.truth.contents import documents_in, files_in
-from semsearch.storage.truth.meta import Connection, meta, meta_number
-from semsearch.storage.truth.recorded import read_hemisphere
+from semsearch.storage.inspection import Inspection
 
 
 @dataclass(slots=True)
@@ -72,21 +69,21 @@ class _File:
         return document, content_sha256(raw, correction, self.hemisphere)
 
 
-def compare_with_files(connection: Connection) -> AgainstFiles:
+def compare_with_files(truth: Inspection) -> AgainstFiles:
     """Read every file of an index again that can be, and compare its articles with those stored. Raises RowDamaged."""
-    named, _ = split_by_naming(meta(connection, "index_id") or "", sources_in(connection))
+    named, _ = split_by_naming(truth.index_id, truth.sources())
     sources = {source.source_id: source for source in named}
-    if meta_number(connection, "rules") != RULES:
+    if truth.rules != RULES:
         sources.clear()  # what other rules have read differs
-    corrections, hemisphere = dict(corrections_in(connection, "true")), read_hemisphere(connection)
+    corrections, hemisphere = truth.corrections(), truth.hemisphere
     found = AgainstFiles()
-    for known in files_in(connection):
+    for known in truth.files():
         state, unlike = known.state, None
         source = sources.get(state.source_id)
         if source is not None and state.size >= 0:
             names = FieldNames(source.fields)
             file = _File(source.path, state.path, state.sha256, names, corrections, hemisphere)
-            unlike = file.unlike(documents_in(connection, known.file_id))
+            unlike = file.unlike(truth.documents(known.file_id))
         found.others += unlike is None
         found.compared += unlike is not None
         found.unlike += unlike or []

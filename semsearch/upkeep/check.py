@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
-from semsearch.errors import EncoderUnavailable, IndexDamaged, ModelNotNamed
-from semsearch.storage.agreement import disagreements, text_damage, vector_damage
-from semsearch.storage.checking import Checker, Finding, Remedy, Step
-from semsearch.storage.place import DATABASE, index_exists, index_folder
-from semsearch.storage.truth.connection import connect_for_reading
-from semsearch.storage.truth.damage import damage_told, no_index
-from semsearch.storage.truth.recorded import EncoderRecord, read_encoder
-from semsearch.storage.truth.seal import Seal, read_seal
+from semsearch.errors import EncoderUnavailable, ModelNotNamed
+from semsearch.storage.checking import Checker, Finding, Remedy, Step, existing
+from semsearch.storage.inspection import inspected
+from semsearch.storage.place import DATABASE
+from semsearch.storage.settled import EncoderRecord
 from semsearch.upkeep.against_files import AgainstFiles, compare_with_files
 
 
@@ -49,9 +45,7 @@ def check(folder: str | Path, *, full: bool = False, step: Step | None = None, m
     """
     if model is not None:
         name_model(model)
-    place = index_folder(folder)
-    if not index_exists(place):
-        raise no_index(place)
+    place = existing(folder)
     while True:
         checker = Checker(place, step or _untold)
         findings = [*checker.strangers(), *checker.files(full=full), *checker.truth(full=full)]
@@ -62,7 +56,7 @@ def check(folder: str | Path, *, full: bool = False, step: Step | None = None, m
         if full and not findings:
             against, unlike = _of_the_files(place, step or _untold)
             findings += unlike
-        if not findings or not _written_since(place, checker.seal):
+        if not findings or not checker.outrun():
             break
     sealed = bool(checker.seal and checker.seal.files)
     return CheckReport(
@@ -78,22 +72,14 @@ def check(folder: str | Path, *, full: bool = False, step: Step | None = None, m
     )
 
 
-def _written_since(folder: Path, seal: Seal | None) -> bool:
-    """Whether a writer has been there meanwhile: what was found may then be its work."""
-    try:
-        return read_seal(folder) != seal
-    except IndexDamaged:
-        return False
-
-
 def _untold(what: str) -> None:
     """Nobody wants to know."""
 
 
 def _of_the_model(folder: Path, step: Step, damaged: set[str], *, full: bool, model: str | None) -> Iterator[Finding]:
     """What the index says of its encoder; ``full``: its vectors, the texts that they are of, the accelerators."""
-    with closing(connect_for_reading(folder)) as connection, damage_told(folder):
-        record = read_encoder(connection)
+    with inspected(folder) as truth:
+        record = truth.encoder
         if record is None:
             return
         step("encoder")
@@ -103,23 +89,23 @@ def _of_the_model(folder: Path, step: Step, damaged: set[str], *, full: bool, mo
         if not full:
             return
         step("vectors")
-        for what in vector_damage(connection, record.dim):
+        for what in truth.vector_damage(record.dim):
             yield Finding(folder, DATABASE, what, "rebuild")
         step("texts")
-        for what in text_damage(connection, record.chunking, encoder):
+        for what in truth.text_damage(record, encoder):
             yield Finding(folder, DATABASE, what, "rebuild")
         step("accelerators")
-        for name, what in disagreements(folder, connection, record.dim, damaged):
+        for name, what in truth.disagreements(record.dim, damaged):
             yield Finding(folder, name, what, "repair")
 
 
 def _of_the_files(folder: Path, step: Step) -> tuple[AgainstFiles, list[Finding]]:
     """Articles that are not what the files of the sources say."""
     step("sources")
-    with closing(connect_for_reading(folder)) as connection, damage_told(folder):
-        if read_encoder(connection) is None:
+    with inspected(folder) as truth:
+        if truth.encoder is None:
             return AgainstFiles(), []
-        found = compare_with_files(connection)
+        found = compare_with_files(truth)
     if not found.unlike:
         return found, []
     count = len(found.unlike)

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
 
 from semsearch.errors import IndexDamaged, command
-from semsearch.storage.checking import Checker, Step, damage_of
-from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, folder_size, index_exists, index_folder, set_aside
-from semsearch.storage.truth.damage import no_index
+from semsearch.storage.checking import Checker, Step, damage_of, existing
+from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, folder_size, set_aside
 from semsearch.storage.writer import open_writer
 
 
@@ -35,7 +33,7 @@ def repair(folder: str | os.PathLike[str], *, step: Step | None = None) -> Repai
     What is damaged, or was left behind by a writer that was stopped, is moved to the folder ``damaged`` inside the
     index. Raises IndexMissing, IndexBusy, and IndexDamaged where the truth itself is damaged.
     """
-    place = _existing(folder)
+    place = existing(folder)
     with open_writer(place) as writer:
         checker = Checker(place, step or _untold)
         place = writer.folder
@@ -66,15 +64,8 @@ def compact(folder: str | os.PathLike[str]) -> CompactReport:
 
     Needs as much free room as the index takes. Raises IndexMissing, IndexBusy, StorageFailed.
     """
-    place = _existing(folder)
+    place = existing(folder)
     before = folder_size(place)
     with open_writer(place) as writer:
         writer.compact()
     return CompactReport(before, folder_size(place))
-
-
-def _existing(folder: str | os.PathLike[str]) -> Path:
-    place = index_folder(folder)
-    if not index_exists(place):
-        raise no_index(place)
-    return place
