@@ -15,6 +15,7 @@ from semsearch.errors import UsageError
 from semsearch.records import Problem
 from semsearch.rendering.formats import Format, make_renderer
 from semsearch.search.opening import open_index
+from semsearch.search.option_table import OPTIONS
 from semsearch.search.options import Options
 from semsearch.search.question_files import Question, QuestionFile
 from tests.conftest import Program
@@ -178,3 +179,27 @@ def test_resume_needs_an_output(indexed: Program, tmp_path: Path) -> None:
     (tmp_path / "q.txt").write_text("town\n")
     assert indexed("batch", "q.txt", "--resume").status == 2
     assert indexed("batch", "nowhere.txt").status == 2
+
+
+def test_r5_a_line_may_have_every_option_or_is_told_why_not(indexed: Program, tmp_path: Path) -> None:
+    """``top``, ``mode``, ``per_document``, ``expand``, ``strict_time``, ``no_time`` were passed over."""
+    values: dict[type, object] = {int: 2, bool: True, str: "2022-11"}
+    special = {"mode": "lexical", "recency": "30d", "source": ["nobody"]}
+    for option in OPTIONS:
+        value = special.get(option.name, values.get(option.kind))
+        path = tmp_path / "q.jsonl"
+        path.write_text(json.dumps({"_id": "a", "text": "town", option.parameter: value}))
+        ran = indexed("batch", path)
+        if option.why_not:
+            assert (ran.status, option.why_not in ran.err, ran.out) == (3, True, "")
+        else:
+            assert (ran.status == 3, "say nothing" in ran.err) == (False, False), (option.name, ran.err)
+    table = tmp_path / "q.csv"
+    table.write_text("id,text,top,mode,no_time,expand,per_document\na,town in December 2022,1,lexical,yes,0,1\n")
+    (answer,) = map(json.loads, indexed("batch", table).out.splitlines())
+    assert (len(answer["hits"]), answer["hits"][0]["dense"], answer["time"]) == (1, None, None)
+    table.write_text("id,text,mode,expand\na,town,loud,\nb,town,,perhaps\n")
+    ran = indexed("batch", table)
+    assert (ran.status, ran.out) == (3, "")
+    assert "mode is 'loud'" in ran.err
+    assert "expand is 'perhaps'" in ran.err

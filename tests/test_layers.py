@@ -29,7 +29,7 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
     "storage": {"checking", "inspection", "overview", "place", "settled", "snapshot", "writer"},
     "ranking": {"", "bm25", "fusion", "sentences", "timing"},
     "indexing": {"building", "embedding", "named_sources", "preparing", "report"},
-    "search": {"comparison", "engine", "local", "opening", "options", "question_files", "timeline"},
+    "search": {"comparison", "engine", "local", "opening", "option_table", "options", "question_files", "timeline"},
     "upkeep": {"check", "repair", "verify"},
     "evaluation": {"dataset", "measures"},
     "rendering": {"comparisons", "fields", "formats", "tables", "text", "timelines", "visible"},

@@ -19,45 +19,26 @@ from typing import NamedTuple, TypeVar
 from semsearch.errors import InputError
 from semsearch.files.state import recall, remember
 from semsearch.files.toml import read_toml
+from semsearch.search.option_table import OPTIONS, options_of
 
 _COMMON = {"index": "index", "quiet": "quiet"}
 _ENCODER = {"model": "model", "device": "device", "precision": "precision"}
-_FILTERS = {
-    "top": "top",
-    "since": "since",
-    "until": "until",
-    "on": "on",
-    "source": "source",
-    "per-document": "per_document",
-    "expand": "expand",
-}
-_TIME = {
-    "event": "event",
-    "as-of": "as_of",
-    "recency": "recency",
-    "no-time": "no_time",
-    "strict-time": "strict_time",
-    "named-events": "named_events",
-}
-_ANSWERS = {**_COMMON, **_FILTERS, **_TIME, "mode": "mode", "format": "output_format", "model": "model"}
+
+
+def _answering(command: str) -> dict[str, str]:
+    """The options of a question, by the key in a settings file."""
+    return {option.name: _PARAMETERS.get(option.name, option.parameter) for option in options_of(command)}
+
+
+_PARAMETERS = {"format": "output_format"}  # where a command's parameter has another name
 _KEYS: dict[str, dict[str, str]] = {
     "index": {**_COMMON, **_ENCODER, "fields": "fields", "hemisphere": "hemisphere"},
-    "ask": _ANSWERS,
-    "batch": _ANSWERS,
-    "timeline": {
-        name: key
-        for name, key in {**_ANSWERS, "by": "by"}.items()
-        if name not in ("top", "per-document", "expand", "recency", "strict-time", "format")
-    },
-    "compare": {
-        name: key
-        for name, key in _ANSWERS.items()
-        if name in ("top", "source", "mode", "named-events", "model", *_COMMON)
-    },
-    "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # its index is never the user's own
-    "similar": {
-        name: key for name, key in _ANSWERS.items() if name not in ("mode", "model", "per-document", "expand", *_TIME)
-    },
+    "ask": {**_COMMON, **_answering("ask")},
+    "batch": {**_COMMON, **_answering("batch")},
+    "timeline": {**_COMMON, **_answering("timeline"), "by": "by"},
+    "compare": {**_COMMON, **_answering("compare")},
+    "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # measured as it is, on an index of its own
+    "similar": {**_COMMON, **_answering("similar")},
     "show": _COMMON,
     "info": _COMMON,
     "dates": _COMMON,
@@ -196,7 +177,7 @@ def _fitting(key: str, value: object, where: str) -> object:
         value = [value] if isinstance(value, str) else value
         fits = isinstance(value, list) and all(isinstance(name, str) for name in value)
     else:
-        kinds = {"quiet": bool, "no-time": bool, "strict-time": bool, "top": int, "per-document": int, "expand": bool}
+        kinds = {"quiet": bool, **{option.name: option.kind for option in OPTIONS}}
         fits = type(value) is kinds.get(key, str)
     if not fits or "\0" in str(value):
         raise InputError(f"{where}: {key} = {value!r} is not what the option takes: see semsearch ask --help")

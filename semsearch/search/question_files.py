@@ -9,20 +9,20 @@ import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from semsearch.errors import InputError, UsageError
 from semsearch.readers import LARGEST_TEXT, Unpacked, bounded_lines, parse_json, read_rows, text_lines, undecodable
 from semsearch.records import Problem, Query
+from semsearch.search.option_table import OPTIONS
 from semsearch.search.options import Options
 
 MOST_PROBLEMS = 1_000  # lines that are no questions
 _IDS = ("_id", "id", "query_id", "query-id")
 _TEXTS = ("text", "question", "query")
 _SUFFIXES = (".txt", ".tsv", ".csv", ".jsonl", ".ndjson", "")
-_DATES = ("since", "until", "on")
-_TIMES = ("event", "as_of", "recency")
-_SETTINGS = (*_DATES, *_TIMES, "source", "k")
+_WINDOW = ("since", "until", "on")
+_TRUE, _FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,29 +110,32 @@ class QuestionFile:
         text = next((folded[name] for name in _TEXTS if name in folded), None)
         if not isinstance(text, str):
             raise InputError(f"no question: expected a field {' or '.join(_TEXTS)}")
-        self.unused |= set(folded) - {*_IDS, *_TEXTS, *_SETTINGS}
-        return Question(query_id, self._settled(text, folded))
+        self.unused |= set(folded) - {*_IDS, *_TEXTS, *(name for each in OPTIONS for name in each.fields)}
+        return Question(query_id, self._with_own(folded).query(text))
 
-    def _settled(self, text: str, own: Mapping[str, object]) -> Query:
-        """The query with the defaults, but for what the line sets itself."""
-        dates = {name: _date(own[name], name) for name in _DATES if own.get(name) not in (None, "")}
-        settled = self._defaults
-        if "on" in dates:
-            settled = replace(settled, since=None, until=None, on=dates["on"], prefix="")
-        if {"since", "until"} & set(dates):
-            since, until = dates.get("since", settled.since), dates.get("until", settled.until)
-            settled = replace(settled, since=since, until=until, on=dates.get("on"), prefix="")
-        times = {name: _date(own[name], name) for name in _TIMES if own.get(name) not in (None, "")}
-        if times:
-            settled = replace(
-                settled,
-                event=times.get("event", settled.event),
-                as_of=times.get("as_of", settled.as_of),
-                recency=times.get("recency", settled.recency),
-                prefix="",
-            )
-        sources = _sources(own.get("source")) or settled.sources
-        return replace(settled, top=_top(own.get("k"), settled.top), sources=sources).query(text)
+    def _with_own(self, line: Mapping[str, object]) -> Options:
+        """The defaults, but for what the line sets itself. Raises InputError for what no line can."""
+        own = dict[str, Any]()
+        for option in OPTIONS:
+            if option.why_not and line.get(option.parameter) not in (None, ""):
+                raise InputError(f"{option.parameter} {option.why_not} (--{option.name})")
+            given = [name for name in option.fields if line.get(name) not in (None, "")]
+            if given:
+                own[option.parameter] = _value(line[given[0]], given[0], option.kind)
+        if own.keys() & set(_WINDOW):  # the window of a line is its own
+            own = {**_window(own, self._defaults), **own}
+        if "source" in own:
+            own["sources"] = own.pop("source")
+        if "no_time" in own:
+            own["use_time"] = not own.pop("no_time")
+        return replace(self._defaults, **own, prefix="") if own else self._defaults
+
+
+def _window(own: Mapping[str, Any], defaults: Options) -> dict[str, Any]:
+    """What of the window a line leaves open."""
+    if "on" in own:
+        return {"since": None, "until": None}
+    return {"since": defaults.since, "until": defaults.until, "on": None}
 
 
 def _unpacked(data: bytes, name: str) -> bytes:
@@ -165,15 +168,20 @@ def _text_record(line: str, number: int) -> Mapping[str, object]:
     return {"_id": str(number), "text": line.strip()}
 
 
-def _date(value: object, name: str) -> str:
+def _value(value: object, name: str, kind: type) -> object:
+    """A field of a line as an option's value. Raises InputError."""
+    if kind is list:
+        return _sources(value)
+    if kind is int:
+        return _number(value, name)
+    if kind is bool:
+        return _flag(value, name)
     if isinstance(value, bool) or not isinstance(value, str | int):
-        raise InputError(f"{name} is {type(value).__name__}: expected the like of 2022-11-09")
+        raise InputError(f"{name} is {type(value).__name__}: expected text, as in 2022-11-09")
     return str(value)
 
 
 def _sources(value: object) -> tuple[str, ...]:
-    if value in (None, ""):
-        return ()
     if isinstance(value, str):
         return (value,)
     if isinstance(value, list) and all(isinstance(name, str) for name in value):
@@ -181,9 +189,14 @@ def _sources(value: object) -> tuple[str, ...]:
     raise InputError("source is neither a name nor a list of names")
 
 
-def _top(value: object, default: int) -> int:
-    if value in (None, ""):
-        return default
+def _number(value: object, name: str) -> int:
     if isinstance(value, bool) or not re.fullmatch(r"-?\d{1,9}", str(value), re.ASCII):
-        raise InputError(f"k is {str(value)[:40]!r}: expected a whole number")
+        raise InputError(f"{name} is {str(value)[:40]!r}: expected a whole number")
     return int(str(value))
+
+
+def _flag(value: object, name: str) -> bool:
+    text = str(value).strip().lower()
+    if text not in _TRUE | _FALSE:
+        raise InputError(f"{name} is {str(value)[:40]!r}: expected true or false")
+    return text in _TRUE
