@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
+from semsearch.indexing.building import build
 from semsearch.search.option_table import OPTIONS, Option, options_of
 from tests.conftest import Program, write_articles
 
@@ -57,18 +59,24 @@ def test_r5_a_command_has_the_options_of_the_table(program: Program, command: st
     assert shown - ELSEWHERE - {"format"} == of_table - {"format"}
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("options")
+    build([write_articles(place / "articles")], place / "ix", model="hash")
+    return place / "ix"
+
+
 @pytest.mark.parametrize("command", ["ask", "batch"])
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.name)
 def test_r5_a_settings_file_may_have_every_option(
-    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, option: Option
+    built: Path, program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, command: str, option: Option
 ) -> None:
     """``strict``, ``explain`` and ``rerank`` were unknown settings."""
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     name = option.name
-    write_articles(tmp_path / "articles")
+    shutil.copytree(built, tmp_path / "indexes" / "default")
     (tmp_path / "q.txt").write_text("town\n", "utf-8")
     (tmp_path / "ev.toml").write_text('[[event]]\nname = "Bread feast"\nwords = ["bread feast"]\nfirst = 2022-11-10\n')
-    assert program("index", "articles", "--model", "hash").status == 0
     (tmp_path / "semsearch.toml").write_text(f"{name} = {VALUES[name]}\n", "utf-8")
     assert program("trust").status == 0
     ran = program(command, "town" if command == "ask" else "q.txt")

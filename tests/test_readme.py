@@ -150,3 +150,14 @@ def test_r8_no_text_names_a_document_that_is_not_there() -> None:
         ("semsearch/rendering/formats.py", "Format.md"),
     }
     assert ("README.md", "promises.md") in named
+
+
+def test_the_architecture_names_every_room_and_no_module_that_is_not_there() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    package = ROOT / "semsearch"
+    rooms = {path.parent.relative_to(package).as_posix() for path in package.rglob("__init__.py")} - {"."}
+    named = set(re.findall(r"[a-z_]+(?:/[a-z_]+)*(?=/)", text))
+    assert {room.rpartition("/")[2] for room in rooms} <= {each.rpartition("/")[2] for each in named}
+    modules = {path.relative_to(package).as_posix() for path in package.rglob("*.py")}
+    files = {name for name in re.findall(r"[a-z_]+(?:/[a-z_]+)*\.py", text) if not name.startswith("tests/")}
+    assert {name for name in files if not any(module.endswith(name) for module in modules)} == set()

@@ -25,13 +25,16 @@ COMMANDS = re.compile(r"semsearch (ask|batch|check|compact|dates|eval|index|info
 TOLD = re.compile(r": (semsearch [a-z]+ .*?)(?:, and if |$)")
 
 
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("told")
+    build([write_articles(place / "articles")], place / "ix", model="hash")
+    return place / "ix"
+
+
 @pytest.fixture(params=NAMES)
-def index(request: pytest.FixtureRequest, tmp_path: Path) -> Path:
-    articles = tmp_path / "articles"
-    write_articles(articles)
-    folder = tmp_path / str(request.param)
-    build([articles], folder, model="hash")
-    return folder
+def index(request: pytest.FixtureRequest, built: Path, tmp_path: Path) -> Path:
+    return Path(shutil.copytree(built, tmp_path / str(request.param)))
 
 
 def told(error: SemsearchError) -> list[list[str]]:
