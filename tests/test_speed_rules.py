@@ -80,6 +80,7 @@ def test_no_answer_loads_what_reads_articles(indexed: Path, arguments: list[str]
     status, loaded = modules_of(indexed, *arguments)
     assert status == 0
     assert not loaded & {"csv", "gzip", "yaml", "secrets", "hmac", "charset_normalizer"}
+    assert not loaded & {f"semsearch.storage.{name}" for name in ("settled", "overview", "writer", "inspection")}
 
 
 def test_no_help_or_unknown_command_waits_for_torch_or_numpy(indexed: Path) -> None:

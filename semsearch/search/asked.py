@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from semsearch.arrays import Rows
 from semsearch.encoders import Encoder
@@ -13,8 +13,7 @@ from semsearch.search.options import LONGEST_QUESTION
 from semsearch.search.when import When
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(NamedTuple):
     """What a query asks: its words without those of time, its operators, its vector and its time."""
 
     query: Query

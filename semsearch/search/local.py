@@ -25,12 +25,12 @@ from semsearch.search.marking import Marking, centre
 from semsearch.search.options import Choices, make_query
 from semsearch.search.reranking import RERANKED, Reranking
 from semsearch.search.when import When
-from semsearch.storage.overview import IndexInfo, overview
 from semsearch.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from semsearch.search.comparison import Comparison
     from semsearch.search.timeline import Step, Timeline
+    from semsearch.storage.overview import IndexInfo
 
 
 class LocalIndex:
@@ -96,7 +96,7 @@ class LocalIndex:
             asked = understand(query, self._when, self._encoder)
             time, question, notes = asked.time, asked.question, list(asked.notes)
             wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
-            ranking = self._retrieval.rank(replace(asked, query=wide))
+            ranking = self._retrieval.rank(asked._replace(query=wide))
             if time is not None and time.strict and query.window is None:
                 notes.extend(self._answers.window_notes(replace(query, window=time.window)))
             if ranking.unheld:
@@ -191,6 +191,8 @@ class LocalIndex:
     def info(self) -> IndexInfo:
         """What the index holds."""
         self._refuse_misuse()
+        from semsearch.storage.overview import overview  # which no question needs
+
         return overview(self._snapshot)
 
     @property

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 ANSWERING = frozenset({"ask", "batch"})
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An option as a user types it, ``per-document``, with the commands that have it.
 
     A settings file has it under its name, and so has a line of a file of questions with ``_`` for ``-``, or under one

@@ -10,7 +10,8 @@ import numpy as np
 from semsearch.encoders.protocol import Encoder
 from semsearch.errors import IndexDamaged
 from semsearch.records import Passage
-from semsearch.storage.accelerators.kind import Truth, kind_of
+from semsearch.storage.accelerators.kind import kind_of
+from semsearch.storage.accelerators.record import Truth
 from semsearch.storage.place import SUFFIXES
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.recorded import read_file, read_removed

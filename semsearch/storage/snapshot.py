@@ -16,9 +16,9 @@ from semsearch.records import DateEntry, DateRange, SpokenDate
 from semsearch.storage.accelerators.columns.file import Columns
 from semsearch.storage.accelerators.columns.view import open_columns
 from semsearch.storage.accelerators.dense.view import Candidates, DenseView
-from semsearch.storage.accelerators.kind import Truth
 from semsearch.storage.accelerators.lexical.file import LexicalIndex
 from semsearch.storage.accelerators.lexical.view import LexicalView, open_lexical
+from semsearch.storage.accelerators.record import Truth
 from semsearch.storage.documents import Documents
 from semsearch.storage.place import DATABASE, SEAL
 from semsearch.storage.times import Times

@@ -5,28 +5,11 @@ A kind is a folder here with a module ``kind`` that has a ``KIND``, and a line i
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 from typing import Protocol, cast
 
-from semsearch.arrays import Ids
-from semsearch.storage.accelerators.record import AcceleratorFile
-from semsearch.storage.truth.meta import Connection
-
-
-@dataclass(frozen=True, slots=True)
-class Truth:
-    """One state of the truth, as accelerators need it."""
-
-    folder: Path
-    connection: Connection
-    dim: int  # columns of a vector
-    removed: Ids  # passages that are gone but may still be in a file, ascending
-
-    def removed_up_to(self, watermark: int) -> Ids:
-        """Those that a file with this watermark may hold."""
-        return self.removed[self.removed <= watermark]
+from semsearch.storage.accelerators.record import AcceleratorFile, Truth
 
 
 class View(Protocol):

@@ -9,8 +9,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators.kind import Truth, kind_of
-from semsearch.storage.accelerators.record import AcceleratorFile, check_file, record_file, slack
+from semsearch.storage.accelerators.kind import kind_of
+from semsearch.storage.accelerators.record import AcceleratorFile, Truth, check_file, record_file, slack
 from semsearch.storage.place import SUFFIXES, is_accelerator, is_temporary
 from semsearch.storage.truth.meta import Connection, meta_number, set_meta
 from semsearch.storage.truth.recorded import check_tail, read_encoder, read_file, read_removed

@@ -7,10 +7,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
+from semsearch.arrays import Ids
 from semsearch.errors import IndexDamaged, command
 from semsearch.files.regular import open_regular, sha256_of_descriptor
 from semsearch.storage.place import open_own
+from semsearch.storage.truth.meta import Connection
 
 HASHED_AT_OPEN = 1 << 25  # bytes; a larger file is checked by its size alone, until `check --full`
 
@@ -29,6 +32,19 @@ class AcceleratorFile:
     def hashed_at_open(self) -> bool:
         """Small enough to be looked at whole whenever it is opened."""
         return self.size <= HASHED_AT_OPEN
+
+
+class Truth(NamedTuple):
+    """One state of the truth, as accelerators need it."""
+
+    folder: Path
+    connection: Connection
+    dim: int  # columns of a vector
+    removed: Ids  # passages that are gone but may still be in a file, ascending
+
+    def removed_up_to(self, watermark: int) -> Ids:
+        """Those that a file with this watermark may hold."""
+        return self.removed[self.removed <= watermark]
 
 
 def record_file(path: Path, watermark: int, count: int) -> AcceleratorFile:

@@ -8,8 +8,7 @@ from semsearch.storage.accelerators.columns.file import make_columns
 from semsearch.storage.accelerators.columns.loading import load_columns
 from semsearch.storage.accelerators.columns.reading import read_document_columns, read_event_columns
 from semsearch.storage.accelerators.columns.view import ColumnsView, open_columns
-from semsearch.storage.accelerators.kind import Truth
-from semsearch.storage.accelerators.record import AcceleratorFile
+from semsearch.storage.accelerators.record import AcceleratorFile, Truth
 
 
 class ColumnsFile:

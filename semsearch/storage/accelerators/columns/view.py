@@ -8,8 +8,7 @@ from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators.columns.file import Columns, make_columns
 from semsearch.storage.accelerators.columns.loading import load_columns
 from semsearch.storage.accelerators.columns.reading import read_document_columns, read_event_columns
-from semsearch.storage.accelerators.kind import Truth
-from semsearch.storage.accelerators.record import not_used
+from semsearch.storage.accelerators.record import Truth, not_used
 from semsearch.storage.truth.recorded import check_tail, read_file
 
 

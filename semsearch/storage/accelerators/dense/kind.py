@@ -10,8 +10,7 @@ import numpy as np
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators.dense.file import DenseIndex, load_dense
 from semsearch.storage.accelerators.dense.view import DenseView
-from semsearch.storage.accelerators.kind import Truth
-from semsearch.storage.accelerators.record import AcceleratorFile
+from semsearch.storage.accelerators.record import AcceleratorFile, Truth
 from semsearch.storage.truth.recorded import read_file
 from semsearch.storage.truth.vectors import read_vectors
 

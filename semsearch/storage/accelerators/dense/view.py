@@ -9,8 +9,7 @@ import numpy as np
 from semsearch.arrays import COSINE_ERROR, Ids, Rows, Scores, distinct, exact_cosines
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators.dense.file import DenseIndex, load_dense
-from semsearch.storage.accelerators.kind import Truth
-from semsearch.storage.accelerators.record import AcceleratorFile, not_used, slack
+from semsearch.storage.accelerators.record import AcceleratorFile, Truth, not_used, slack
 from semsearch.storage.truth.recorded import check_tail, read_file
 from semsearch.storage.truth.vectors import read_vectors
 

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from semsearch.errors import IndexDamaged
-from semsearch.storage.accelerators.kind import Truth
 from semsearch.storage.accelerators.lexical.building import Part, join_lexical, lexical_parts
 from semsearch.storage.accelerators.lexical.file import load_lexical
 from semsearch.storage.accelerators.lexical.view import LexicalView, open_lexical, read_lexical_texts
-from semsearch.storage.accelerators.record import AcceleratorFile
+from semsearch.storage.accelerators.record import AcceleratorFile, Truth
 from semsearch.storage.truth.recorded import read_file
 
 

@@ -10,10 +10,9 @@ import numpy as np
 
 from semsearch.arrays import Ids, Mask, Postings, Stem, distinct
 from semsearch.errors import IndexDamaged, command
-from semsearch.storage.accelerators.kind import Truth
 from semsearch.storage.accelerators.lexical.building import build_lexical
 from semsearch.storage.accelerators.lexical.file import Field, LexicalIndex, LexicalText, load_lexical
-from semsearch.storage.accelerators.record import not_used
+from semsearch.storage.accelerators.record import Truth, not_used
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.recorded import check_tail, read_file
 from semsearch.storage.truth.rows import RowDamaged, fits, sound
