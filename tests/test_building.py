@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from semsearch.errors import EncoderMismatch, IndexBusy, IndexMissing, UsageError
 from semsearch.indexing.building import BuildReport, build, forget
+from semsearch.indexing.changes import size_of
 from semsearch.indexing.report import Progress
 from semsearch.readers import FieldNames
 from semsearch.search.opening import open_index
@@ -48,6 +49,12 @@ def test_a_second_run_does_nothing(articles: Path, tmp_path: Path) -> None:
     before = answers(tmp_path / "ix")
     assert counts(build([], tmp_path / "ix")) == (0, 0, 5, 0, 0)
     assert answers(tmp_path / "ix") == before
+
+
+def test_a_file_that_goes_after_it_was_found_stops_nothing(tmp_path: Path) -> None:
+    """Found by a folder that is exchanged all the time: it was there when asked, and not when measured."""
+    (tmp_path / "a.txt").write_text("five!", "utf-8")
+    assert (size_of(tmp_path / "a.txt"), size_of(tmp_path / "gone.txt")) == (5, 0)
 
 
 def test_a_touched_file_is_known_by_its_hash(articles: Path, tmp_path: Path) -> None:

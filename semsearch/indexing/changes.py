@@ -115,3 +115,11 @@ class Changes:
 
 def _with_parents(path: str) -> set[str]:
     return {path, *map(str, Path(path).parents)}
+
+
+def size_of(path: Path) -> int:
+    """Bytes of a file; 0 where it has gone since it was found."""
+    try:
+        return path.stat().st_size
+    except OSError:
+        return 0

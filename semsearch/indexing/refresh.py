@@ -15,7 +15,7 @@ from pathlib import Path
 from semsearch.dates.days import Hemisphere
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.batches import Batches, Item
-from semsearch.indexing.changes import Changes
+from semsearch.indexing.changes import Changes, size_of
 from semsearch.indexing.embedding import Embedding, EncoderChoice
 from semsearch.indexing.naming import Naming, place_of
 from semsearch.indexing.preparing import RULES, content_sha256, settle_document
@@ -79,7 +79,7 @@ class Refresh:
         sources = changes.put_sources(paths, fields, paths if only is None else only)
         changes.roots = {source.source_id: Path(source.path) for source in sources}
         todo = changes.owned([(source, path) for source in sources for path in changes.changed_files(source)])
-        self._batches.begin(sum(path.stat().st_size for _, path in todo if path.exists()))
+        self._batches.begin(sum(size_of(path) for _, path in todo))
         self._read_files(todo)
         # An id that was taken may have become free when the file that held it was read.
         again = [(source, path) for path, source in naming.contested.items()]
