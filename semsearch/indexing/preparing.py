@@ -126,7 +126,7 @@ def prepare(
             prepared.texts[digest] = embedded
             spans.append((passage.start, passage.end, digest))
         language = language_of(f"{document.title}\n{document.text}")
-        events, noted = _spoken(document, hemisphere)
+        events, noted = spoken_of(document, hemisphere)
         if noted < len(document.text):
             prepared.doubts.append(
                 f"{document.path}: {document.doc_id} names very many days: those behind character {noted} are not noted"
@@ -135,7 +135,7 @@ def prepare(
     return prepared
 
 
-def _spoken(document: Document, hemisphere: Hemisphere) -> tuple[list[SpokenDate], int]:
+def spoken_of(document: Document, hemisphere: Hemisphere) -> tuple[list[SpokenDate], int]:
     """The periods that a text names up to a character, its end but for a text of very many.
 
     Window by window, which bounds the memory.

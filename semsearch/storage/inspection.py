@@ -8,11 +8,11 @@ from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
 from semsearch.encoders.protocol import Encoder
-from semsearch.records import Document
+from semsearch.records import Document, SpokenDate
 from semsearch.storage.agreement import disagreements, text_damage, vector_damage
 from semsearch.storage.settled import EncoderRecord, KnownFile, SourceRecord, corrections_in, sources_in
 from semsearch.storage.truth.connection import connect_for_reading
-from semsearch.storage.truth.contents import documents_in, files_in
+from semsearch.storage.truth.contents import documents_in, events_in, files_in
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import Connection, meta, meta_number
 from semsearch.storage.truth.recorded import read_encoder, read_hemisphere
@@ -60,6 +60,10 @@ class Inspection:
     def documents(self, file_id: int) -> Iterator[tuple[Document, bytes]]:
         """The documents of a file, each with the hash of what the file said of it."""
         return documents_in(self._db, file_id)
+
+    def events(self, file_id: int) -> dict[str, set[SpokenDate]]:
+        """The periods that the documents of a file name, by doc_id."""
+        return events_in(self._db, file_id)
 
     def vector_damage(self, dim: int) -> Iterator[str]:
         """Vectors that are not finite or not of length 1."""

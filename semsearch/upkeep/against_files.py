@@ -14,9 +14,9 @@ from pathlib import Path
 from semsearch.dates.days import Hemisphere
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.named_sources import split_by_naming
-from semsearch.indexing.preparing import RULES, content_sha256, possible_ids, settle_document
+from semsearch.indexing.preparing import RULES, content_sha256, possible_ids, settle_document, spoken_of
 from semsearch.readers import FieldNames, open_documents, open_found
-from semsearch.records import Document, RawDocument
+from semsearch.records import Document, RawDocument, SpokenDate
 from semsearch.storage.inspection import Inspection
 
 
@@ -39,6 +39,7 @@ class _File:
     names: FieldNames
     corrections: Mapping[str, str]
     hemisphere: Hemisphere
+    events: Mapping[str, set[SpokenDate]]  # that are stored, by doc_id
 
     def unlike(self, stored: Iterable[tuple[Document, bytes]]) -> list[str] | None:
         """Stored articles that the file does not hold so, by place; None where it is another now, or unreadable."""
@@ -58,8 +59,13 @@ class _File:
         """Take an article of the file off those that are left, where it is stored as it is."""
         for doc_id in possible_ids(self.root, self.path, raw):
             stored = left.get((doc_id, raw.place.line))
-            if stored and stored == self._as_stored(doc_id, raw, stored[0]):
+            if stored and stored == self._as_stored(doc_id, raw, stored[0]) and self._speaks_so(stored[0]):
                 del left[doc_id, raw.place.line]
+
+    def _speaks_so(self, document: Document) -> bool:
+        """Whether its text names the periods that are stored of it; how many there are is looked at elsewhere."""
+        stored = self.events.get(document.doc_id, set())
+        return not stored or stored <= set(spoken_of(document, self.hemisphere)[0])
 
     def _as_stored(self, doc_id: str, raw: RawDocument, stored: Document) -> tuple[Document, bytes]:
         """What should be stored of an article; its language and the file's hash are looked at elsewhere."""
@@ -82,7 +88,8 @@ def compare_with_files(truth: Inspection) -> AgainstFiles:
         source = sources.get(state.source_id)
         if source is not None and state.size >= 0:
             names = FieldNames(source.fields)
-            file = _File(source.path, state.path, state.sha256, names, corrections, hemisphere)
+            events = truth.events(known.file_id)
+            file = _File(source.path, state.path, state.sha256, names, corrections, hemisphere, events)
             unlike = file.unlike(truth.documents(known.file_id))
         found.others += unlike is None
         found.compared += unlike is not None

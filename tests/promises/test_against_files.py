@@ -63,6 +63,17 @@ def test_what_a_forged_row_says_is_not_what_its_file_says(index: Path, column: s
     assert check(index).whole  # the quick look reads no source
 
 
+def test_a_forged_event_day_that_no_accelerator_holds_is_told(index: Path) -> None:
+    """Found by the 2,000 forged values: what is too new for the columns' file was compared with nothing."""
+    path = index.parent / "articles" / "late.txt"
+    path.write_text("date 2022-10-10\n\nIt fell in April 2022, and again on 3 May 2022.", "utf-8")
+    build([], index)
+    assert check(index, full=True).whole
+    forge(index, "UPDATE event SET last_day = last_day + 1 WHERE number = (SELECT max(number) FROM event)")
+    (finding,) = check(index, full=True).findings
+    assert finding.what == f"1 article is not what the file says: {path}:3 late.txt"
+
+
 def test_a_rebuild_mends_it(index: Path) -> None:
     forge(index, "UPDATE document SET doc_id = 'z' || doc_id")
     (finding,) = check(index, full=True).findings

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
-from semsearch.records import Document
+from semsearch.records import Document, SpokenDate
 from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
 from semsearch.storage.settled import FileState, KnownFile
 from semsearch.storage.truth.meta import Connection
@@ -27,3 +28,18 @@ def documents_in(connection: Connection, file_id: int) -> Iterator[tuple[Documen
     )
     for *row, content in sound(rows, "document"):
         yield read_document(tuple(row)), content
+
+
+def events_in(connection: Connection, file_id: int) -> dict[str, set[SpokenDate]]:
+    """The periods that the documents of a file name, by doc_id, none for those that name none. Raises RowDamaged."""
+    rows = connection.execute(
+        f"SELECT d.doc_id, e.start, e.end, e.first_day, e.last_day, {fits('document', 'd.')} AND {fits('event', 'e.')} "
+        "FROM document d JOIN event e ON e.number BETWEEN d.first_passage AND d.first_passage + d.passage_count - 1 "
+        "WHERE d.file_id = ?",
+        (file_id,),
+    )
+    found = dict[str, set[SpokenDate]]()
+    for doc_id, start, end, first, last in sound(rows, "event"):
+        days = date.fromordinal(first), date.fromordinal(last)
+        found.setdefault(doc_id, set()).add(SpokenDate((start, end), *days))
+    return found
