@@ -61,9 +61,9 @@ class Inspection:
         """The documents of a file, each with the hash of what the file said of it."""
         return documents_in(self._db, file_id)
 
-    def events(self, file_id: int) -> dict[str, set[SpokenDate]]:
-        """The periods that the documents of a file name, by doc_id."""
-        return events_in(self._db, file_id)
+    def events(self, doc_id: str) -> set[SpokenDate]:
+        """The periods that a document names."""
+        return events_in(self._db, doc_id)
 
     def vector_damage(self, dim: int) -> Iterator[str]:
         """Vectors that are not finite or not of length 1."""

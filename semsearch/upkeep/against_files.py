@@ -6,7 +6,8 @@ can say anything.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -39,11 +40,14 @@ class _File:
     names: FieldNames
     corrections: Mapping[str, str]
     hemisphere: Hemisphere
-    events: Mapping[str, set[SpokenDate]]  # that are stored, by doc_id
+    events: Callable[[str], set[SpokenDate]]  # that are stored of a document
 
     def unlike(self, stored: Iterable[tuple[Document, bytes]]) -> list[str] | None:
-        """Stored articles that the file does not hold so, by place; None where it is another now, or unreadable."""
-        left = {(document.doc_id, document.place.line): (document, content) for document, content in stored}
+        """Stored articles that the file does not hold so, by place; None where it is another now, or unreadable.
+
+        Of each article a digest alone is held: a file may have very many.
+        """
+        left = {(document.doc_id, document.place.line): _digest(document, content) for document, content in stored}
         with suppress(OSError):
             descriptor = open_found(Path(self.root), Path(self.path))
             with open_documents(Path(self.path), self.names, descriptor) as stream:
@@ -55,24 +59,30 @@ class _File:
                 return None if stream.broken else [f"{self.path}:{line} {doc_id}" for doc_id, line in sorted(left)]
         return None
 
-    def _take(self, raw: RawDocument, left: dict[tuple[str, int], tuple[Document, bytes]]) -> None:
+    def _take(self, raw: RawDocument, left: dict[tuple[str, int], bytes]) -> None:
         """Take an article of the file off those that are left, where it is stored as it is."""
         for doc_id in possible_ids(self.root, self.path, raw):
-            stored = left.get((doc_id, raw.place.line))
-            if stored and stored == self._as_stored(doc_id, raw, stored[0]) and self._speaks_so(stored[0]):
-                del left[doc_id, raw.place.line]
+            place = doc_id, raw.place.line
+            if place in left and self._is_stored(doc_id, raw, left[place]):
+                del left[place]
 
-    def _speaks_so(self, document: Document) -> bool:
-        """Whether its text names the periods that are stored of it; how many there are is looked at elsewhere."""
-        stored = self.events.get(document.doc_id, set())
-        return not stored or stored <= set(spoken_of(document, self.hemisphere)[0])
+    def _is_stored(self, doc_id: str, raw: RawDocument, stored: bytes) -> bool:
+        """Whether an article is stored as it is, and its text names the periods that are stored of it.
 
-    def _as_stored(self, doc_id: str, raw: RawDocument, stored: Document) -> tuple[Document, bytes]:
-        """What should be stored of an article; its language and the file's hash are looked at elsewhere."""
+        How many of those there are, and the article's language, are looked at elsewhere.
+        """
         correction = self.corrections.get(doc_id)
         document, _ = settle_document(doc_id, self.path, raw, correction, self.root)
-        document = replace(document, language=stored.language, sha256=stored.sha256)
-        return document, content_sha256(raw, correction, self.hemisphere)
+        if _digest(document, content_sha256(raw, correction, self.hemisphere)) != stored:
+            return False
+        events = self.events(doc_id)
+        return not events or events <= set(spoken_of(document, self.hemisphere)[0])
+
+
+def _digest(document: Document, content: bytes) -> bytes:
+    """Equal for two documents that say the same, whatever is known of their language and file."""
+    plain = replace(document, language=None, sha256=None)
+    return hashlib.sha256(repr(plain).encode("utf-8", "surrogatepass") + content).digest()
 
 
 def compare_with_files(truth: Inspection) -> AgainstFiles:
@@ -88,8 +98,7 @@ def compare_with_files(truth: Inspection) -> AgainstFiles:
         source = sources.get(state.source_id)
         if source is not None and state.size >= 0:
             names = FieldNames(source.fields)
-            events = truth.events(known.file_id)
-            file = _File(source.path, state.path, state.sha256, names, corrections, hemisphere, events)
+            file = _File(source.path, state.path, state.sha256, names, corrections, hemisphere, truth.events)
             unlike = file.unlike(truth.documents(known.file_id))
         found.others += unlike is None
         found.compared += unlike is not None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from semsearch.errors import (
@@ -16,7 +16,7 @@ from semsearch.errors import (
 )
 from semsearch.files.whole import publish
 from semsearch.storage.place import DATABASE, LOG, refuse_strange_truth
-from semsearch.storage.truth.damage import damaged_truth, empty_index, no_index, patience, raised_for
+from semsearch.storage.truth.damage import damage_told, damaged_truth, empty_index, no_index, patience, raised_for
 from semsearch.storage.truth.meta import BEGINNING, MOST_COUNTED, Connection
 from semsearch.storage.truth.migrations import OLDEST, SCHEMAS, migrate
 from semsearch.storage.truth.rows import (
@@ -48,7 +48,7 @@ def connect_for_writing(folder: Path) -> Connection:
         connection = _opened(path, "mode=rw")
     except sqlite3.DatabaseError as error:
         raise raised_for(folder, error) from None
-    try:
+    with _closed_on_error(connection, folder):
         refuse_strange_truth(folder)
         connection.execute("PRAGMA journal_mode = WAL")
         connection.execute("PRAGMA synchronous = FULL")
@@ -56,13 +56,18 @@ def connect_for_writing(folder: Path) -> Connection:
         if version < FORMAT:
             migrate(connection, version)
         _check_format(connection, folder)
-    except (sqlite3.DatabaseError, RowDamaged) as error:
-        connection.close()
-        raise raised_for(folder, error) from None
+    return connection
+
+
+@contextmanager
+def _closed_on_error(connection: Connection, folder: Path) -> Iterator[None]:
+    """Close a connection where what is done with it fails, and raise what :func:`damage_told` makes of that."""
+    try:
+        with damage_told(folder):
+            yield
     except BaseException:
         connection.close()
         raise
-    return connection
 
 
 def _opened(path: Path, mode: str) -> Connection:
@@ -166,17 +171,11 @@ def connect_for_reading(folder: Path) -> Connection:
             raise raised_for(folder, error) from None
     except sqlite3.DatabaseError as error:
         raise raised_for(folder, error) from None
-    try:
+    with _closed_on_error(connection, folder):
         if not _tables(connection):  # a writer was stopped before it had made them
             raise empty_index(folder)
         _check_format(connection, folder)
         _check_schema(connection, folder, FORMAT)
-    except sqlite3.DatabaseError as error:
-        connection.close()
-        raise raised_for(folder, error) from None
-    except BaseException:
-        connection.close()
-        raise
     return connection
 
 

@@ -30,16 +30,15 @@ def documents_in(connection: Connection, file_id: int) -> Iterator[tuple[Documen
         yield read_document(tuple(row)), content
 
 
-def events_in(connection: Connection, file_id: int) -> dict[str, set[SpokenDate]]:
-    """The periods that the documents of a file name, by doc_id, none for those that name none. Raises RowDamaged."""
+def events_in(connection: Connection, doc_id: str) -> set[SpokenDate]:
+    """The periods that a document names. Raises RowDamaged."""
     rows = connection.execute(
-        f"SELECT d.doc_id, e.start, e.end, e.first_day, e.last_day, {fits('document', 'd.')} AND {fits('event', 'e.')} "
+        f"SELECT e.start, e.end, e.first_day, e.last_day, {fits('document', 'd.')} AND {fits('event', 'e.')} "
         "FROM document d JOIN event e ON e.number BETWEEN d.first_passage AND d.first_passage + d.passage_count - 1 "
-        "WHERE d.file_id = ?",
-        (file_id,),
+        "WHERE d.doc_id = ?",
+        (doc_id,),
     )
-    found = dict[str, set[SpokenDate]]()
-    for doc_id, start, end, first, last in sound(rows, "event"):
-        days = date.fromordinal(first), date.fromordinal(last)
-        found.setdefault(doc_id, set()).add(SpokenDate((start, end), *days))
-    return found
+    return {
+        SpokenDate((start, end), date.fromordinal(first), date.fromordinal(last))
+        for start, end, first, last in sound(rows, "event")
+    }
