@@ -13,9 +13,9 @@ import pytest
 from semsearch.cli.batching import ResumableFile, answer_questions
 from semsearch.errors import UsageError
 from semsearch.records import Problem
-from semsearch.rendering.formats import Format, make_renderer
+from semsearch.rendering.formats import FORMATS, make_renderer
 from semsearch.search.opening import open_index
-from semsearch.search.option_table import OPTIONS
+from semsearch.search.option_table import OPTIONS, AnswerFormat
 from semsearch.search.options import Options
 from semsearch.search.question_files import Question, QuestionFile
 from tests.conftest import Program
@@ -131,9 +131,11 @@ def test_an_empty_table_of_questions_is_told(indexed: Program, tmp_path: Path) -
     assert "q.csv: empty" in ran.err
 
 
-@pytest.mark.parametrize("name", list(Format))
+@pytest.mark.parametrize("name", FORMATS)
 @pytest.mark.parametrize("stop_at", [1, 17, 40])
-def test_a_stopped_batch_goes_on_to_the_same_file(indexed: Program, tmp_path: Path, name: Format, stop_at: int) -> None:
+def test_a_stopped_batch_goes_on_to_the_same_file(
+    indexed: Program, tmp_path: Path, name: AnswerFormat, stop_at: int
+) -> None:
     path = tmp_path / "q.txt"
     path.write_text("\n".join(f"town {n} river soldiers" for n in range(45)))
     assert indexed("batch", path, "-o", "whole", "--format", name).status == 0
@@ -183,7 +185,7 @@ def test_resume_needs_an_output(indexed: Program, tmp_path: Path) -> None:
 
 def test_r5_a_line_may_have_every_option_or_is_told_why_not(indexed: Program, tmp_path: Path) -> None:
     """``top``, ``mode``, ``per_document``, ``expand``, ``strict_time``, ``no_time`` were passed over."""
-    values: dict[type, object] = {int: 2, bool: True, str: "2022-11"}
+    values: dict[type, object] = {int: 2, bool: True, str: "2022-11", Path: "events.toml"}
     special = {"mode": "lexical", "recency": "30d", "source": ["nobody"]}
     for option in OPTIONS:
         value = special.get(option.name, values.get(option.kind))

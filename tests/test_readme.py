@@ -147,7 +147,6 @@ def test_r8_no_text_names_a_document_that_is_not_there() -> None:
     }
     assert {each for each in named if each[1] not in there} <= {
         ("semsearch/cli/eval_.py", "EvalFormat.md"),
-        ("semsearch/rendering/formats.py", "Format.md"),
     }
     assert ("README.md", "promises.md") in named
 

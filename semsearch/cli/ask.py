@@ -10,34 +10,16 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
-    AsOfOption,
     DebugOption,
-    EventOption,
-    ExpandOption,
-    ExplainOption,
-    FormatOption,
-    IndexModelOption,
+    Given,
     IndexOption,
-    ModeName,
-    ModeOption,
-    NamedEventsOption,
-    NoTimeOption,
-    OnOption,
-    PerDocumentOption,
     QuietOption,
-    RecencyOption,
-    RerankOption,
-    SinceOption,
-    SourceOption,
-    StrictOption,
-    StrictTimeOption,
-    TopOption,
-    UntilOption,
-    options_from,
+    taking_options,
     terminal_style,
 )
 from semsearch.records import Answer
-from semsearch.rendering.formats import Format, make_renderer
+from semsearch.rendering.formats import make_renderer
+from semsearch.search.option_table import AnswerFormat
 
 
 def add_to(app: typer.Typer) -> None:
@@ -49,60 +31,29 @@ def add_to(app: typer.Typer) -> None:
             'semsearch ask "grain deal" --since 2022-11 -k 3',
             'semsearch ask "blackouts" --on 2022-11-23 --format json',
         ),
-    )(ask)
+    )(taking_options("ask", ask))
 
 
 def ask(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in plain words.")],
     index: IndexOption = DEFAULT_FOLDER,
-    top: TopOption = 10,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    on: OnOption = None,
-    event: EventOption = None,
-    as_of: AsOfOption = None,
-    recency: RecencyOption = None,
-    no_time: NoTimeOption = False,
-    strict_time: StrictTimeOption = False,
-    named_events: NamedEventsOption = None,
-    source: SourceOption = None,
-    model: IndexModelOption = None,
-    per_document: PerDocumentOption = 1,
-    expand: ExpandOption = False,
-    mode: ModeOption = ModeName.hybrid,
-    rerank: RerankOption = None,
-    output_format: FormatOption = Format.text,
-    explain: ExplainOption = False,
-    strict: StrictOption = False,
+    *,
+    given: Given,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
     """Answer a question with ranked passages, each with its source and date."""
     from semsearch.search.opening import open_index
 
-    query = options_from(
-        top,
-        since,
-        until,
-        on,
-        source,
-        per_document,
-        mode=mode,
-        rerank=rerank,
-        event=event,
-        as_of=as_of,
-        recency=recency,
-        no_time=no_time,
-        strict_time=strict_time,
-        expand=expand,
-    ).query(question)
-    with open_index(index, named_events=named_events, model=model) as opened:
+    query = given.options.query(question)
+    with open_index(index, **given.opening) as opened:
         answer = opened.answer(query)
-    status = print_answer(answer, output_format, quiet, explain=explain)
-    return NO_HITS if strict and not answer.strong else status
+    shown = given.presenting
+    status = print_answer(answer, shown["format"], quiet, explain=shown["explain"])
+    return NO_HITS if shown["strict"] and not answer.strong else status
 
 
-def print_answer(answer: Answer, output_format: Format, quiet: bool, *, explain: bool = False) -> int:
+def print_answer(answer: Answer, output_format: AnswerFormat, quiet: bool, *, explain: bool = False) -> int:
     """One answer on standard output, its notes on standard error; the exit status."""
     renderer = make_renderer(output_format, many=False, style=terminal_style(), explain=explain)
     emit(renderer.begin() + renderer.answer("1", answer, first=True) + renderer.end())

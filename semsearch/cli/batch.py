@@ -10,38 +10,12 @@ import typer
 
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, SKIPPED, emit, say
-from semsearch.cli.options import (
-    DEFAULT_FOLDER,
-    AsOfOption,
-    DebugOption,
-    EventOption,
-    ExpandOption,
-    ExplainOption,
-    FormatOption,
-    IndexModelOption,
-    IndexOption,
-    ModeName,
-    ModeOption,
-    NamedEventsOption,
-    NoTimeOption,
-    OnOption,
-    PerDocumentOption,
-    QuietOption,
-    RecencyOption,
-    RerankOption,
-    SinceOption,
-    SourceOption,
-    StrictOption,
-    StrictTimeOption,
-    TopOption,
-    UntilOption,
-    options_from,
-)
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, Given, IndexOption, QuietOption, taking_options
 from semsearch.cli.progress import count_bar
 from semsearch.errors import InputError, UsageError
 from semsearch.files.regular import read_typed
 from semsearch.readers import LARGEST_TEXT
-from semsearch.rendering.formats import Format, Renderer, make_renderer
+from semsearch.rendering.formats import Renderer, make_renderer
 
 if TYPE_CHECKING:
     from semsearch.cli.batching import BatchReport, ResumableFile
@@ -59,7 +33,7 @@ def add_to(app: typer.Typer) -> None:
             "semsearch batch queries.jsonl -k 100 --format trec -o run.trec",
             "grep why questions.txt | semsearch batch -",
         ),
-    )(batch)
+    )(taking_options("batch", batch))
 
 
 def batch(
@@ -71,25 +45,8 @@ def batch(
     ] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with an OUT that was interrupted.")] = False,
     index: IndexOption = DEFAULT_FOLDER,
-    top: TopOption = 10,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    on: OnOption = None,
-    event: EventOption = None,
-    as_of: AsOfOption = None,
-    recency: RecencyOption = None,
-    no_time: NoTimeOption = False,
-    strict_time: StrictTimeOption = False,
-    named_events: NamedEventsOption = None,
-    source: SourceOption = None,
-    model: IndexModelOption = None,
-    per_document: PerDocumentOption = 1,
-    expand: ExpandOption = False,
-    mode: ModeOption = ModeName.hybrid,
-    rerank: RerankOption = None,
-    output_format: FormatOption = Format.jsonl,
-    explain: ExplainOption = False,
-    strict: StrictOption = False,
+    *,
+    given: Given,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -100,35 +57,20 @@ def batch(
 
     if resume and output is None:
         raise UsageError("--resume goes on with an output file: name it with -o OUT")
-    defaults = options_from(
-        top,
-        since,
-        until,
-        on,
-        source,
-        per_document,
-        mode=mode,
-        rerank=rerank,
-        event=event,
-        as_of=as_of,
-        recency=recency,
-        no_time=no_time,
-        strict_time=strict_time,
-        expand=expand,
-    )
+    defaults, shown = given.options, given.presenting
     defaults.query("any")  # refuses options that make no sense
     if output is not None and file.exists() and output.exists() and file.samefile(output):
         raise UsageError(f"{output} holds the questions: name another file for the answers")
     data = _read(file)
     questions = QuestionFile(data, str(file), defaults)
-    renderer = make_renderer(output_format, many=True, explain=explain)
-    with open_index(index, named_events=named_events, model=model) as opened:
+    renderer = make_renderer(shown["format"], many=True, explain=shown["explain"])
+    with open_index(index, **given.opening) as opened:
         if output is None:
             report = _to_stdout(opened, questions, renderer, quiet)
         else:
-            identity = fingerprint(data, defaults, output_format, explain, opened.state, Path.cwd())
+            identity = fingerprint(data, defaults, shown["format"], shown["explain"], opened.state, Path.cwd())
             report = _to_file(opened, questions, renderer, quiet, ResumableFile(output, identity, resume=resume))
-    return _finish(report, quiet, strict)
+    return _finish(report, quiet, shown["strict"])
 
 
 def _read(file: Path) -> bytes:

@@ -11,18 +11,11 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
-    AsOfOption,
     DebugOption,
-    EventOption,
-    IndexModelOption,
+    Given,
     IndexOption,
-    ModeName,
-    ModeOption,
-    NamedEventsOption,
     QuietOption,
-    SourceOption,
-    TopOption,
-    options_from,
+    taking_options,
     terminal_style,
 )
 
@@ -44,7 +37,7 @@ def add_to(app: typer.Typer) -> None:
             'semsearch compare "situation in Kherson" --a 2022-08 --b 2022-11',
             'semsearch compare "grain exports" --a "before the grain deal" --b "since the grain deal"',
         ),
-    )(compare)
+    )(taking_options("compare", compare))
 
 
 def compare(
@@ -52,13 +45,8 @@ def compare(
     a: Annotated[str, typer.Option("--a", metavar="PERIOD", help=f"Published then: {PERIOD}")],
     b: Annotated[str, typer.Option("--b", metavar="PERIOD", help="And then.")],
     index: IndexOption = DEFAULT_FOLDER,
-    top: TopOption = 3,
-    event: EventOption = None,
-    as_of: AsOfOption = None,
-    named_events: NamedEventsOption = None,
-    source: SourceOption = None,
-    model: IndexModelOption = None,
-    mode: ModeOption = ModeName.hybrid,
+    *,
+    given: Given,
     output_format: Annotated[CompareFormat, typer.Option("--format", help="What comes out.")] = CompareFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
@@ -67,8 +55,8 @@ def compare(
     from semsearch.rendering import comparisons
     from semsearch.search.opening import open_index
 
-    query = options_from(top, None, None, None, source, 1, mode=mode, event=event, as_of=as_of).query(question)
-    with open_index(index, named_events=named_events, model=model) as opened:
+    query = given.options.query(question)
+    with open_index(index, **given.opening) as opened:
         found = opened.compare(query, a, b)
     if output_format is CompareFormat.json:
         emit(comparisons.comparison_json(found))

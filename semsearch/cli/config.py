@@ -27,10 +27,9 @@ _ENCODER = {"model": "model", "device": "device", "precision": "precision"}
 
 def _answering(command: str) -> dict[str, str]:
     """The options of a question, by the key in a settings file."""
-    return {option.name: _PARAMETERS.get(option.name, option.parameter) for option in options_of(command)}
+    return {option.name: option.parameter for option in options_of(command)}
 
 
-_PARAMETERS = {"format": "output_format"}  # where a command's parameter has another name
 _KEYS: dict[str, dict[str, str]] = {
     "index": {**_COMMON, **_ENCODER, "fields": "fields", "hemisphere": "hemisphere"},
     "ask": {**_COMMON, **_answering("ask")},
@@ -173,12 +172,12 @@ def distrust(path: str) -> bool:
 
 def _fitting(key: str, value: object, where: str) -> object:
     """The value, where it is of the kind that the option takes: TOML knows true from 1."""
-    if key == "source":
+    kind = {"quiet": bool, **{option.name: option.kind for option in OPTIONS}}.get(key, str)
+    if kind is list:
         value = [value] if isinstance(value, str) else value
         fits = isinstance(value, list) and all(isinstance(name, str) for name in value)
     else:
-        kinds = {"quiet": bool, **{option.name: option.kind for option in OPTIONS}}
-        fits = type(value) is kinds.get(key, str)
+        fits = type(value) is (str if kind is Path else kind)
     if not fits or "\0" in str(value):
         raise InputError(f"{where}: {key} = {value!r} is not what the option takes: see semsearch ask --help")
     return value

@@ -6,45 +6,33 @@ import json
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, SKIPPED, emit, say
 from semsearch.cli.options import (
-    AsOfOption,
     DebugOption,
     DeviceName,
     DeviceOption,
-    EventOption,
+    Given,
     ModelOption,
-    ModeName,
-    ModeOption,
-    NamedEventsOption,
-    NoTimeOption,
-    OnOption,
     PrecisionOption,
     QuietOption,
-    RecencyOption,
-    RerankOption,
-    SinceOption,
-    SourceOption,
-    StrictTimeOption,
-    UntilOption,
-    options_from,
+    taking_options,
 )
 from semsearch.cli.progress import build_bar, count_bar
 from semsearch.cli.settled import refuse_leading_out
 from semsearch.errors import UsageError
 from semsearch.files.whole import refuse_place
+from semsearch.records import Mode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from semsearch.evaluation.dataset import Dataset
     from semsearch.evaluation.measures import Difference, Evaluation
-    from semsearch.records import Mode
 
 
 class EvalFormat(StrEnum):
@@ -64,7 +52,7 @@ def add_to(app: typer.Typer) -> None:
             "semsearch eval beir/scifact --mode dense --format json",
             "semsearch eval seeds --compare dense,lexical,hybrid --per-query values.csv",
         ),
-    )(evaluate)
+    )(taking_options("eval", evaluate))
 
 
 def evaluate(
@@ -73,18 +61,8 @@ def evaluate(
         Path | None,
         typer.Option("--index", metavar="DIR", help="Folder for its index. Default: indexes/eval-NAME."),
     ] = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    on: OnOption = None,
-    event: EventOption = None,
-    as_of: AsOfOption = None,
-    recency: RecencyOption = None,
-    no_time: NoTimeOption = False,
-    strict_time: StrictTimeOption = False,
-    named_events: NamedEventsOption = None,
-    source: SourceOption = None,
-    mode: ModeOption = ModeName.hybrid,
-    rerank: RerankOption = None,
+    *,
+    given: Given,
     compare: Annotated[
         str | None,
         typer.Option(metavar="MODES", help="Several modes, with commas; the last is compared with each of the others."),
@@ -103,22 +81,8 @@ def evaluate(
     from semsearch.evaluation.dataset import evaluate_dataset, find_dataset, write_per_query
     from semsearch.indexing.embedding import EncoderChoice
 
-    modes = _modes(compare) if compare is not None else [mode]
-    defaults = options_from(
-        10,
-        since,
-        until,
-        on,
-        source,
-        1,
-        mode=mode,
-        rerank=rerank,
-        event=event,
-        as_of=as_of,
-        recency=recency,
-        no_time=no_time,
-        strict_time=strict_time,
-    )
+    modes = _modes(compare) if compare is not None else [given.options.choices["mode"]]
+    defaults = given.options
     if per_query is not None:
         refuse_place(per_query)
     defaults.query("any")  # refuses options that make no sense
@@ -131,9 +95,9 @@ def evaluate(
             found,
             folder,
             EncoderChoice(model, device.value, precision.value if precision else None),
-            modes=[each.value for each in modes],
+            modes=modes,
             defaults=defaults,
-            named_events=named_events,
+            named_events=given.opening["named_events"],
             building=building,
             asking=asking,
         )
@@ -145,8 +109,8 @@ def evaluate(
     return SKIPPED if report.problems else DONE
 
 
-def _modes(names: str) -> list[ModeName]:
-    known = {each.value: each for each in ModeName}
+def _modes(names: str) -> list[Mode]:
+    known = {mode: mode for mode in get_args(Mode)}
     wanted = list(dict.fromkeys(name.strip() for name in names.split(",")))
     unknown = [name for name in wanted if name not in known]
     if unknown:

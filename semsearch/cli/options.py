@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
+import inspect
 import os
 import sys
+from collections.abc import Callable, Mapping
 from enum import StrEnum
+from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from semsearch.rendering.formats import Format
+from semsearch.search.option_table import Choices, Opening, Option, Presenting, options_of
 from semsearch.search.options import DEFAULT_INDEX, Options
 
 if TYPE_CHECKING:
     from semsearch.rendering.text import Style
-
-
-class ModeName(StrEnum):
-    """What ``--mode`` takes."""
-
-    hybrid = "hybrid"
-    dense = "dense"
-    lexical = "lexical"
 
 
 class DeviceName(StrEnum):
@@ -55,49 +50,6 @@ IndexOption = Annotated[
 ]
 QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress and no notes on standard error.")]
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
-TopOption = Annotated[int, typer.Option("--top", "-k", metavar="N", help="Hits wanted.")]
-SinceOption = Annotated[
-    str | None, typer.Option(metavar="DATE", help="Published on or after: 2022, 2022-11 or 2022-11-09.")
-]
-UntilOption = Annotated[str | None, typer.Option(metavar="DATE", help="Published on or before (to the end of it).")]
-OnOption = Annotated[str | None, typer.Option(metavar="DATE", help="Published within this day, month or year.")]
-SourceOption = Annotated[
-    list[str] | None, typer.Option(metavar="NAME", help="Published by this source; may be given again.")
-]
-EventOption = Annotated[
-    str | None,
-    typer.Option(metavar="RANGE", help="Passages that speak of these days: 2022-11 or 2022-11-09..2022-11-11."),
-]
-AsOfOption = Annotated[
-    str | None, typer.Option("--as-of", metavar="DATE", help="As if nothing later had been published.")
-]
-RecencyOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="HALF_LIFE", help="Prefer the recent: 30d, 6w, 1y; off. Default: only if the question asks for it."
-    ),
-]
-NoTimeOption = Annotated[bool, typer.Option("--no-time", help="Take no time from the question's words.")]
-StrictTimeOption = Annotated[
-    bool, typer.Option("--strict-time", help="Time words are a filter on publication and events, not a preference.")
-]
-NamedEventsOption = Annotated[
-    Path | None, typer.Option("--named-events", metavar="FILE", help="More named events for time words: a TOML table.")
-]
-ExpandOption = Annotated[bool, typer.Option("--expand", help="Show near copies of one text as hits of their own.")]
-PerDocumentOption = Annotated[int, typer.Option(metavar="N", help="Passages of one document among the hits.")]
-ModeOption = Annotated[
-    ModeName, typer.Option("--mode", help="Rank by meaning and words, by meaning alone, or by words alone.")
-]
-RerankOption = Annotated[
-    str | None,
-    typer.Option(
-        "--rerank", metavar="MODEL", help="Let a cross-encoder (folder or hub name) order the first 30; takes seconds."
-    ),
-]
-StrictOption = Annotated[bool, typer.Option("--strict", help="Leave with status 1 where no match is strong.")]
-ExplainOption = Annotated[bool, typer.Option("--explain", help="Say of each hit what its score is made of.")]
-FormatOption = Annotated[Format, typer.Option("--format", help="What comes out.")]
 IndexModelOption = Annotated[
     str | None,
     typer.Option(
@@ -124,40 +76,49 @@ PrecisionOption = Annotated[
 DEFAULT_FOLDER = Path(DEFAULT_INDEX)
 
 
-def options_from(
-    top: int,
-    since: str | None,
-    until: str | None,
-    on: str | None,
-    source: list[str] | None,
-    per_document: int,
-    *,
-    mode: ModeName = ModeName.hybrid,
-    rerank: str | None = None,
-    event: str | None = None,
-    as_of: str | None = None,
-    recency: str | None = None,
-    no_time: bool = False,
-    strict_time: bool = False,
-    expand: bool = False,
-) -> Options:
-    """The searching options as they were typed."""
-    return Options(
-        top,
-        since,
-        until,
-        on,
-        tuple(source or ()),
-        per_document,
-        mode.value,
-        rerank,
-        event,
-        as_of,
-        recency,
-        use_time=not no_time,
-        strict_time=strict_time,
-        expand=expand,
-        prefix="--",
+class Given(NamedTuple):
+    """What was typed of a question: its own options, those that open the index, those of what comes out."""
+
+    options: Options
+    opening: Opening
+    presenting: Presenting
+
+
+def taking_options(command: str, function: Callable[..., int]) -> Callable[..., int]:
+    """The function as typer reads it: where it takes ``given``, with every option that the table has for a command."""
+    found = options_of(command)
+
+    @wraps(function)
+    def taking(**typed: Any) -> int:
+        values = {option.keyword: option.value(typed.pop(option.parameter)) for option in found}
+        return function(given=_given(values), **typed)
+
+    own = inspect.signature(function, eval_str=True)
+    parameters = list(own.parameters.values())
+    place = list(own.parameters).index("given")
+    parameters[place : place + 1] = [_parameter(option, command) for option in found]
+    taking.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return taking
+
+
+def _given(values: Mapping[str, Any]) -> Given:
+    def of(table: type) -> Any:
+        return {keyword: value for keyword, value in values.items() if keyword in table.__annotations__}
+
+    return Given(Options(prefix="--", **of(Choices)), of(Opening), of(Presenting))
+
+
+def _parameter(option: Option, command: str) -> inspect.Parameter:
+    """An option of the table as typer knows it."""
+    switches = option.kind is bool
+    names = [f"--{option.name}", *([f"-{option.letter}"] if option.letter else ())]
+    kind = list[str] | None if option.kind is list else option.annotation
+    default = option.defaults.get(command, option.default)
+    return inspect.Parameter(
+        option.parameter,
+        inspect.Parameter.KEYWORD_ONLY,
+        annotation=Annotated[kind, typer.Option(*names, metavar=option.metavar, help=option.help)],
+        default=False if switches else None if option.kind is list else default,
     )
 
 

@@ -8,20 +8,7 @@ import typer
 
 from semsearch.cli.ask import print_answer
 from semsearch.cli.examples import examples
-from semsearch.cli.options import (
-    DEFAULT_FOLDER,
-    DebugOption,
-    FormatOption,
-    IndexOption,
-    OnOption,
-    QuietOption,
-    SinceOption,
-    SourceOption,
-    TopOption,
-    UntilOption,
-    options_from,
-)
-from semsearch.rendering.formats import Format
+from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, Given, IndexOption, QuietOption, taking_options
 
 
 def add_to(app: typer.Typer) -> None:
@@ -31,18 +18,14 @@ def add_to(app: typer.Typer) -> None:
         epilog=examples(
             "semsearch similar 2022-11-11-ukrainian-soldiers-enter-kherson.txt --since 2022-12",
         ),
-    )(similar)
+    )(taking_options("similar", similar))
 
 
 def similar(
     doc_id: Annotated[str, typer.Argument(metavar="DOC_ID", help="Id of an article, as hits show it.")],
     index: IndexOption = DEFAULT_FOLDER,
-    top: TopOption = 10,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    on: OnOption = None,
-    source: SourceOption = None,
-    output_format: FormatOption = Format.text,
+    *,
+    given: Given,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -51,6 +34,6 @@ def similar(
 
     with open_index(index) as opened:
         title = opened.document(doc_id).title
-        query = options_from(top, since, until, on, source, per_document=1).query(title)
+        query = given.options.query(title)
         answer = opened.similar(doc_id, query)
-    return print_answer(answer, output_format, quiet)
+    return print_answer(answer, given.presenting["format"], quiet)

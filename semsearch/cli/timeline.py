@@ -12,21 +12,11 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, NO_HITS, emit, say
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
-    AsOfOption,
     DebugOption,
-    EventOption,
-    IndexModelOption,
+    Given,
     IndexOption,
-    ModeName,
-    ModeOption,
-    NamedEventsOption,
-    NoTimeOption,
-    OnOption,
     QuietOption,
-    SinceOption,
-    SourceOption,
-    UntilOption,
-    options_from,
+    taking_options,
     terminal_style,
 )
 
@@ -57,7 +47,7 @@ def add_to(app: typer.Typer) -> None:
             'semsearch timeline "grain deal" --by week --since 2022-07 --plot grain.svg',
             'semsearch timeline "Kherson" --format csv > kherson.csv',
         ),
-    )(timeline)
+    )(taking_options("timeline", timeline))
 
 
 def timeline(
@@ -66,16 +56,8 @@ def timeline(
     by: Annotated[
         StepName | None, typer.Option("--by", help="A bar for each. Default: what gives no more than 40 bars.")
     ] = None,
-    since: SinceOption = None,
-    until: UntilOption = None,
-    on: OnOption = None,
-    event: EventOption = None,
-    as_of: AsOfOption = None,
-    no_time: NoTimeOption = False,
-    named_events: NamedEventsOption = None,
-    source: SourceOption = None,
-    model: IndexModelOption = None,
-    mode: ModeOption = ModeName.hybrid,
+    *,
+    given: Given,
     plot: Annotated[
         Path | None,
         typer.Option("--plot", metavar="FILE", help="Draw it as well: .svg, .png, or .html, a page that stands alone."),
@@ -90,9 +72,8 @@ def timeline(
 
     if plot is not None:
         timelines.check_picture(plot)
-    options = options_from(1, since, until, on, source, 1, mode=mode, event=event, as_of=as_of, no_time=no_time)
-    with open_index(index, named_events=named_events, model=model) as opened:
-        found = opened.timeline(options.query(question), by.value if by else None)
+    with open_index(index, **given.opening) as opened:
+        found = opened.timeline(given.options.query(question), by.value if by else None)
     if output_format is TimelineFormat.json:
         emit(timelines.timeline_json(found))
     elif output_format is TimelineFormat.csv:

@@ -102,7 +102,7 @@ def evaluate_dataset(
     )
     qrels, doubtful = read_judgements(dataset.qrels, _read(dataset, dataset.qrels))
     report.problems += doubtful
-    defaults = replace(defaults or Options(), top=DEPTH, per_document=1, expand=True)
+    defaults = (defaults or Options()).replaced(top=DEPTH, per_document=1, expand=True)
     questions, problems = read_judged_questions(dataset, defaults)
     report.problems += problems
     judged = [question for question in questions if question.query_id in qrels]

@@ -2,29 +2,17 @@
 
 from __future__ import annotations
 
-from enum import StrEnum
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, get_args
 
 from semsearch.errors import UsageError
+from semsearch.search.option_table import AnswerFormat
 
 if TYPE_CHECKING:
     from semsearch.records import Answer
     from semsearch.rendering.text import Style
 
 
-class Format(StrEnum):
-    """What ``--format`` takes."""
-
-    text = "text"
-    json = "json"
-    jsonl = "jsonl"
-    csv = "csv"
-    tsv = "tsv"
-    trec = "trec"
-    md = "md"
-
-
-FORMATS = tuple(Format)
+FORMATS: tuple[AnswerFormat, ...] = get_args(AnswerFormat)
 
 
 class Renderer(Protocol):
@@ -43,26 +31,26 @@ class Renderer(Protocol):
         """What stands after the last answer."""
 
 
-def make_renderer(name: Format, *, many: bool, style: Style | None = None, explain: bool = False) -> Renderer:
+def make_renderer(name: AnswerFormat, *, many: bool, style: Style | None = None, explain: bool = False) -> Renderer:
     """The renderer of a format.
 
     ``many`` labels each answer with its question's id; ``explain`` says of each hit what its score is made
     of. Raises UsageError where the format has no place for that.
     """
-    if name in (Format.text, Format.md):
+    if name in ("text", "md"):
         from semsearch.rendering import text
 
-        if name is Format.md:
+        if name == "md":
             return text.MarkdownRenderer(many, explain)
         return text.TextRenderer(style or text.Style(), many, explain)
-    if name in (Format.json, Format.jsonl):
+    if name in ("json", "jsonl"):
         from semsearch.rendering import fields
 
-        if name is Format.json:
+        if name == "json":
             return fields.JsonRenderer(many, explain)
         return fields.JsonLinesRenderer(many, explain)
     if explain:
         raise UsageError(f"--explain has no place in {name}: take --format text, md, json or jsonl")
     from semsearch.rendering import tables
 
-    return tables.TrecRenderer() if name is Format.trec else tables.TableRenderer("," if name is Format.csv else "\t")
+    return tables.TrecRenderer() if name == "trec" else tables.TableRenderer("," if name == "csv" else "\t")

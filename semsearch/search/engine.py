@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Protocol, Unpack
 
 from semsearch.records import Answer, DateEntry, Document, Query
-from semsearch.search.options import Choices
+from semsearch.search.option_table import Choices
 
 if TYPE_CHECKING:
     from semsearch.search.comparison import Comparison

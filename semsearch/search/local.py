@@ -22,7 +22,8 @@ from semsearch.search.answers import Answers
 from semsearch.search.asked import understand
 from semsearch.search.first_stage import Retrieval, Scored
 from semsearch.search.marking import Marking, centre
-from semsearch.search.options import Choices, make_query
+from semsearch.search.option_table import Choices
+from semsearch.search.options import make_query
 from semsearch.search.reranking import RERANKED, Reranking
 from semsearch.search.when import When
 from semsearch.storage.snapshot import Snapshot

@@ -1,64 +1,44 @@
-"""What a user types of a question, checked and made into a Query."""
+"""What a user typed of a question, checked and made into a Query."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import TypedDict, Unpack, get_args
+from typing import Any, Unpack, cast
 
 from semsearch.dates.typed import make_window, parse_half_life, parse_period, parse_range
 from semsearch.errors import DateNotUnderstood, UsageError
-from semsearch.records import Mode, Query
+from semsearch.records import Query
 from semsearch.search.operators import parse_question
+from semsearch.search.option_table import QUESTION, Choices, Option
 
 DEFAULT_INDEX = "indexes/default"
 MOST_HITS = 100_000
 LONGEST_QUESTION = 10_000  # characters that are looked at; the model sees some hundred words
+_DEFAULTS = {option.keyword: option.default for option in QUESTION}
 
 
-class Choices(TypedDict, total=False):
-    """The searching options as keywords; what is left out is as in :class:`Options`."""
-
-    top: int
-    since: str | None
-    until: str | None
-    on: str | None
-    sources: Sequence[str]
-    per_document: int
-    mode: Mode
-    rerank: str | None
-    event: str | None
-    as_of: str | None
-    recency: str | None
-    use_time: bool
-    strict_time: bool
-    expand: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Options:
-    """The searching options as a user typed them, for one question or for many.
+    """The options of a question as a user typed them, for one question or for many.
 
-    Dates are ``2022``, ``2022-11`` or ``2022-11-09``; ``event`` may also be two of them with ``..`` between,
-    ``recency`` is ``30d``, ``6w`` or ``off``.
+    Its keywords are those of :class:`Choices`; what is left out is as the table says. Dates are ``2022``, ``2022-11``
+    or ``2022-11-09``; ``event`` may also be two of them with ``..`` between, ``recency`` is ``30d``, ``6w`` or
+    ``off``. ``prefix`` stands before the options' names in what is said of them: "--" on a command line.
+    Raises TypeError for a keyword that the table does not have.
     """
 
-    top: int = 10
-    since: str | None = None
-    until: str | None = None
-    on: str | None = None
-    sources: Sequence[str] = ()
-    per_document: int = 1
-    mode: Mode = "hybrid"
-    rerank: str | None = None
-    event: str | None = None
-    as_of: str | None = None
-    recency: str | None = None
-    use_time: bool = True
-    strict_time: bool = False
-    expand: bool = False
-    prefix: str = ""  # before the options' names in what is said of them: "--" on a command line
+    def __init__(self, *, prefix: str = "", **choices: Unpack[Choices]) -> None:
+        for keyword in choices.keys() - _DEFAULTS.keys():
+            raise TypeError(f"a question has no option {keyword!r}: known are {', '.join(_DEFAULTS)}")
+        self.choices = cast(Choices, {**_DEFAULTS, **choices})
+        self._prefix = prefix
+
+    def replaced(self, **choices: Unpack[Choices]) -> Options:
+        """These options, but for some; named as a library names them."""
+        return Options(**cast(Choices, {**self.choices, **choices}))
+
+    def __repr__(self) -> str:
+        return f"Options({', '.join(f'{keyword}={value!r}' for keyword, value in self.choices.items())})"
 
     def query(self, text: str) -> Query:
         """The query that asks ``text`` with these options.
@@ -72,56 +52,57 @@ class Options:
             raise UsageError('the question is empty: expected words, as in: semsearch ask "why did Russia retreat"')
         if not parse_question(text[:LONGEST_QUESTION]).text.strip():
             raise UsageError(f"{text!r} only says what is not wanted: add words that say what is")
-        for name, value in (("top", self.top), ("per-document", self.per_document)):
+        given, prefix = self.choices, self._prefix
+        for name, value in (("top", given["top"]), ("per-document", given["per_document"])):
             if not 1 <= value <= MOST_HITS:
-                raise UsageError(f"{self.prefix}{name} is {value}: expected 1 to {MOST_HITS}")
-        window, words = make_window(self.since, self.until, self.on, prefix=self.prefix)
+                raise UsageError(f"{prefix}{name} is {value}: expected 1 to {MOST_HITS}")
+        window, words = make_window(given["since"], given["until"], given["on"], prefix=prefix)
+        event, as_of, recency = given["event"], given["as_of"], given["recency"]
         return Query(
             text,
-            self.top,
+            given["top"],
             window,
             words,
-            tuple(self.sources),
-            self.per_document,
-            self.mode,
-            self.rerank,
-            event=None if self.event is None else parse_range(self.event, f"{self.prefix}event"),
-            as_of=None if self.as_of is None else _day(self.as_of, f"{self.prefix}as-of"),
-            recency=None if self.recency is None else parse_half_life(self.recency, f"{self.prefix}recency"),
-            use_time=self.use_time,
-            strict_time=self.strict_time,
-            expand=self.expand,
+            tuple(given["sources"]),
+            given["per_document"],
+            given["mode"],
+            given["rerank"],
+            event=None if event is None else parse_range(event, f"{prefix}event"),
+            as_of=None if as_of is None else _day(as_of, f"{prefix}as-of"),
+            recency=None if recency is None else parse_half_life(recency, f"{prefix}recency"),
+            use_time=given["use_time"],
+            strict_time=given["strict_time"],
+            expand=given["expand"],
         )
 
     def _refuse_other_types(self, text: object) -> None:
         """Raise UsageError for a value of another type: a program's mistake is told before it is worked with."""
         if not isinstance(text, str):
             raise UsageError(f"the question is {_type(text)}: expected text")
-        for names, kind, told in _TYPES:
-            for name in names:
-                value = getattr(self, name)
-                fits = type(value) is int if kind is int else isinstance(value, kind)
-                if not fits and not (value is None and name in _MAY_BE_NONE):
-                    raise UsageError(f"{self.prefix}{name.replace('_', '-')} is {_type(value)}: expected {told}")
-        sources: object = self.sources
-        if isinstance(sources, str) or not isinstance(sources, Sequence):
-            raise UsageError(f"sources is {sources!r:.60}: expected a list of names, as in: sources=['Reuters']")
-        if not all(isinstance(name, str) for name in sources):
-            raise UsageError("a source is no text: expected the names of publishers")
-        if self.mode not in get_args(Mode):
-            raise UsageError(f"{self.prefix}mode is {self.mode!r:.60}: expected one of {', '.join(get_args(Mode))}")
+        values = cast(dict[str, Any], self.choices)
+        for option in QUESTION:
+            _refuse_other_type(option, values[option.keyword], self._prefix)
 
 
-_MAY_BE_NONE = {"since", "until", "on", "event", "as_of", "recency", "rerank"}
-_TYPES: Sequence[tuple[Sequence[str], type, str]] = (
-    (("top", "per_document"), int, "a whole number"),
-    (("since", "until", "on", "as_of"), str, "text, as in '2022-11-09'"),
-    (("event",), str, "text, as in '2022-11-09..2022-11-11'"),
-    (("recency",), str, "text, as in '30d'"),
-    (("rerank",), str, "the name of a model"),
-    (("mode",), str, "text, as in 'hybrid'"),
-    (("use_time", "strict_time", "expand"), bool, "True or False"),
-)
+def _refuse_other_type(option: Option, value: object, prefix: str) -> None:
+    if value is None and option.default is None:
+        return
+    if option.kind is list:
+        _refuse_no_names(value)
+        return
+    name = f"{prefix}{option.keyword.replace('_', '-')}"
+    fits = type(value) is int if option.kind is int else isinstance(value, option.kind)
+    if not fits:
+        raise UsageError(f"{name} is {_type(value)}: expected {option.expected}")
+    if option.allowed and value not in option.allowed:
+        raise UsageError(f"{name} is {value!r:.60}: expected one of {', '.join(option.allowed)}")
+
+
+def _refuse_no_names(names: object) -> None:
+    if isinstance(names, str) or not isinstance(names, Sequence):
+        raise UsageError(f"sources is {names!r:.60}: expected a list of names, as in: sources=['Reuters']")
+    if not all(isinstance(name, str) for name in names):
+        raise UsageError("a source is no text: expected the names of publishers")
 
 
 def _type(value: object) -> str:
@@ -129,7 +110,11 @@ def _type(value: object) -> str:
 
 
 def make_query(text: str, **choices: Unpack[Choices]) -> Query:
-    """A query from what a user typed. Raises UsageError as :meth:`Options.query` does."""
+    """A query from what a user typed. Raises UsageError as :meth:`Options.query` does.
+
+    >>> make_query("grain deal", top=3, since="2022-11").top
+    3
+    """
     return Options(**choices).query(text)
 
 

@@ -7,7 +7,7 @@ import io
 import re
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -121,21 +121,17 @@ class QuestionFile:
                 raise InputError(f"{option.parameter} {option.why_not} (--{option.name})")
             given = [name for name in option.fields if line.get(name) not in (None, "")]
             if given:
-                own[option.parameter] = _value(line[given[0]], given[0], option.kind)
+                own[option.keyword] = option.value(_value(line[given[0]], given[0], option.kind))
         if own.keys() & set(_WINDOW):  # the window of a line is its own
             own = {**_window(own, self._defaults), **own}
-        if "source" in own:
-            own["sources"] = own.pop("source")
-        if "no_time" in own:
-            own["use_time"] = not own.pop("no_time")
-        return replace(self._defaults, **own, prefix="") if own else self._defaults
+        return self._defaults.replaced(**own) if own else self._defaults
 
 
 def _window(own: Mapping[str, Any], defaults: Options) -> dict[str, Any]:
     """What of the window a line leaves open."""
     if "on" in own:
         return {"since": None, "until": None}
-    return {"since": defaults.since, "until": defaults.until, "on": None}
+    return {"since": defaults.choices["since"], "until": defaults.choices["until"], "on": None}
 
 
 def _unpacked(data: bytes, name: str) -> bytes:
