@@ -1,4 +1,4 @@
-"""The README is true: its commands run, print what it shows, and its picture is what they print."""
+"""The README and the guide are true: their commands run, print what is shown, and the picture is what they print."""
 
 from __future__ import annotations
 
@@ -18,16 +18,17 @@ from tests.conftest import ROOT, shared
 from tests.picture import draw
 
 README = (ROOT / "README.md").read_text("utf-8")
+GUIDE = (ROOT / "docs/guide.md").read_text("utf-8")
 PICTURE = ROOT / "docs" / "ask.svg"
 FLOAT32 = '[index]\nprecision = "float32"\n[eval]\nprecision = "float32"\n'  # the same figures on any processor
-SETTLED = "semsearch: settings from semsearch.toml: precision\n"
+FROM_SETTINGS = "semsearch: settings from semsearch.toml: precision\n"
 RUWA = "indexes/ruwa"
 QUESTION = "why did Russia retreat from Kherson"
 
 
 def blocks(language: str) -> list[str]:
-    """The README's code blocks in a language."""
-    return re.findall(rf"^```{language}\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+    """The code blocks in a language, of the README and then of the guide."""
+    return re.findall(rf"^```{language}\n(.*?)^```$", README + GUIDE, re.DOTALL | re.MULTILINE)
 
 
 def transcript() -> list[tuple[str, str]]:
@@ -76,12 +77,12 @@ def test_every_command_shown_prints_what_is_shown(checkout: Path) -> None:
         for command, shown in transcript()
         if not command.startswith("./scripts/") and RUWA not in command
     ]
-    assert len(commands) >= 6
+    assert len(commands) >= 10
     for command, shown in commands:
         ran = shell(command, checkout)
         assert ran.returncode == 0, f"{command}: {ran.stderr}"
-        printed = ran.stdout + ran.stderr.replace(SETTLED, "")  # of the settings file that stands in the checkout
-        assert matches(shown, printed), f"{command} printed:\n{printed}\nwhere the README shows:\n{shown}"
+        printed = ran.stdout + ran.stderr.replace(FROM_SETTINGS, "")  # of the settings file that stands in the checkout
+        assert matches(shown, printed), f"{command} printed:\n{printed}\nwhere is shown:\n{shown}"
 
 
 @pytest.mark.slow
@@ -93,7 +94,7 @@ def test_the_timeline_shown_is_what_is_printed(checkout: Path) -> None:
     assert matches(shown, shell(command, checkout).stdout)
     shell(f"{command} --by week --plot kherson.svg", checkout)
     assert (checkout / "kherson.svg").read_text("utf-8") == (ROOT / "docs" / "timeline.svg").read_text("utf-8")
-    assert "docs/timeline.svg" in README
+    assert "(timeline.svg)" in GUIDE
 
 
 def test_the_scripts_that_are_shown_are_there_and_run_by_ci() -> None:
@@ -123,7 +124,7 @@ def test_every_command_and_option_named_in_the_table_exists(checkout: Path) -> N
 
 
 def test_the_picture_is_what_the_program_prints(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Run with PICTURE=1 in the environment to draw it anew."""
+    """Run with PICTURE=1 in the environment to draw it again."""
     monkeypatch.chdir(ROOT)
     build([ROOT / "seeds"], tmp_path / "ix", precision="float32")
     with open_index(tmp_path / "ix") as index:
