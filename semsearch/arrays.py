@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-Rows = NDArray[np.float32]  # (n, dim), every row of length 1
+Vectors = NDArray[np.float32]  # (n, dim), every vector of length 1
 Ids = NDArray[np.int64]  # (n,), passage numbers
 Counts = NDArray[np.int32]
 Postings = tuple[Counts, NDArray[np.uint16]]  # rows that hold a term, ascending, and how often each does
@@ -38,6 +38,6 @@ class Stem:
     postings: Sequence[Postings]
 
 
-def exact_cosines(rows: Rows, row: Rows) -> Scores:
-    """Inner products in float64, each summed on its own: equal rows have equal scores, always."""
-    return np.asarray((rows.astype(np.float64) * row.astype(np.float64)).sum(axis=1), np.float64)
+def exact_cosines(vectors: Vectors, vector: Vectors) -> Scores:
+    """Inner products in float64, each summed on its own: equal vectors have equal scores, always."""
+    return np.asarray((vectors.astype(np.float64) * vector.astype(np.float64)).sum(axis=1), np.float64)

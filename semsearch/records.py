@@ -1,4 +1,4 @@
-"""The things semsearch speaks of, as frozen values: one word per thing, everywhere."""
+"""The values that semsearch works with, frozen: one word per thing, everywhere."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from typing import Literal
 
 DatePrecision = Literal["day", "month", "year"]
 Mode = Literal["hybrid", "dense", "lexical"]  # how passages are ranked
-DateSource = Literal[
+DateProvenance = Literal[
     "correction", "header", "field", "front matter", "metadata", "URL", "file name", "folder", "visible text"
 ]
 # How sure a date is by where it was found.
-CONFIDENCE: Mapping[DateSource, float] = {
+CONFIDENCE: Mapping[DateProvenance, float] = {
     "correction": 1.0,
     "header": 1.0,
     "field": 1.0,
@@ -41,7 +41,7 @@ class DateClaim:
     """What an input says of a document's publication day, as written there."""
 
     raw: str
-    source: DateSource
+    provenance: DateProvenance
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +55,14 @@ class PublishedDate:
     first: date
     last: date
     precision: DatePrecision
-    source: DateSource
+    provenance: DateProvenance
     raw: str
     ambiguous: bool = False
 
     @property
     def confidence(self) -> float:
         """0 to 1, by where it was found; half where day and month could be exchanged."""
-        return CONFIDENCE[self.source] * (0.5 if self.ambiguous else 1.0)
+        return CONFIDENCE[self.provenance] * (0.5 if self.ambiguous else 1.0)
 
     def __str__(self) -> str:
         length = {"day": 10, "month": 7, "year": 4}[self.precision]
@@ -81,7 +81,7 @@ class DateEntry:
 
 
 @dataclass(frozen=True, slots=True)
-class SpokenDate:
+class EventDate:
     """A period that a text names, and where it does."""
 
     span: tuple[int, int]  # characters of the text
@@ -126,7 +126,7 @@ Kept = tuple[tuple[str, tuple[str, ...]], ...]  # names of fields, each with its
 class RawDocument:
     """One article as a reader found it, before its date is resolved.
 
-    ``record`` tells it from the others of its file (0: it is the whole file). ``doubts`` are what
+    ``record`` distinguishes it within its file (0: it is the whole file). ``doubts`` are what
     was wrong with fields that could be left out. ``kept`` are fields that are shown with the article and nothing else.
     """
 
@@ -134,7 +134,7 @@ class RawDocument:
     title: str
     text: str
     claims: tuple[DateClaim, ...]
-    source: str | None
+    publisher: str | None
     url: str | None
     place: Place
     record: int = 0
@@ -150,11 +150,11 @@ class Document:
     title: str
     text: str
     published: PublishedDate | None
-    source: str | None
+    publisher: str | None
     url: str | None
     path: str
     place: Place
-    language: str | None = None  # ISO 639-1; None where it could not be told
+    language: str | None = None  # ISO 639-1; None where it is not known
     sha256: str | None = None  # of the file that it was read from; None where it was not read to its end
     kept: Kept = ()  # fields of its record that are shown with it
 
@@ -188,16 +188,16 @@ class Query:
     top: int = 10  # hits wanted
     window: DateRange | None = None  # publication days allowed
     window_words: str = ""  # what the window came from, as the user wrote it
-    sources: tuple[str, ...] = ()  # publishers allowed; empty allows all
+    publishers: tuple[str, ...] = ()  # publishers allowed; empty allows all
     per_document: int = 1  # passages of one document among the hits
     mode: Mode = "hybrid"
     rerank: str | None = None  # a cross-encoder that decides the order of the first hits
-    event: DateRange | None = None  # days that a passage must speak of
+    event: DateRange | None = None  # days that a passage must mention
     as_of: date | None = None  # nothing published later is known
     recency: float | None = None  # half-life in days; None: only if the question asks for the latest; 0: never
     use_time: bool = True  # take a window from the question's words
     strict_time: bool = False  # that window is a filter, not a preference
-    expand: bool = False  # near copies are hits of their own
+    expand: bool = False  # near-duplicates are hits of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,7 +209,7 @@ class TimeUsed:
     strict: bool  # a filter; else a preference
     anchor: date | None = None  # the day that relative words were counted from, where there were any
     anchored_by: Anchor | None = None  # where that day came from
-    event: str | None = None  # the named event that the question measured by
+    named_event: str | None = None  # the named event that the question measured by
     latest: bool = False  # the latest is asked for
     recent_from: date | None = None  # the day from which recency falls, None where it is not asked for
     half_life: float | None = None  # in days
@@ -248,9 +248,9 @@ class Hit:
     line_end: int
     best_sentence: tuple[int, int]
     words: tuple[tuple[int, int], ...]
-    events: tuple[SpokenDate, ...] = ()  # the days that the passage speaks of
+    events: tuple[EventDate, ...] = ()  # the days that the passage mentions
     page: int | None = None  # from 1; None where the file has no pages
-    copies: tuple[str, ...] = ()  # ids of near copies of its document, among what the filters let through
+    copies: tuple[str, ...] = ()  # ids of near-duplicates of its document, among what the filters let through
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.arrays import Rows
+from semsearch.arrays import Vectors
 from semsearch.records import Document, Mode
 from semsearch.storage.snapshot import open_snapshot
 from semsearch.text.analysis import Analyzer
@@ -28,7 +28,7 @@ class Brute:
         numbers = snapshot.lexical().numbers
         self.places = snapshot.documents.places(numbers)
         self.rows = snapshot.vectors(numbers).astype(np.float64)
-        self.parts = [parts for _, (_, parts) in sorted(snapshot.parts(numbers).items())]
+        self.parts = [parts for _, (_, parts) in sorted(snapshot.sentence_vectors(numbers).items())]
         spoken = snapshot.events(numbers)
         self.events = [[(each.first, each.last) for each in spoken[number]] for number in numbers.tolist()]
         self.documents = {place.doc_id: snapshot.documents.document(place.doc_id) for place in self.places}
@@ -54,7 +54,7 @@ class Brute:
     def answer(
         self,
         question: str,
-        row: Rows,
+        row: Vectors,
         mode: Mode,
         allowed: Callable[[Document], bool],
         top: int = 10,

@@ -17,7 +17,7 @@ from semsearch.rendering.formats import FORMATS, make_renderer
 from semsearch.search.opening import open_index
 from semsearch.search.option_table import OPTIONS, AnswerFormat
 from semsearch.search.options import Options
-from semsearch.search.question_files import Question, QuestionFile
+from semsearch.search.question_files import FiledQuestion, QuestionFile
 from tests.conftest import Program
 
 QUESTIONS = [
@@ -116,11 +116,11 @@ def test_bad_lines_are_told_and_the_others_answered(indexed: Program, tmp_path: 
 def test_csv_questions_may_hold_commas_and_line_breaks(tmp_path: Path) -> None:
     data = b'id,text,k\n1,"a, b\nc",3\n2\n3,d,\n'
     items = list(QuestionFile(data, "q.csv", Options()))
-    assert isinstance(items[0], Question)
+    assert isinstance(items[0], FiledQuestion)
     assert (items[0].query.text, items[0].query.top) == ("a, b\nc", 3)
     assert isinstance(items[1], Problem)
     assert items[1].line == 4
-    assert isinstance(items[2], Question)
+    assert isinstance(items[2], FiledQuestion)
     assert items[2].query.top == 10
 
 

@@ -83,7 +83,7 @@ def test_a_published_date_has_precision_and_ambiguity(
 ) -> None:
     found = parse_published(DateClaim(raw, "field"))
     assert (found.first, found.last, found.precision, found.ambiguous) == (first, last, precision, ambiguous)
-    assert (found.raw, found.source) == (raw, "field")
+    assert (found.raw, found.provenance) == (raw, "field")
 
 
 @pytest.mark.parametrize(
@@ -99,7 +99,7 @@ def test_the_first_claim_that_is_a_date_counts_and_the_others_are_told() -> None
     claims = [DateClaim("2022-02-30", "header"), DateClaim("2022-03-01", "field")]
     found, reasons = resolve_published(claims)
     assert found is not None
-    assert (str(found), found.source) == ("2022-03-01", "field")
+    assert (str(found), found.provenance) == ("2022-03-01", "field")
     assert reasons == ["no such date: 2022-02-30"]
     assert resolve_published([]) == (None, [])
 

@@ -56,7 +56,7 @@ def raw(text: str = "Bread.", url: str | None = None, record: int = 0) -> RawDoc
 )
 def test_claims_beside_the_inputs_own(document: RawDocument, path: str, claims: list[tuple[str, str]]) -> None:
     assert [
-        (claim.raw, claim.source)
+        (claim.raw, claim.provenance)
         for claim in fallback_claims(document, path, "/news" if path.startswith("/news") else "/")
     ] == claims
 
@@ -68,7 +68,7 @@ def test_the_inputs_own_date_comes_first(tmp_path: Path) -> None:
         found = {entry.doc_id: entry.published for entry in index.dates()}
     assert str(found["2022-11-09-a.txt"]) == "2022-11-08"
     b = found["2022-11-09-b.txt"]
-    assert b is not None and (str(b), b.source, b.confidence) == ("2022-11-09", "file name", 0.8)
+    assert b is not None and (str(b), b.provenance, b.confidence) == ("2022-11-09", "file name", 0.8)
     assert found["c.txt"] is None
 
 
@@ -148,7 +148,7 @@ def test_corrections_hold_and_are_remembered(doubtful: Path, program: Program, t
 
     def found() -> dict[str, str]:
         with open_index(doubtful) as index:
-            return {e.doc_id: f"{e.published} {e.published.source if e.published else ''}" for e in index.dates()}
+            return {e.doc_id: f"{e.published} {e.published.provenance if e.published else ''}" for e in index.dates()}
 
     assert found()["04.txt"] == "2022-11-05 correction"
     assert found()["22.txt"] == "2022-12 correction"
@@ -176,4 +176,4 @@ def test_a_document_with_a_claim_that_is_no_date_falls_back(tmp_path: Path) -> N
     line = '{"_id": "a", "text": "Bread.", "date": "soon", "url": "https://example.org/2022/11/09/x"}\n'
     report = build([write_articles(tmp_path / "news", {"a.jsonl": line})], tmp_path / "ix", model="hash")
     assert report.problems[0].reason.endswith("the URL says 2022-11-09")
-    assert DateClaim("2022-11-09", "URL").source == "URL"
+    assert DateClaim("2022-11-09", "URL").provenance == "URL"

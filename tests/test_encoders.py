@@ -63,11 +63,11 @@ SPANS = [(0, 28), (29, 61), (36, 39)]
 
 def test_spans_have_unit_rows_and_leave_the_rows_of_texts_as_they_are(encoder: Encoder) -> None:
     encoded = encoder.encode_spans([SPANNED, TEXTS[4], TEXTS[0]], [SPANS, [(0, 4), (1995, 1999)], []])
-    np.testing.assert_allclose(encoded.rows, encoder.encode_passages([SPANNED, TEXTS[4], TEXTS[0]]), atol=1e-6)
-    if not len(encoded.parts[0]):  # a model whose row is that of one token says nothing of a part
+    np.testing.assert_allclose(encoded.vectors, encoder.encode_passages([SPANNED, TEXTS[4], TEXTS[0]]), atol=1e-6)
+    if not len(encoded.span_vectors[0]):  # a model whose row is that of one token says nothing of a part
         return
-    assert [part.shape for part in encoded.parts] == [(3, encoder.dim), (2, encoder.dim), (0, encoder.dim)]
-    for part in encoded.parts:
+    assert [part.shape for part in encoded.span_vectors] == [(3, encoder.dim), (2, encoder.dim), (0, encoder.dim)]
+    for part in encoded.span_vectors:
         np.testing.assert_allclose(np.linalg.norm(part, axis=1), 1, atol=1e-6)
 
 
@@ -96,13 +96,13 @@ def test_a_span_is_the_mean_of_its_tokens_states_in_the_text(prompted_model: Pat
         layout = read_layout(folder)
         forward = BertForward(layout, Tokenizing(folder, layout.max_tokens))
         moved = [(start + len(prompt), end + len(prompt)) for start, end in SPANS]
-        parts = forward.encode_spans([prompt + SPANNED], [moved]).parts[0]
+        parts = forward.encode_spans([prompt + SPANNED], [moved]).span_vectors[0]
     elif way == "transformers":
-        parts = TransformerEncoder(str(folder), "cpu", "float32").encode_spans([SPANNED], [SPANS]).parts[0]
+        parts = TransformerEncoder(str(folder), "cpu", "float32").encode_spans([SPANNED], [SPANS]).span_vectors[0]
     elif way == "openvino":
-        parts = open_encoder(str(folder), precision="float32").encode_spans([SPANNED], [SPANS]).parts[0]
+        parts = open_encoder(str(folder), precision="float32").encode_spans([SPANNED], [SPANS]).span_vectors[0]
     else:  # whatever this processor has
-        parts = open_encoder(str(folder)).encode_spans([SPANNED], [SPANS]).parts[0]
+        parts = open_encoder(str(folder)).encode_spans([SPANNED], [SPANS]).span_vectors[0]
         assert (parts * expected).sum(axis=1).min() >= 0.9995
         return
     np.testing.assert_allclose(parts, expected, atol=2e-6)

@@ -19,11 +19,11 @@ from hypothesis import strategies as st
 
 from semsearch.arrays import Span
 from semsearch.encoders import Device, Encoder, Precision, open_encoder
-from semsearch.encoders.devices import settle_device
+from semsearch.encoders.devices import resolve_device
 from semsearch.encoders.engines import LEAST_COSINE, NUMPY_AT_MOST, OpenVinoEngine
 from semsearch.encoders.layout import WEIGHTS, ModelLayout, packaged_folder
 from semsearch.encoders.openvino_bert import BATCH_TOKENS, STEP, plan_batches, quantised
-from semsearch.encoders.protocol import SpanRows
+from semsearch.encoders.protocol import SpanVectors
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights
 from semsearch.errors import EncoderUnavailable, UsageError
@@ -109,9 +109,9 @@ def test_float32_is_taken_where_the_processors_own_choice_gives_other_vectors(mo
             super().__init__(layout, tokenizing, precision)
             self._sign = -1 if precision == "auto" else 1
 
-        def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+        def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
             encoded = super().encode(texts, spans)
-            return SpanRows(np.asarray(self._sign * encoded.rows, np.float32), encoded.parts)
+            return SpanVectors(np.asarray(self._sign * encoded.vectors, np.float32), encoded.span_vectors)
 
     monkeypatch.setattr("semsearch.encoders.engines.OpenVinoEngine", Doubtful)
     encoder = open_encoder()
@@ -156,9 +156,9 @@ def test_batches_of_real_lengths_waste_little_and_have_few_shapes() -> None:
 
 
 def test_the_device_is_as_asked_and_a_processor_where_no_driver_sees_a_gpu() -> None:
-    assert settle_device("cuda") == "cuda"
-    assert settle_device("cpu") == "cpu"
-    assert settle_device("auto") in ("cpu", "cuda", "mps")
+    assert resolve_device("cuda") == "cuda"
+    assert resolve_device("cpu") == "cpu"
+    assert resolve_device("auto") in ("cpu", "cuda", "mps")
 
 
 def test_a_device_that_torch_does_not_have_is_told() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from semsearch.dates.spoken import spoken_dates
+from semsearch.dates.event_dates import event_dates
 from semsearch.indexing.building import build
 from semsearch.records import DateRange
 from semsearch.search.opening import open_index
@@ -25,7 +25,7 @@ def labelled() -> list[dict[str, object]]:
 
 def spoken(text: str, published: str) -> list[tuple[str, str, str]]:
     day = date.fromisoformat(published)
-    found = spoken_dates(text, DateRange(day, day))
+    found = event_dates(text, DateRange(day, day))
     return [(text[slice(*each.span)], each.first.isoformat(), each.last.isoformat()) for each in found]
 
 
@@ -64,9 +64,9 @@ def test_the_article_as_users_have_it() -> None:
 
 def test_without_a_day_of_its_own_a_text_names_only_whole_dates() -> None:
     text = "On Thursday and on 9 November 2022 he spoke, and last week and in March."
-    assert [text[slice(*each.span)] for each in spoken_dates(text, None)] == ["9 November 2022"]
+    assert [text[slice(*each.span)] for each in event_dates(text, None)] == ["9 November 2022"]
     month = DateRange(date(2022, 11, 1), date(2022, 11, 30))
-    assert [text[slice(*each.span)] for each in spoken_dates(text, month)] == ["9 November 2022", "March"]
+    assert [text[slice(*each.span)] for each in event_dates(text, month)] == ["9 November 2022", "March"]
 
 
 def test_a_month_of_weekdays() -> None:

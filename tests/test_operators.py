@@ -11,7 +11,7 @@ from semsearch.errors import UsageError
 from semsearch.indexing.building import build
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
-from semsearch.search.operators import Question, parse_question, phrase_pattern
+from semsearch.search.operators import ParsedQuestion, parse_question, phrase_pattern
 from semsearch.search.options import make_query
 from tests.conftest import write_articles
 
@@ -19,16 +19,16 @@ from tests.conftest import write_articles
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ('who led the "Wagner group" then', Question("who led the Wagner group then", ("Wagner group",))),
-        ("“special operation” why", Question("special operation why", ("special operation",))),
-        ("+kherson bridge", Question("kherson bridge", (), ("kherson",))),
-        ("bridge -kerch", Question("bridge", (), (), ("kerch",))),
-        ('grain -"grain deal"', Question("grain", (), (), ("grain deal",))),
-        ("title:Odesa port", Question("Odesa port", (), (), (), ("Odesa",))),
-        ('title:"Black Sea" +grain', Question("Black Sea grain", (), ("grain",), (), ("Black Sea",))),
+        ('who led the "Wagner group" then', ParsedQuestion("who led the Wagner group then", ("Wagner group",))),
+        ("“special operation” why", ParsedQuestion("special operation why", ("special operation",))),
+        ("+kherson bridge", ParsedQuestion("kherson bridge", (), ("kherson",))),
+        ("bridge -kerch", ParsedQuestion("bridge", (), (), ("kerch",))),
+        ('grain -"grain deal"', ParsedQuestion("grain", (), (), ("grain deal",))),
+        ("title:Odesa port", ParsedQuestion("Odesa port", (), (), (), ("Odesa",))),
+        ('title:"Black Sea" +grain', ParsedQuestion("Black Sea grain", (), ("grain",), (), ("Black Sea",))),
     ],
 )
-def test_operators_are_taken_out(text: str, expected: Question) -> None:
+def test_operators_are_taken_out(text: str, expected: ParsedQuestion) -> None:
     assert parse_question(text) == expected
 
 
@@ -48,7 +48,7 @@ def test_operators_are_taken_out(text: str, expected: Question) -> None:
     ],
 )
 def test_plain_questions_never_trip_over_punctuation(text: str) -> None:
-    assert parse_question(text) == Question(text)
+    assert parse_question(text) == ParsedQuestion(text)
     assert make_query(text).text == text
 
 

@@ -12,8 +12,8 @@ from semsearch.errors import IndexDamaged
 from semsearch.indexing.building import build
 from semsearch.records import Place
 from semsearch.search.opening import open_index
+from semsearch.storage.known import NewDocument
 from semsearch.storage.place import DATABASE
-from semsearch.storage.settled import NewDocument
 from semsearch.storage.writer import open_writer
 from semsearch.upkeep.check import check
 from tests.promises.forging import forge

@@ -50,7 +50,7 @@ def test_every_record_is_held_word_for_word(index: Index, records: dict[str, dic
         document = index.document(doc_id)
         assert (document.text, document.place.line) == (record["text"] or record["title"], number)
         assert str(document.published) == record["published_at"][:10]
-        assert (document.source, document.url) == (record["source"], record["url"])
+        assert (document.publisher, document.url) == (record["source"], record["url"])
 
 
 def windows(count: int) -> list[tuple[str, date, date]]:

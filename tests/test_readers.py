@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from semsearch.errors import UsageError
-from semsearch.readers import FieldNames, find_files, open_documents, parse_field_names
+from semsearch.readers import FieldNames, find_files, open_documents, parse_field_names, supported_suffixes
 from semsearch.readers.decoding import detect_encoding
 from semsearch.records import DateClaim, Problem, RawDocument
 
@@ -104,10 +104,23 @@ def test_a_binary_file_is_refused(tmp_path: Path) -> None:
     assert "binary" in problem(write(tmp_path / "b.txt", b"text " * 2000 + b"\0 more")).reason
 
 
-@pytest.mark.parametrize("name", ["a.txt", "a.md", "a.json", "a.csv", "a.tsv", "a.txt.gz"])
+@pytest.mark.parametrize("name", [*(f"a{suffix}" for suffix in supported_suffixes()), "a.txt.gz"])
 def test_an_empty_file_is_told(tmp_path: Path, name: str) -> None:
     data = gzip.compress(b"") if name.endswith(".gz") else b""
     assert problem(write(tmp_path / name, data)).reason.startswith("empty")
+
+
+@pytest.mark.parametrize(("name", "text"), [("a.json", "[]"), ("a.csv", "text,date\n"), ("a.jsonl", "\n\n")])
+def test_a_file_without_records_is_told(tmp_path: Path, name: str, text: str) -> None:
+    assert problem(write(tmp_path / name, text)).reason == "empty: no article in it"
+
+
+@pytest.mark.parametrize("text", ['[{"text": "one"}', '[{"text": "one"},', '[{"text": "one"},\n', "["])
+def test_a_list_that_was_cut_off_is_told(tmp_path: Path, text: str) -> None:
+    """A comma at its end, or nothing, was taken for the end of the list."""
+    *found, cut = read(write(tmp_path / "a.json", text))
+    assert isinstance(cut, Problem) and "not JSON" in cut.reason
+    assert len(found) == text.count("one")
 
 
 def test_a_damaged_gzip_is_told(tmp_path: Path) -> None:
@@ -119,7 +132,7 @@ def test_a_damaged_gzip_is_told(tmp_path: Path) -> None:
 def test_markdown_with_front_matter(tmp_path: Path) -> None:
     text = "---\ntitle: A title\ndate: 2022-11-09\npublisher: Agency\nlink: x:y\n---\n\n# Heading\n\nBody.\n"
     found = document(write(tmp_path / "a.md", text))
-    assert (found.title, found.source, found.url) == ("A title", "Agency", "x:y")
+    assert (found.title, found.publisher, found.url) == ("A title", "Agency", "x:y")
     assert found.claims == (DateClaim("2022-11-09", "front matter"),)
     assert (found.text, found.place.line) == ("# Heading\n\nBody.", 8)
 
@@ -149,7 +162,7 @@ def test_json_lines_keep_the_text_exactly_and_go_on_after_a_bad_line(tmp_path: P
     ]
     first, *rest = read(write(tmp_path / "a.jsonl", "\n".join(lines)))
     assert isinstance(first, RawDocument)
-    assert (first.own_id, first.title, first.text, first.source) == ("7", "T", " a\r\nb ", "P")
+    assert (first.own_id, first.title, first.text, first.publisher) == ("7", "T", " a\r\nb ", "P")
     assert (first.place.line, first.place.multiline) == (1, False)
     told = [(item.line, item.reason) for item in rest if isinstance(item, Problem)]
     assert [line for line, _ in told] == [2, 4, 5, 6]
@@ -216,7 +229,7 @@ def test_a_lone_surrogate_does_not_stay_in_a_text(tmp_path: Path) -> None:
 @given(st.binary(max_size=400))
 def test_any_bytes_are_read_or_refused_with_a_reason(tmp_path_factory: pytest.TempPathFactory, data: bytes) -> None:
     folder = tmp_path_factory.mktemp("any")
-    for suffix in (".txt", ".md", ".json", ".jsonl", ".csv", ".tsv", ".txt.gz"):
+    for suffix in (*supported_suffixes(), ".txt.gz"):
         for item in read(write(folder / f"a{suffix}", data)):
             assert isinstance(item, Problem) or item.text
 

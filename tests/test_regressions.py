@@ -150,7 +150,7 @@ def test_an_odd_field_costs_only_itself(tmp_path: Path) -> None:
     }
     (found,) = read(tmp_path / "a.jsonl", json.dumps(record).encode())
     assert isinstance(found, RawDocument)
-    assert (found.source, found.claims[0].raw, found.own_id, found.url) == ("Agency", "2022-11-09", "abc", None)
+    assert (found.publisher, found.claims[0].raw, found.own_id, found.url) == ("Agency", "2022-11-09", "abc", None)
     assert [doubt.split()[0] for doubt in found.doubts] == ["title", "url"]
     report = build([tmp_path / "a.jsonl"], tmp_path / "ix", model="hash")
     assert (report.added, len(report.problems)) == (1, 2)
@@ -296,7 +296,7 @@ def test_sources_fold_case_in_every_script(tmp_path: Path) -> None:
     build([write_articles(tmp_path / "a", {"a.jsonl": lines})], tmp_path / "ix", model="hash")
     with open_index(tmp_path / "ix") as opened:
         for name in ("известия", "REUTERS"):
-            assert len(opened.search("text", sources=[name]).hits) == 1
+            assert len(opened.search("text", publishers=[name]).hits) == 1
 
 
 def test_a_glob_in_a_folder_with_brackets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from semsearch.arrays import Rows
+from semsearch.arrays import Vectors
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import EncoderUnavailable
 from semsearch.indexing.building import build
@@ -90,7 +90,7 @@ def test_an_engine_that_encoded_nothing_is_not_recorded(
 
 
 def test_a_failing_encoder_is_not_blamed_on_an_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fails(self: HashEncoder, texts: Sequence[str]) -> Rows:
+    def fails(self: HashEncoder, texts: Sequence[str]) -> Vectors:
         raise OSError("libcudart.so.13: no such file")
 
     articles = write_articles(tmp_path / "a", {f"{n}.txt": f"Article {n}." for n in range(9)})

@@ -173,7 +173,7 @@ HOSTILE = [
 @pytest.mark.parametrize("payload", HOSTILE)
 def test_nothing_steers_the_terminal(name: AnswerFormat, payload: str) -> None:
     document = make_document(
-        title=f"T{payload}", text=TEXT[:20] + payload + TEXT[20:], source=f"S{payload}", path=f"/x{payload}/a.txt"
+        title=f"T{payload}", text=TEXT[:20] + payload + TEXT[20:], publisher=f"S{payload}", path=f"/x{payload}/a.txt"
     )
     out = render(name, make_answer(document, f"Q{payload}"), many=True)
     bad = [

@@ -134,9 +134,9 @@ def test_sources_filter_before_ranking(tmp_path: Path) -> None:
     )
     build([write_articles(tmp_path / "a", {"a.jsonl": lines})], tmp_path / "ix", model="hash")
     with open_index(tmp_path / "ix") as opened:
-        assert [h.document.doc_id for h in opened.search("grain", top=3, sources=["rare"]).hits] == ["77"]
-        assert len(opened.search("grain", top=200, sources=["Rare", "common"]).hits) == 100
-        assert opened.search("grain", sources=["nobody"]).hits == ()
+        assert [h.document.doc_id for h in opened.search("grain", top=3, publishers=["rare"]).hits] == ["77"]
+        assert len(opened.search("grain", top=200, publishers=["Rare", "common"]).hits) == 100
+        assert opened.search("grain", publishers=["nobody"]).hits == ()
 
 
 def test_one_passage_a_document_unless_more_are_asked_for(tmp_path: Path) -> None:

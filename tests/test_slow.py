@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from semsearch.arrays import Rows, Span
+from semsearch.arrays import Span, Vectors
 from semsearch.encoders import open_encoder
 from semsearch.encoders.layout import packaged_folder
 from semsearch.indexing.building import build
@@ -77,16 +77,16 @@ def test_a_thousand_passages_and_three_hundred_questions_keep_the_vectors_of_sen
     encoder = open_encoder()
     spans = [split_sentences(text) for text in passages]
     encoded = encoder.encode_spans(passages, spans)
-    for texts, rows in ((passages, encoded.rows), (questions, encoder.encode_queries(questions))):
+    for texts, rows in ((passages, encoded.vectors), (questions, encoder.encode_queries(questions))):
         expected = reference.encode(texts, normalize_embeddings=True, show_progress_bar=False)
         assert (rows * expected).sum(axis=1).min() >= 0.9995
     sentences = _sentence_rows(reference, passages, spans)
     assert sum(map(len, sentences)) > 3000
-    for found, wanted in zip(encoded.parts, sentences, strict=True):
+    for found, wanted in zip(encoded.span_vectors, sentences, strict=True):
         assert (found * wanted).sum(axis=1).min() >= 0.9995
 
 
-def _sentence_rows(reference: SentenceTransformer, texts: list[str], spans: list[list[Span]]) -> list[Rows]:
+def _sentence_rows(reference: SentenceTransformer, texts: list[str], spans: list[list[Span]]) -> list[Vectors]:
     """Unit means of the states that sentence-transformers gives the tokens of each span; all, if it has none."""
     states = reference.encode(texts, output_value="token_embeddings", show_progress_bar=False)
     limit = reference.max_seq_length

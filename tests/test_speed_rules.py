@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.arrays import Rows
+from semsearch.arrays import Vectors
 from semsearch.encoders import open_encoder
 from semsearch.encoders.layout import WEIGHTS, packaged_folder
 from semsearch.indexing.building import build
@@ -80,7 +80,7 @@ def test_no_answer_loads_what_reads_articles(indexed: Path, arguments: list[str]
     status, loaded = modules_of(indexed, *arguments)
     assert status == 0
     assert not loaded & {"csv", "gzip", "yaml", "secrets", "hmac", "charset_normalizer"}
-    assert not loaded & {f"semsearch.storage.{name}" for name in ("settled", "overview", "writer", "inspection")}
+    assert not loaded & {f"semsearch.storage.{name}" for name in ("known", "overview", "writer", "inspection")}
 
 
 def test_no_help_or_unknown_command_waits_for_torch_or_numpy(indexed: Path) -> None:
@@ -97,7 +97,7 @@ def test_passages_are_encoded_without_torch(indexed: Path) -> None:
     assert not loaded & HEAVY
 
 
-def assert_same(rows: Rows, expected: Rows, engine: str) -> None:
+def assert_same(rows: Vectors, expected: Vectors, engine: str) -> None:
     """Equal to the last digits of the precision; questions are always float32."""
     passages = slice(0, len(TEXTS))
     np.testing.assert_allclose(rows[len(TEXTS) :], expected[len(TEXTS) :], atol=1e-6)

@@ -11,11 +11,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from semsearch.dates.asked import find_time
+from semsearch.dates.time_words import find_time
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import UsageError
 from semsearch.indexing.building import build
-from semsearch.ranking.timing import publication_fit, recency
+from semsearch.ranking.time_factors import publication_fit, recency
 from semsearch.records import Answer, DateRange, Document, Mode
 from semsearch.rendering.fields import answer_fields
 from semsearch.rendering.text import Style, TextRenderer
@@ -234,7 +234,7 @@ def test_the_window_used_is_shown(index: Index) -> None:
     answer = index.search("grain since the mobilisation")
     text = TextRenderer(Style(), many=False, explain=False).answer("1", answer, first=True)
     assert text.startswith(
-        'time: from 2022-09-21 preferred ("since the mobilisation": Russia\'s partial mobilisation)\n\n'
+        'time: from 2022-09-21 ranked higher ("since the mobilisation": Russia\'s partial mobilisation)\n\n'
     )
     fields = answer_fields(answer, None)
     assert fields["window"] == ["2022-09-21", None, "since the mobilisation"]

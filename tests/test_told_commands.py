@@ -138,7 +138,7 @@ def test_r2_the_command_of_a_finding_can_be_typed_and_its_reason_is_whole(index:
     (finding, *_) = [each for each in check(index, full=True).findings if "malformed" in each.what]
     assert finding.what == "is damaged (database disk image is malformed)"
     assert shlex.split(finding.command) == ["semsearch", "index", "--rebuild", "--index", str(index)]
-    assert str(finding) == f"{index / DATABASE}: {finding.what}: mend it with: {finding.command}"
+    assert str(finding) == f"{index / DATABASE}: {finding.what}: repair it with: {finding.command}"
 
 
 def test_r2_what_a_reader_does_without_is_told_with_the_command(index: Path) -> None:
@@ -171,9 +171,9 @@ def test_r2_no_message_is_taken_apart() -> None:
 
 
 def test_an_error_has_parts() -> None:
-    error = IndexDamaged("is missing", where=Path("a b"), remedy=f"mend it with: {command('repair', index='a b')}")
+    error = IndexDamaged("is missing", where=Path("a b"), remedy=f"repair it with: {command('repair', index='a b')}")
     assert (error.where, error.what, error.remedy) == (
-        "a b", "is missing", "mend it with: semsearch repair --index 'a b'"
+        "a b", "is missing", "repair it with: semsearch repair --index 'a b'"
     )  # fmt: skip
-    assert str(error) == "a b: is missing: mend it with: semsearch repair --index 'a b'"
+    assert str(error) == "a b: is missing: repair it with: semsearch repair --index 'a b'"
     assert str(IndexDamaged("no more")) == "no more"

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from scripts.benchmarks.measuring import alternate, real_passages, timed
-from semsearch.arrays import Rows
+from semsearch.arrays import Vectors
 from semsearch.encoders import Encoder, Precision, open_encoder
 from semsearch.encoders.layout import ModelLayout, packaged_folder, read_layout
 from semsearch.encoders.openvino_bert import matrix_product
@@ -32,7 +32,7 @@ class Measured:
 
     label: str
     rates: list[float] = field(default_factory=list)
-    rows: Rows | None = None
+    rows: Vectors | None = None
 
 
 def flop_a_token(layout: ModelLayout, tokens: float) -> float:
@@ -89,7 +89,7 @@ def main() -> None:
     report(len(texts), tokens, layout, limits, "bfloat16" if native else "float32", baseline, [way for way, _ in ways])
 
 
-def keep(way: Measured, rows: Rows) -> None:
+def keep(way: Measured, rows: Vectors) -> None:
     """Remember the vectors."""
     way.rows = np.asarray(rows, np.float32)
 

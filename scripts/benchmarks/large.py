@@ -19,12 +19,12 @@ import numpy as np
 
 from scripts.benchmarks.measuring import ROOT, collections
 from semsearch.encoders.layout import packaged_folder
-from semsearch.encoders.protocol import SpanRows
+from semsearch.encoders.protocol import SpanVectors
 from semsearch.indexing.building import build
 from semsearch.records import Document, Mode
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
-from semsearch.storage.settled import NewDocument
+from semsearch.storage.known import NewDocument
 from semsearch.storage.snapshot import Snapshot, open_snapshot
 from semsearch.storage.writer import Writer, open_writer
 
@@ -58,13 +58,13 @@ def large_index(folder: Path, source: Path) -> Path:
 def _repeat(snapshot: Snapshot, writer: Writer, file_id: int, turn: int, random: np.random.Generator) -> int:
     """Every document once more, under another id and another order of its days; the passages added."""
     numbers = snapshot.lexical().numbers
-    places, parts = snapshot.documents.places(numbers), snapshot.parts(numbers)
+    places, parts = snapshot.documents.places(numbers), snapshot.sentence_vectors(numbers)
     rows = snapshot.vectors(numbers)
     rows = np.asarray(rows + random.normal(0, 0.02, rows.shape), np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
     hashes = [turn.to_bytes(4) + place.number.to_bytes(8) for place in places]
     found = [parts[number] for number in numbers.tolist()]
-    writer.add_vectors(hashes, SpanRows(rows, [each for _, each in found]), [spans for spans, _ in found])
+    writer.add_vectors(hashes, SpanVectors(rows, [each for _, each in found]), [spans for spans, _ in found])
     by_document: dict[str, list[tuple[int, int, bytes]]] = {}
     for place, digest in zip(places, hashes, strict=True):
         by_document.setdefault(place.doc_id, []).append((place.start, place.end, digest))

@@ -87,7 +87,7 @@ def both_indexes(name: str, source: Path) -> tuple[Path, Path]:
 def real_passages(count: int) -> list[str]:
     """Texts as ``index`` embeds them, of press where it is there, else of the seeds, in a fixed random order."""
     from semsearch.encoders import open_encoder
-    from semsearch.indexing.preparing import prepare, settle_document
+    from semsearch.indexing.preparing import prepare, resolve_document
     from semsearch.readers import FieldNames, find_files, open_documents
     from semsearch.records import RawDocument
     from semsearch.text.chunking import ChunkingSettings
@@ -96,7 +96,7 @@ def real_passages(count: int) -> list[str]:
     for path in find_files(source).files:
         with open_documents(path, FieldNames({})) as stream:
             raw = [item for item in stream if isinstance(item, RawDocument)]
-        documents += [(settle_document(f"{path}{at}", str(path), one)[0], b"") for at, one in enumerate(raw)]
+        documents += [(resolve_document(f"{path}{at}", str(path), one)[0], b"") for at, one in enumerate(raw)]
     order = np.random.default_rng(0).permutation(len(documents))[:count]
     texts = prepare([documents[at] for at in order], open_encoder(), ChunkingSettings()).texts
     return [passage.text for passage in texts.values()][:count]

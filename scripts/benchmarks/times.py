@@ -16,10 +16,10 @@ from datetime import date
 import numpy as np
 
 from scripts.benchmarks.measuring import ROOT
-from semsearch.dates.asked import find_time
+from semsearch.dates.event_dates import event_dates
 from semsearch.dates.hints import asked_for_latest
 from semsearch.dates.published import parse_published
-from semsearch.dates.spoken import spoken_dates
+from semsearch.dates.time_words import find_time
 from semsearch.errors import DateNotUnderstood
 from semsearch.records import DateClaim, DateRange
 
@@ -64,7 +64,7 @@ def main() -> None:
         print(f"{name:<44}" + "".join(f"{value:>9.2f}" for value in _timed(call, items)))
     text = " ".join(asked) * 20
     begin = time.perf_counter()
-    found = len(spoken_dates(text, DateRange(ANCHOR, ANCHOR)))
+    found = len(event_dates(text, DateRange(ANCHOR, ANCHOR)))
     print(f"a text of {len(text):,} characters, {found} periods: {time.perf_counter() - begin:.2f} s")
 
 

@@ -23,7 +23,7 @@ from semsearch.files.whole import TEMPORARY, USUAL, NewFile, publish, refuse_pla
 from semsearch.records import Problem
 from semsearch.rendering.formats import Renderer
 from semsearch.search.local import Index
-from semsearch.search.question_files import Question, QuestionFile
+from semsearch.search.question_files import FiledQuestion, QuestionFile
 
 SURE_EVERY = 16  # questions between two notes of progress
 LARGEST_PROGRESS = 10_000  # bytes
@@ -62,7 +62,7 @@ def answer_questions(
 ) -> BatchReport:
     """Answer questions in order.
 
-    The first ``skip`` are taken as written already; ``answered`` is told the count so far after each.
+    The first ``skip`` are taken as written already; ``answered`` is called with the count so far after each.
     """
     report = BatchReport(resumed=skip)
     if not skip:
@@ -84,7 +84,7 @@ def answer_questions(
     return report
 
 
-def _questions(questions: QuestionFile, report: BatchReport) -> Iterator[Question]:
+def _questions(questions: QuestionFile, report: BatchReport) -> Iterator[FiledQuestion]:
     for item in questions:
         if isinstance(item, Problem):
             report.problems.append(item)
@@ -201,7 +201,7 @@ class ResumableFile:
 
     def abandon(self) -> None:
         """Close what there is; it can be gone on with, if any of it was noted."""
-        with suppress(OSError):  # a full disk, which is told already
+        with suppress(OSError):  # a full disk, which is reported already
             self._stream.close()
         if not self._progress.exists():
             self._new.drop()

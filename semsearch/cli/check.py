@@ -74,7 +74,7 @@ def _as_text(report: CheckReport) -> str:
         lines.append(_compared(report))
     place = display_path(report.index)
     if report.whole:
-        state = "sealed" if report.sealed else "not sealed: its last writer was stopped, or is at work"
+        state = "as its last writer left it" if report.sealed else "its last writer was stopped, or is at work"
         lines.append(f"{place}: whole; {report.documents} articles in {report.passages} passages; {state}")
     else:
         lines.append(f"{place}: {len(report.findings)} thing{'s' * (len(report.findings) > 1)} wrong")
@@ -85,5 +85,8 @@ def _compared(report: CheckReport) -> str:
     files = (
         f"{report.compared} of {report.compared + report.not_compared} files were compared with what the index holds"
     )
-    others = "the others have changed since, are gone, or are of sources that you have not named"
+    others = (
+        "the others have changed since, are gone, are of sources that you have not named, "
+        "or are read again at every index (an id that two have, or a read error)"
+    )
     return f"{files}; {others}" if report.not_compared else files

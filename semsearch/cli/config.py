@@ -68,7 +68,7 @@ class Settings:
     """What the settings file of a folder says.
 
     ``path`` is the file's, None where there is none; ``defaults`` are those of each command's options, ``refused``
-    what is not taken, by command; ``warning`` tells of a file that is passed over; ``digest`` is of what it says.
+    what is not taken, by command; ``warning`` reports a file that is passed over; ``digest`` is of what it says.
     """
 
     def __init__(
@@ -92,9 +92,9 @@ def read_settings(folder: Path) -> Settings:
     Raises InputError for a file that is not TOML, or a key that no command has.
     """
     if (folder / OWN).is_symlink():
-        return Settings(warning=f"{folder / OWN} is a link: what it settles is not taken")
+        return Settings(warning=f"{folder / OWN} is a link: its settings are not used")
     if os.path.lexists(folder / OWN):
-        return _settle(_table(folder / OWN), folder / OWN, OWN)
+        return _settings_of(_table(folder / OWN), folder / OWN, OWN)
     if os.path.lexists(folder / SHARED):
         try:
             tools = _table(folder / SHARED).get("tool")
@@ -102,7 +102,7 @@ def read_settings(folder: Path) -> Settings:
             return Settings(warning=f"{error}: passed over, with what it may say to semsearch")
         found = tools.get("semsearch") if isinstance(tools, dict) else None
         if isinstance(found, dict):
-            return _settle(found, folder / SHARED, f"{SHARED} [tool.semsearch]")
+            return _settings_of(found, folder / SHARED, f"{SHARED} [tool.semsearch]")
     return Settings()
 
 
@@ -113,7 +113,7 @@ def _table(path: Path) -> dict[str, object]:
         raise InputError(f"{path}: {error.strerror}") from None
 
 
-def _settle(table: dict[str, object], path: Path, where: str) -> Settings:
+def _settings_of(table: dict[str, object], path: Path, where: str) -> Settings:
     defaults: Defaults = {command: {} for command in _KEYS}
     for key, value in table.items():
         if isinstance(value, dict):
@@ -134,7 +134,7 @@ def _settle(table: dict[str, object], path: Path, where: str) -> Settings:
 
 
 def _refuse(settings: Settings, folder: Path) -> None:
-    """Take out what a file that is not trusted does not settle."""
+    """Take out what a file that is not trusted may not set."""
     for command, options in settings.defaults.items():
         for key, option in _KEYS[command].items():
             if option in options and (why := _too_much(key, str(options[option]), folder)):

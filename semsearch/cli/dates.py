@@ -34,7 +34,7 @@ class DatesFormat(StrEnum):
     json = "json"
 
 
-class Kind(StrEnum):
+class Which(StrEnum):
     """What ``--only`` takes."""
 
     undated = "undated"
@@ -56,7 +56,7 @@ def add_to(app: typer.Typer) -> None:
 
 def dates(
     index: IndexOption = DEFAULT_FOLDER,
-    only: Annotated[Kind | None, typer.Option("--only", help="List these alone, all of them.")] = None,
+    only: Annotated[Which | None, typer.Option("--only", help="List these alone, all of them.")] = None,
     output_format: Annotated[DatesFormat, typer.Option("--format", help="What comes out.")] = DatesFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
@@ -81,20 +81,21 @@ def dates(
     return DONE
 
 
-def _kinds(entry: DateEntry) -> list[Kind]:
+def _kinds(entry: DateEntry) -> list[Which]:
     published = entry.published
     if published is None:
-        return [Kind.undated]
-    return [Kind.ambiguous] * published.ambiguous + [Kind.suspicious] * bool(entry.doubt)
+        return [Which.undated]
+    return [Which.ambiguous] * published.ambiguous + [Which.suspicious] * bool(entry.doubt)
 
 
 def _summary(entries: Sequence[DateEntry], index: Path | None) -> str:
     """How many dates came from where, then what needs a look."""
     sources = Counter(
-        (entry.published.source, entry.published.precision) if entry.published else ("undated", "") for entry in entries
+        (entry.published.provenance, entry.published.precision) if entry.published else ("undated", "")
+        for entry in entries
     )
     lines = [f"{count:>8}  {source:<14} {precision}".rstrip() for (source, precision), count in sources.most_common()]
-    for kind in Kind:
+    for kind in Which:
         found = [entry for entry in entries if kind in _kinds(entry)]
         if found:
             lines += ["", f"{kind}: {len(found)}", *(f"  {_line(entry)}" for entry in found[:MOST_LISTED])]
@@ -105,7 +106,7 @@ def _summary(entries: Sequence[DateEntry], index: Path | None) -> str:
 
 def _line(entry: DateEntry) -> str:
     published = entry.published
-    when = "undated" if published is None else f"{published}  {published.source} {published.raw!r}"
+    when = "undated" if published is None else f"{published}  {published.provenance} {published.raw!r}"
     doubt = f"  {entry.doubt}" if entry.doubt else ""
     return visible(f"{entry.doc_id}  {when}{doubt}  {display_path(entry.path)}:{entry.line}")
 
@@ -116,7 +117,7 @@ def _fields(entry: DateEntry) -> dict[str, object]:
         "doc_id": entry.doc_id,
         "date": published and str(published),
         "precision": published and published.precision,
-        "source": published and published.source,
+        "source": published and published.provenance,
         "raw": published and published.raw,
         "ambiguous": published and published.ambiguous,
         "confidence": published and published.confidence,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, get_args
 
 import typer
 
+from semsearch.cli.command import refuse_leading_out
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, SKIPPED, emit, say
 from semsearch.cli.options import (
@@ -23,7 +24,6 @@ from semsearch.cli.options import (
     taking_options,
 )
 from semsearch.cli.progress import build_bar, count_bar
-from semsearch.cli.settled import refuse_leading_out
 from semsearch.errors import UsageError
 from semsearch.files.whole import refuse_place
 from semsearch.records import Mode

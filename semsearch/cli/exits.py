@@ -39,13 +39,13 @@ def emit(text: str) -> None:
 
 
 def interrupted() -> int:
-    """Tell of a Ctrl-C or SIGTERM; its status."""
+    """Report a Ctrl-C or SIGTERM; its status."""
     say("interrupted; what was committed is kept")
     return INTERRUPTED
 
 
 def status_of(error: BaseException, command: str, *, debug: bool) -> int:
-    """Tell the user of an error in one line, and say with which status to leave."""
+    """Report an error in one line, and say with which status to leave."""
     if debug and not isinstance(error, KeyboardInterrupt | PipeClosed):
         import traceback
 

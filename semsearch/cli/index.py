@@ -143,5 +143,5 @@ def _summary(report: BuildReport, folder: Path, seconds: float) -> str:
     if report.undated:
         extra.insert(0, f"{report.undated} of the new without a date")
     if report.ignored:
-        extra.insert(0, f"{report.ignored} files ignored")
+        extra.insert(0, f"{report.ignored} files excluded")
     return f"{display_path(str(folder.absolute()))}: {', '.join(parts)}; {', '.join(extra)}"

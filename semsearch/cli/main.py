@@ -16,9 +16,9 @@ from typing import Annotated
 import typer
 
 import semsearch
+from semsearch.cli.command import ConfiguredCommand
 from semsearch.cli.config import Settings, read_settings
 from semsearch.cli.exits import DONE, INTERRUPTED, interrupted, status_of
-from semsearch.cli.settled import SettledCommand
 from semsearch.errors import OutOfRoom, UsageError
 
 app = typer.Typer(
@@ -74,7 +74,7 @@ def add_commands(names: Sequence[str]) -> None:
             module = "eval_" if name == "eval" else name
             import_module(f"semsearch.cli.{module}").add_to(app)
     for command in app.registered_commands:
-        command.cls = SettledCommand
+        command.cls = ConfiguredCommand
     app.registered_commands.sort(key=lambda command: COMMANDS.index(command.name or ""))
 
 
@@ -123,7 +123,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _settings(command: str) -> Settings:
-    """What the working folder settles; nothing for help, and for the command that judges it."""
+    """The settings of the working folder; none for help, and for the command that judges them."""
     if command == "trust":
         return Settings()
     try:

@@ -25,5 +25,5 @@ def repair(index: IndexOption = DEFAULT_FOLDER, quiet: QuietOption = False, debu
     if not quiet:
         for name in report.aside:
             say(f"moved aside: {display_path(str(index / 'damaged' / name))}")
-        say("accelerators made anew; the index is whole" if report.rebuilt else "the index is whole")
+        say("accelerators built again; the index is whole" if report.rebuilt else "the index is whole")
     return DONE

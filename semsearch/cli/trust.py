@@ -48,7 +48,7 @@ def trust_settings(
     if not quiet:
         say(f"trusted as it is: {display_path(str(settings.path))}")
         for refused in {each.key: each for every in settings.refused.values() for each in every}.values():
-            say(f"from now on it settles: {refused.key} = {refused.value}")
+            say(f"from now on it sets: {refused.key} = {refused.value}")
     return DONE
 
 

@@ -93,7 +93,7 @@ def month(reading: Reading, at: int) -> Period | None:
             return found
     if name == "march" and reading.word(end) in _MARCH_TO:
         return None
-    return reading.settled(in_year, end, "month", certain=not doubtful and len(name) > len("sept"))
+    return reading.resolved(in_year, end, "month", certain=not doubtful and len(name) > len("sept"))
 
 
 def _is_phrase(reading: Reading, at: int, end: int) -> bool:

@@ -16,7 +16,7 @@ from semsearch.dates.grammar import read
 from semsearch.dates.reading import Context
 from semsearch.dates.typed import parse_period
 from semsearch.errors import DateNotUnderstood
-from semsearch.records import DateClaim, DateSource, RawDocument
+from semsearch.records import DateClaim, DateProvenance, RawDocument
 
 _ANY_DAY = date(2000, 1, 1)  # what depends on it is not taken
 HEAD = 300  # characters of a text in which its date may stand
@@ -42,7 +42,7 @@ def fallback_claims(raw: RawDocument, path: str, root: str = "") -> Iterator[Dat
     yield from _claims(_in_text(raw.text), "visible text")
 
 
-def _claims(raw: str | None, source: DateSource) -> Iterator[DateClaim]:
+def _claims(raw: str | None, source: DateProvenance) -> Iterator[DateClaim]:
     if raw is not None:
         yield DateClaim(raw, source)
 
@@ -81,6 +81,6 @@ def _in_text(text: str) -> str | None:
         reading = read(rest, Context(_ANY_DAY))
         found = reading.period(0)
         whole = found is not None and (found.end == len(reading.tokens) or bool(labelled))
-        if found is not None and whole and found.unit == "day" and not found.relative and not found.event:
+        if found is not None and whole and found.unit == "day" and not found.relative and not found.named_event:
             return str(found.span.first)
     return None

@@ -30,7 +30,7 @@ def part(reading: Reading, at: int) -> Period | None:
     else:
         place = reading.skip(at + 1, "-", "in", "the")
     whole = _definite_unit(reading, place) or reading.period(place)
-    if whole is None or whole.unit in ("day", "span") or whole.event:
+    if whole is None or whole.unit in ("day", "span") or whole.named_event:
         return None
     return _within(reading, whole, lambda span: days.part(span, whole.unit, which))
 
@@ -56,7 +56,7 @@ def nth(reading: Reading, at: int) -> Period | None:
     if (unit is None and weekday is None and name != "half") or reading.word(place + 1) not in ("of", "in"):
         return None
     whole = reading.period(reading.skip(place + 1, "of", "in", "the"))
-    if whole is None or whole.unit == "day" or whole.event or (unit == "quarter" and whole.unit == "year"):
+    if whole is None or whole.unit == "day" or whole.named_event or (unit == "quarter" and whole.unit == "year"):
         return None  # quarters of a year have a rule of their own
 
     def cut(span: DateRange) -> DateRange:
@@ -74,11 +74,11 @@ def nth(reading: Reading, at: int) -> Period | None:
 
 
 def _within(reading: Reading, whole: Period, cut: Callable[[DateRange], DateRange]) -> Period:
-    """A part of a period; it is settled again, for the part may lie ahead where the whole has begun."""
+    """A part of a period; it is resolved again, for the part may lie ahead where the whole has begun."""
     in_year = whole.in_year
     if in_year is None:
         return replace(whole, span=cut(whole.span), unit="span", certain=True)
-    return reading.settled(lambda year: cut(in_year(year)), whole.end, "span")
+    return reading.resolved(lambda year: cut(in_year(year)), whole.end, "span")
 
 
 def unit_of_day(reading: Reading, at: int) -> Period | None:
@@ -87,7 +87,7 @@ def unit_of_day(reading: Reading, at: int) -> Period | None:
     if unit not in ("week", "weekend") or reading.word(at + 1) != "of":
         return None
     day = reading.period(at + 2)
-    if day is None or day.unit != "day" or day.event:
+    if day is None or day.unit != "day" or day.named_event:
         return None
     return replace(day, span=days.around(days.bounds(day.span)[0], unit), unit=unit, in_year=None)
 
@@ -105,7 +105,7 @@ def offset(reading: Reading, at: int) -> Period | None:
     if unit is None or side is None or not 0 < count < FARTHEST:
         return None
     base = reading.period(place + 2)
-    doubtful = base is not None and not base.certain and not base.event and base.unit != "day"
+    doubtful = base is not None and not base.certain and not base.named_event and base.unit != "day"
     if base is None or doubtful:
         return None
     first, last = days.bounds(base.span)
@@ -172,4 +172,4 @@ def event(reading: Reading, at: int) -> Period | None:
         return None
     named, length = found
     unit: Unit = "day" if named.span.first == named.span.last else "span"
-    return Period(named.span, at + length, unit, certain=False, event=named.name)
+    return Period(named.span, at + length, unit, certain=False, named_event=named.name)

@@ -18,7 +18,7 @@ LONGEST_PHRASE = 12  # words
 _PASSED_OVER = {"the", "a", "an"}
 _FORM = (
     'expected [[event]] tables with name = "…", words = ["…"], first = 2022-02-24 and perhaps last; '
-    "days that passages speak of are given with --event"
+    "days that passages mention are given with --event"
 )
 
 

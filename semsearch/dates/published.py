@@ -57,7 +57,7 @@ def parse_published(claim: DateClaim) -> PublishedDate:
     first, last, ambiguous = _parse(raw)
     if not FIRST_YEAR <= first.year <= LAST_YEAR:
         raise DateNotUnderstood(f"date {raw[:40]!r} is out of range: expected the years {FIRST_YEAR} to {LAST_YEAR}")
-    return PublishedDate(first, last, _precision(first, last), claim.source, raw, ambiguous)
+    return PublishedDate(first, last, _precision(first, last), claim.provenance, raw, ambiguous)
 
 
 def _precision(first: date, last: date) -> DatePrecision:

@@ -1,6 +1,6 @@
 """A text being read for periods of time: its tokens, its anchor, and what the rules of the grammar share.
 
-What lacks a year, or is relative ("last week"), is settled by the anchor: without a sign of the future it is
+What lacks a year, or is relative ("last week"), is resolved by the anchor: without a sign of the future it is
 the latest such time that has begun by then.
 """
 
@@ -39,7 +39,7 @@ class Period:
 
     ``certain`` is false for words that may mean something else ("may", "fall", a bare weekday): they count only
     with a sign such as a preposition. ``in_year`` gives the span in another year, where the words name none.
-    ``relative`` is true where the anchor decided. One with the name of an ``event`` counts only after "since" and
+    ``relative`` is true where the anchor decided. One with the name of an ``named_event`` counts only after "since" and
     the like.
     """
 
@@ -49,7 +49,7 @@ class Period:
     certain: bool = True
     relative: bool = False
     in_year: Turn | None = None
-    event: str | None = None
+    named_event: str | None = None
 
 
 Rule = Callable[["Reading", int], Period | None]
@@ -61,7 +61,7 @@ class Reading:
     def __init__(self, text: str, context: Context, rules: Sequence[Rule]) -> None:
         self.tokens = tokenize(text)
         self.context = context
-        self.future = False  # whether the clause speaks of the future
+        self.future = False  # whether the clause mentions the future
         self._rules = rules
         self._known: dict[tuple[int, bool], Period | None] = {}
         self._depth = 0
@@ -184,11 +184,11 @@ class Reading:
     # Years
 
     def with_year(self, at: int, in_year: Turn, unit: Unit, *, certain: bool) -> Period:
-        """A period whose words end at a token: with the year that follows, or settled by the anchor."""
+        """A period whose words end at a token: with the year that follows, or resolved by the anchor."""
         year, end = self.year_behind(at)
         if year is not None:
             return Period(in_year(year), end, unit, relative=self.word(end - 1) == "year")
-        return self.settled(in_year, at, unit, certain=certain)
+        return self.resolved(in_year, at, unit, certain=certain)
 
     def year_behind(self, at: int) -> tuple[int | None, int]:
         """The year that qualifies what ends at a token: "2022", ", 2022", "of 2022", "'22", "last year"."""
@@ -208,8 +208,8 @@ class Reading:
             return self.context.anchor.year + shift, begin + 2
         return None, at
 
-    def settled(self, in_year: Turn, end: int, unit: Unit, *, certain: bool = True) -> Period:
-        """The latest time that has begun by the anchor; the next that has not ended where the future is spoken of.
+    def resolved(self, in_year: Turn, end: int, unit: Unit, *, certain: bool = True) -> Period:
+        """The latest time that has begun by the anchor; the next that has not ended where the future is mentioned.
 
         Raises ValueError where there is none.
         """

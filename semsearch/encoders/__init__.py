@@ -1,4 +1,4 @@
-"""Texts to unit rows: the protocol, BERT-family models, any sentence-transformers model, and a hashing fake."""
+"""Texts to unit vectors: the protocol, BERT-family models, any sentence-transformers model, and a hashing fake."""
 
 from semsearch.encoders.known import model_for_index, name_model
 from semsearch.encoders.opening import DEFAULT_MODEL, open_encoder

@@ -1,7 +1,7 @@
 """The forward pass of a BERT-family encoder in NumPy, from memory-mapped weights.
 
 A question is encoded in milliseconds without importing torch. Texts are encoded one by one, so a
-row never depends on its neighbours. Post-norm BERT as in Devlin et al. 2019; pooling and
+vector never depends on its neighbours. Post-norm BERT as in Devlin et al. 2019; pooling and
 normalisation as in Reimers and Gurevych 2019. Tested against sentence-transformers.
 """
 
@@ -11,10 +11,10 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Rows, Span
+from semsearch.arrays import Span, Vectors
 from semsearch.encoders.layout import WEIGHTS, ModelLayout
 from semsearch.encoders.pooling import pool_spans, spans_of, unit
-from semsearch.encoders.protocol import SpanRows
+from semsearch.encoders.protocol import SpanVectors
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights, Matrix, widened
 from semsearch.errors import EncoderUnavailable
@@ -65,7 +65,7 @@ class BertWeights:
 
 
 class BertForward:
-    """Unit rows of texts under the model in a folder."""
+    """Unit vectors of texts under the model in a folder."""
 
     def __init__(self, layout: ModelLayout, tokenizing: Tokenizing) -> None:
         self._layout = layout
@@ -79,20 +79,20 @@ class BertForward:
         self._norm = self._weights.norm("embeddings.LayerNorm", layout.dim)
         self._layers = [_Layer(layout, self._weights, f"encoder.layer.{at}.") for at in range(layout.layers)]
 
-    def encode(self, texts: Sequence[str]) -> Rows:
-        """Unit rows (n, dim), each text cut at the model's limit."""
-        rows = np.empty((len(texts), self._layout.dim), np.float32)
-        for row, ids in zip(rows, self._tokenizing.limited_ids(texts), strict=True):
-            row[:] = self._pooled(self._hidden(ids))
-        return rows
+    def encode(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors (n, dim), each text cut at the model's limit."""
+        vectors = np.empty((len(texts), self._layout.dim), np.float32)
+        for vector, ids in zip(vectors, self._tokenizing.limited_ids(texts), strict=True):
+            vector[:] = self._pooled(self._hidden(ids))
+        return vectors
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """Unit rows of texts and of spans in them."""
-        encoded = SpanRows(np.empty((len(texts), self._layout.dim), np.float32), [])
-        for row, tokens, inside in zip(encoded.rows, self._tokenizing.limited(texts), spans, strict=True):
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """Unit vectors of texts and of spans in them."""
+        encoded = SpanVectors(np.empty((len(texts), self._layout.dim), np.float32), [])
+        for vector, tokens, inside in zip(encoded.vectors, self._tokenizing.limited(texts), spans, strict=True):
             hidden = self._hidden(tokens.ids)
-            row[:] = self._pooled(hidden)
-            encoded.parts.append(pool_spans(hidden, tokens.offsets, spans_of(self._layout, inside), row))
+            vector[:] = self._pooled(hidden)
+            encoded.span_vectors.append(pool_spans(hidden, tokens.offsets, spans_of(self._layout, inside), vector))
         return encoded
 
     def _hidden(self, ids: list[int]) -> Matrix:

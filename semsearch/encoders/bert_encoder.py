@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from semsearch.arrays import Offsets, Rows, Span
+from semsearch.arrays import Offsets, Span, Vectors
 from semsearch.encoders.bert import BertForward
 from semsearch.encoders.layout import ModelLayout, model_identity
-from semsearch.encoders.protocol import Device, Precision, SeenWeights, SpanRows
+from semsearch.encoders.protocol import Device, Precision, SeenWeights, SpanVectors
 from semsearch.encoders.tokenizing import Tokenizing
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class BertEncoder:
 
     @property
     def dim(self) -> int:
-        """Columns of a row."""
+        """Columns of a vector."""
         return self._layout.dim
 
     @property
@@ -76,18 +76,18 @@ class BertEncoder:
         """Character offsets of the model's own tokens."""
         return self._tokenizing.offsets(texts)
 
-    def encode_passages(self, texts: Sequence[str]) -> Rows:
-        """Unit rows by the engine chosen when the first passages come."""
-        return self.encode_spans(texts, [()] * len(texts)).rows
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors by the engine chosen when the first passages come."""
+        return self.encode_spans(texts, [()] * len(texts)).vectors
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """The same, and the rows of spans; none where the model's row is not the mean of its states."""
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """The same, and the vectors of spans; none where the model's vector is not the mean of its states."""
         if not texts:
-            return SpanRows(np.empty((0, self.dim), np.float32), [])
+            return SpanVectors(np.empty((0, self.dim), np.float32), [])
         return self._engine().encode(texts, spans)
 
-    def encode_queries(self, texts: Sequence[str]) -> Rows:
-        """Unit rows by the NumPy forward pass."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors by the NumPy forward pass."""
         return self._numpy().encode([self._layout.query_prompt + text for text in texts])
 
     def _engine(self) -> PassageEngine:

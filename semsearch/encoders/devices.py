@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 from semsearch.encoders.protocol import Device
 
 
-def settle_device(asked: Device) -> Device:
+def resolve_device(asked: Device) -> Device:
     """The device asked for; ``auto`` is a GPU that torch can use, else the processor."""
     if asked != "auto":
         return asked

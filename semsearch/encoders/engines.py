@@ -1,4 +1,4 @@
-"""What computes the rows of a BERT-family model's passages: the fastest that keeps the vectors.
+"""What computes the vectors of a BERT-family model's passages: the fastest that keeps the vectors.
 
 On a processor that is OpenVINO, and without it NumPy for few passages and sentence-transformers for
 more; on a GPU it is sentence-transformers.
@@ -14,27 +14,27 @@ import numpy as np
 
 from semsearch.arrays import Span
 from semsearch.encoders.bert import BertForward
-from semsearch.encoders.devices import settle_device
+from semsearch.encoders.devices import resolve_device
 from semsearch.encoders.layout import ModelLayout
 from semsearch.encoders.pooling import shifted
-from semsearch.encoders.protocol import Device, Precision, SpanRows
+from semsearch.encoders.protocol import Device, Precision, SpanVectors
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.errors import EncoderUnavailable
 
 NUMPY_AT_MOST = 96  # passages of a run for which NumPy is done before sentence-transformers is imported
-LEAST_COSINE = {"float32": 0.99999, "bfloat16": 0.9995, "int8": 0.97}  # to NumPy's row; below, it is not used
+LEAST_COSINE = {"float32": 0.99999, "bfloat16": 0.9995, "int8": 0.97}  # to NumPy's vector; below, it is not used
 _PROBE = "The army left the city on 11 November 2022, and the river is now the front line."
 
 
 class PassageEngine(Protocol):
-    """Texts in bulk to unit rows."""
+    """Texts in bulk to unit vectors."""
 
     @property
     def name(self) -> str:
         """What it is, with its precision and device."""
 
-    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """Unit rows of passages, each with the model's prompt in front, and of spans in them."""
+    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """Unit vectors of passages, each with the model's prompt in front, and of spans in them."""
 
     def close(self) -> None:
         """Let :meth:`encode` in another thread end soon, with EncoderUnavailable."""
@@ -56,8 +56,8 @@ class OpenVinoEngine:
         """``OpenVINO``, the precision and the device."""
         return f"OpenVINO {self.precision} on cpu"
 
-    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """Unit rows."""
+    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """Unit vectors."""
         tokenised = self._tokenizing.limited([self._prompt + text for text in texts])
         return self._forward.encode(tokenised, shifted(spans, len(self._prompt)))
 
@@ -80,8 +80,8 @@ class TransformersEngine:
         """``sentence-transformers``, precision, device and reason."""
         return self._model.name + _because(self._reason)
 
-    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """Unit rows."""
+    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """Unit vectors."""
         return self._model.encode_spans(texts, spans)
 
     def close(self) -> None:
@@ -111,8 +111,8 @@ class NumpyEngine:
     def _long_run(self) -> bool:
         return self._encoded > NUMPY_AT_MOST
 
-    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """Unit rows."""
+    def encode(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """Unit vectors."""
         self._encoded += len(texts)
         if self._long_run:
             return self._then.encode(texts, spans)
@@ -128,9 +128,9 @@ def choose_engine(
     layout: ModelLayout, tokenizing: Tokenizing, forward: BertForward, device: Device, precision: Precision
 ) -> PassageEngine:
     """The engine for passages on this machine. Raises EncoderUnavailable where what was asked cannot be."""
-    settled = settle_device(device)
-    if settled != "cpu":
-        gpu = TransformersEngine(layout, settled, precision)
+    found = resolve_device(device)
+    if found != "cpu":
+        gpu = TransformersEngine(layout, found, precision)
         return NumpyEngine(layout, forward, gpu) if (device, precision) == ("auto", "auto") else gpu
     expected = forward.encode([layout.document_prompt + _PROBE])[0]
     if not np.isfinite(expected).all():
@@ -139,7 +139,7 @@ def choose_engine(
     for each in wanted:  # where bfloat16 cannot be trusted, float32 may be
         try:
             engine = OpenVinoEngine(layout, tokenizing, each)
-            cosine = float(engine.encode([_PROBE], [()]).rows[0] @ expected)
+            cosine = float(engine.encode([_PROBE], [()]).vectors[0] @ expected)
             if cosine >= LEAST_COSINE[engine.precision]:
                 return engine
             reason = f"gives other vectors here (cosine {cosine:.4f})"

@@ -11,14 +11,14 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Offsets, Rows, Span
-from semsearch.encoders.protocol import SeenWeights, SpanRows
+from semsearch.arrays import Offsets, Span, Vectors
+from semsearch.encoders.protocol import SeenWeights, SpanVectors
 
 _WORD = re.compile(r"\w+|[^\w\s]")
 
 
 class HashEncoder:
-    """Bag of words, each word adding ±1 to a column that its SHA-256 chooses; rows of length 1."""
+    """Bag of words, each word adding ±1 to a column that its SHA-256 chooses; vectors of length 1."""
 
     model = "hash"
     max_tokens = 256
@@ -30,7 +30,7 @@ class HashEncoder:
 
     @property
     def dim(self) -> int:
-        """Columns of a row."""
+        """Columns of a vector."""
         return self._dim
 
     @property
@@ -48,26 +48,26 @@ class HashEncoder:
         """Character offsets of words and signs."""
         return [np.array([m.span() for m in _WORD.finditer(text)], np.int64).reshape(-1, 2) for text in texts]
 
-    def encode_passages(self, texts: Sequence[str]) -> Rows:
-        """Unit rows of texts; a text without words gets the first axis."""
-        rows = np.zeros((len(texts), self._dim), np.float32)
-        for row, text in zip(rows, texts, strict=True):
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts; a text without words gets the first axis."""
+        vectors = np.zeros((len(texts), self._dim), np.float32)
+        for vector, text in zip(vectors, texts, strict=True):
             for word in _WORD.findall(text.lower()):
                 digest = hashlib.sha256(word.encode("utf-8", "replace")).digest()
-                row[int.from_bytes(digest[:4]) % self._dim] += 1.0 if digest[4] & 1 else -1.0
-            length = float(np.linalg.norm(row))
-            row[0] = row[0] if length else 1.0
-            row[:] /= length or 1.0
-        return rows
+                vector[int.from_bytes(digest[:4]) % self._dim] += 1.0 if digest[4] & 1 else -1.0
+            length = float(np.linalg.norm(vector))
+            vector[0] = vector[0] if length else 1.0
+            vector[:] /= length or 1.0
+        return vectors
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
         """A span is the bag of its own words."""
         parts = [
             self.encode_passages([text[start:end] for start, end in inside])
             for text, inside in zip(texts, spans, strict=True)
         ]
-        return SpanRows(self.encode_passages(texts), parts)
+        return SpanVectors(self.encode_passages(texts), parts)
 
-    def encode_queries(self, texts: Sequence[str]) -> Rows:
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
         """The same as for passages."""
         return self.encode_passages(texts)

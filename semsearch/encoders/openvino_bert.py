@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import Rows, Span
+from semsearch.arrays import Span, Vectors
 from semsearch.encoders.bert import BertWeights
 from semsearch.encoders.layout import ModelLayout
 from semsearch.encoders.pooling import pool_spans, spans_of
-from semsearch.encoders.protocol import Precision, SpanRows
+from semsearch.encoders.protocol import Precision, SpanVectors
 from semsearch.encoders.tokenizing import Tokens
 from semsearch.encoders.weights import Matrix
 from semsearch.errors import EncoderUnavailable, OutOfRoom
@@ -54,7 +54,7 @@ def plan_batches(lengths: Sequence[int]) -> list[Batch]:
 
 
 class OpenVinoForward:
-    """Unit rows of tokenised texts, compiled for this processor."""
+    """Unit vectors of tokenised texts, compiled for this processor."""
 
     def __init__(self, layout: ModelLayout, precision: Precision) -> None:
         self._layout = layout
@@ -63,7 +63,7 @@ class OpenVinoForward:
         with _quietly_imported():
             import openvino
         core = openvino.Core()
-        self.precision = _settled(precision, "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
+        self.precision = _resolved(precision, "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES"))
         hint = "bf16" if self.precision == "bfloat16" else "f32"
         settings = {"INFERENCE_PRECISION_HINT": hint, "PERFORMANCE_HINT": "LATENCY", **_threads()}
         graph = _Graph(layout, self._weights, int8=self.precision == "int8").model()
@@ -73,22 +73,22 @@ class OpenVinoForward:
         """Let :meth:`encode` in another thread end before its next forward pass."""
         self._closed = True
 
-    def encode(self, tokenised: Sequence[Tokens], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """Unit rows of texts given as tokens, special ones included, within the limit, and of spans in them."""
-        rows = np.empty((len(tokenised), self._layout.dim), np.float32)
-        parts = [rows[:0]] * len(tokenised)
+    def encode(self, tokenised: Sequence[Tokens], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """Unit vectors of texts given as tokens, special ones included, within the limit, and of spans in them."""
+        vectors = np.empty((len(tokenised), self._layout.dim), np.float32)
+        parts = [vectors[:0]] * len(tokenised)
         for batch in plan_batches([len(tokens.ids) for tokens in tokenised]):
             if self._closed:
                 raise EncoderUnavailable("the encoder was closed")
-            rows[batch.places], hidden = self._run([tokenised[place].ids for place in batch.places], batch.length)
+            vectors[batch.places], hidden = self._run([tokenised[place].ids for place in batch.places], batch.length)
             for at, place in enumerate(batch.places):
                 inside = spans_of(self._layout, spans[place])
                 tokens = tokenised[place]
-                parts[place] = pool_spans(hidden[at, : len(tokens.ids)], tokens.offsets, inside, rows[place])
-        return SpanRows(rows, parts)
+                parts[place] = pool_spans(hidden[at, : len(tokens.ids)], tokens.offsets, inside, vectors[place])
+        return SpanVectors(vectors, parts)
 
-    def _run(self, tokenised: Sequence[Sequence[int]], length: int) -> tuple[Rows, Matrix]:
-        """Unit rows (n, dim) of a batch, and its states (n, length, dim)."""
+    def _run(self, tokenised: Sequence[Sequence[int]], length: int) -> tuple[Vectors, Matrix]:
+        """Unit vectors (n, dim) of a batch, and its states (n, length, dim)."""
         embedded = np.zeros((len(tokenised), length, self._layout.dim), np.float32)
         mask = np.full((len(tokenised), 1, 1, length), _NOBODY, np.float32)
         share = np.zeros((len(tokenised), 1, length), np.float32)
@@ -102,9 +102,9 @@ class OpenVinoForward:
         except RuntimeError as error:  # its text is about its source code
             reason = str(error).strip().splitlines()[-1].strip()
             raise OutOfRoom(f"OpenVINO cannot encode here ({reason}): look at the memory (ulimit -v)") from None
-        rows = np.asarray(found[0][:, 0], np.float32)
-        lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-        return np.asarray(rows / lengths, np.float32), np.asarray(found[1], np.float32)
+        vectors = np.asarray(found[0][:, 0], np.float32)
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return np.asarray(vectors / lengths, np.float32), np.asarray(found[1], np.float32)
 
 
 def matrix_product(size: int, precision: Precision) -> Callable[[], object]:
@@ -124,7 +124,7 @@ def matrix_product(size: int, precision: Precision) -> Callable[[], object]:
 
 
 class _Graph:
-    """Embeddings (texts, tokens, dim) in, pooled rows (texts, 1, dim) and states (texts, tokens, dim) out."""
+    """Embeddings (texts, tokens, dim) in, pooled vectors (texts, 1, dim) and states (texts, tokens, dim) out."""
 
     def __init__(self, layout: ModelLayout, weights: BertWeights, *, int8: bool) -> None:
         from openvino import opset13
@@ -193,7 +193,7 @@ def _constant_integers(*values: int) -> Node:
     return opset13.constant(np.array(values, np.int64))
 
 
-def _settled(asked: Precision, native: bool) -> Precision:
+def _resolved(asked: Precision, native: bool) -> Precision:
     """The precision asked for; ``auto`` is bfloat16 where the processor multiplies it natively."""
     if asked == "auto":
         return "bfloat16" if native else "float32"

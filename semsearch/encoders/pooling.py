@@ -6,27 +6,27 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Offsets, Rows, Span
+from semsearch.arrays import Offsets, Span, Vectors
 from semsearch.encoders.layout import ModelLayout
 from semsearch.encoders.weights import Matrix
 
 
-def pool_spans(hidden: Matrix, offsets: Offsets, spans: Sequence[Span], whole: Matrix) -> Rows:
-    """Unit rows (spans, dim): the mean over each span's tokens of ``hidden`` (tokens, dim).
+def pool_spans(hidden: Matrix, offsets: Offsets, spans: Sequence[Span], whole: Matrix) -> Vectors:
+    """Unit vectors (spans, dim): the mean over each span's tokens of ``hidden`` (tokens, dim).
 
     ``offsets`` (tokens, 2) are the tokens' characters; special tokens have none. A span without a
-    token, as behind the encoder's limit, gets the row of the ``whole`` text.
+    token, as behind the encoder's limit, gets the vector of the ``whole`` text.
     """
-    rows = np.empty((len(spans), hidden.shape[1]), np.float32)
+    vectors = np.empty((len(spans), hidden.shape[1]), np.float32)
     starts = np.where(offsets[:, 1] > offsets[:, 0], offsets[:, 0], -1)
-    for row, (start, end) in zip(rows, spans, strict=True):
+    for vector, (start, end) in zip(vectors, spans, strict=True):
         inside = np.flatnonzero((starts >= start) & (starts < end))
-        row[:] = unit(hidden[inside[0] : inside[-1] + 1].mean(axis=0, dtype=np.float32)) if len(inside) else whole
-    return rows
+        vector[:] = unit(hidden[inside[0] : inside[-1] + 1].mean(axis=0, dtype=np.float32)) if len(inside) else whole
+    return vectors
 
 
 def spans_of(layout: ModelLayout, spans: Sequence[Span]) -> Sequence[Span]:
-    """The spans that a model's states can be pooled over: none where its row is that of one token."""
+    """The spans that a model's states can be pooled over: none where its vector is that of one token."""
     return spans if layout.pooling == "mean" else ()
 
 
@@ -35,6 +35,6 @@ def shifted(spans: Sequence[Sequence[Span]], by: int) -> list[list[Span]]:
     return [[(start + by, end + by) for start, end in each] for each in spans]
 
 
-def unit(row: Matrix) -> Matrix:
-    """The row at length 1."""
-    return np.asarray(row / np.float32(max(float(np.linalg.norm(row)), 1e-12)), np.float32)
+def unit(vector: Matrix) -> Matrix:
+    """The vector at length 1."""
+    return np.asarray(vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12)), np.float32)

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from semsearch.arrays import Offsets, Rows, Span
+from semsearch.arrays import Offsets, Span, Vectors
 
 Device = Literal["auto", "cpu", "cuda", "mps"]
-Precision = Literal["auto", "float32", "bfloat16", "int8"]  # of the matrix products; rows are float32
+Precision = Literal["auto", "float32", "bfloat16", "int8"]  # of the matrix products; vectors are float32
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,21 +26,21 @@ class SeenWeights:
 
 
 @dataclass(frozen=True, slots=True)
-class SpanRows:
-    """Texts as rows, and spans of each text as rows of its own.
+class SpanVectors:
+    """Texts as vectors, and spans of each text as vectors of its own.
 
-    ``parts`` has an array (spans, dim) of unit rows for every text, in the order of its spans; (0, dim)
-    for all texts where the encoder cannot tell what part of a text means.
+    ``span_vectors`` has an array (spans, dim) of unit vectors for every text, in the order of its spans; (0, dim)
+    for all texts where the encoder cannot encode a part of a text.
     """
 
-    rows: Rows  # (n, dim)
-    parts: list[Rows]
+    vectors: Vectors  # (n, dim)
+    span_vectors: list[Vectors]
 
 
 class Encoder(Protocol):
-    """Texts to rows of length 1 whose inner product is the cosine of the texts' meanings.
+    """Texts to vectors of length 1 whose inner product is the cosine of the texts' meanings.
 
-    One text gives the same row whatever else is encoded with it: to 1e-6 in float32, and in less to
+    One text gives the same vector whatever else is encoded with it: to 1e-6 in float32, and in less to
     what the precision itself leaves uncertain.
     """
 
@@ -54,7 +54,7 @@ class Encoder(Protocol):
 
     @property
     def dim(self) -> int:
-        """Columns of a row."""
+        """Columns of a vector."""
 
     @property
     def max_tokens(self) -> int:
@@ -62,7 +62,7 @@ class Encoder(Protocol):
 
     @property
     def engine(self) -> str:
-        """What computes the rows of passages; empty until it is known, when the first come."""
+        """What computes the vectors of passages; empty until it is known, when the first come."""
 
     @property
     def seen_weights(self) -> SeenWeights | None:
@@ -77,15 +77,15 @@ class Encoder(Protocol):
     def token_offsets(self, texts: Sequence[str]) -> list[Offsets]:
         """Character offsets (n, 2) of each text's tokens, special tokens left out, nothing cut."""
 
-    def encode_passages(self, texts: Sequence[str]) -> Rows:
-        """Unit rows (n, dim) of texts to be found."""
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors (n, dim) of texts to be found."""
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """The rows of :meth:`encode_passages`, and rows of the ``spans`` of each text.
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """The vectors of :meth:`encode_passages`, and vectors of the ``spans`` of each text.
 
-        A span is read in its text: its row is the mean of its tokens' states there ("late chunking",
+        A span is read in its text: its vector is the mean of its tokens' states there ("late chunking",
         Günther et al. 2024), so it costs no forward pass of its own.
         """
 
-    def encode_queries(self, texts: Sequence[str]) -> Rows:
-        """Unit rows (n, dim) of questions; a question over the limit is cut."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors (n, dim) of questions; a question over the limit is cut."""

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from semsearch.arrays import Offsets, Rows, Span
-from semsearch.encoders.devices import settle_device
+from semsearch.arrays import Offsets, Span, Vectors
+from semsearch.encoders.devices import resolve_device
 from semsearch.encoders.layout import sha256_of
 from semsearch.encoders.pooling import pool_spans, shifted
-from semsearch.encoders.protocol import Device, Precision, SeenWeights, SpanRows
+from semsearch.encoders.protocol import Device, Precision, SeenWeights, SpanVectors
 from semsearch.errors import EncoderUnavailable, SemsearchError, UsageError
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 BATCH = {"cpu": 32, "cuda": 256, "mps": 64}  # texts in one forward pass
 
 
-_POOLED = ["Transformer", "Pooling"]  # modules between the tokens' states and the text's row
+_POOLED = ["Transformer", "Pooling"]  # modules between the tokens' states and the text's vector
 
 
 class TransformerModel:
@@ -42,7 +42,7 @@ class TransformerModel:
             raise UsageError("int8 is for BERT-family models on a processor: give --precision float32")
         self._name = name_or_folder
         self._network = network
-        self._device = settle_device(device)
+        self._device = resolve_device(device)
         self._precision = "float32" if precision == "auto" else precision
         self._closed = False
         self._loading = Lock()  # two threads may ask for it
@@ -66,12 +66,12 @@ class TransformerModel:
     @property
     def max_tokens(self) -> int:
         """Tokens, special ones included, that the model looks at."""
-        limit = self._model().max_seq_length  # infinite for a static table of rows
+        limit = self._model().max_seq_length  # infinite for a static table of vectors
         return int(limit) if limit and limit != float("inf") else 512
 
     @property
     def dim(self) -> int:
-        """Columns of a row."""
+        """Columns of a vector."""
         return int(self._model().get_embedding_dimension() or 0)
 
     def offsets(self, texts: Sequence[str]) -> list[Offsets]:
@@ -91,47 +91,47 @@ class TransformerModel:
         )
         return [np.array(one, np.int64).reshape(-1, 2) for one in found["offset_mapping"]]
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """Unit rows of texts, with the model's document prompt where it has one, and of spans in them."""
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """Unit vectors of texts, with the model's document prompt where it has one, and of spans in them."""
         if not texts:
-            return SpanRows(np.empty((0, self.dim), np.float32), [])
+            return SpanVectors(np.empty((0, self.dim), np.float32), [])
         size = BATCH[self._device]
         order = sorted(range(len(texts)), key=lambda place: -len(texts[place]))
-        rows = np.empty((len(texts), self.dim), np.float32)
-        parts = [rows[:0]] * len(texts)
+        vectors = np.empty((len(texts), self.dim), np.float32)
+        parts = [vectors[:0]] * len(texts)
         for at in range(0, len(order), size):  # piece by piece, so that a stop need not wait for all of it
             if self._closed:
                 raise EncoderUnavailable("the encoder was closed")
             places = order[at : at + size]
             with told(self._name, "encode"):
                 piece = self._encode_piece([texts[place] for place in places], [spans[place] for place in places])
-            rows[places] = piece.rows
-            for place, part in zip(places, piece.parts, strict=True):
+            vectors[places] = piece.vectors
+            for place, part in zip(places, piece.span_vectors, strict=True):
                 parts[place] = part
-        return SpanRows(rows, parts)
+        return SpanVectors(vectors, parts)
 
-    def _encode_piece(self, texts: list[str], spans: list[Sequence[Span]]) -> SpanRows:
+    def _encode_piece(self, texts: list[str], spans: list[Sequence[Span]]) -> SpanVectors:
         model = self._model()
         if not (any(spans) and self._pools_states()):
-            rows = model.encode_document(texts, batch_size=len(texts), show_progress_bar=False)
-            return SpanRows(self._unit(rows), [self._unit(rows)[:0]] * len(texts))
+            vectors = model.encode_document(texts, batch_size=len(texts), show_progress_bar=False)
+            return SpanVectors(self._unit(vectors), [self._unit(vectors)[:0]] * len(texts))
         found = cast(
             list[dict[str, "Tensor"]],
             model.encode_document(texts, batch_size=len(texts), show_progress_bar=False, output_value=None),
         )
-        rows = self._unit(np.stack([one["sentence_embedding"].float().cpu().numpy() for one in found]))
+        vectors = self._unit(np.stack([one["sentence_embedding"].float().cpu().numpy() for one in found]))
         prompt = self._document_prompt()
         parts = []
-        for row, one, offsets, inside in zip(
-            rows, found, self._token_offsets([prompt + text for text in texts], special=True), spans, strict=True
+        for vector, one, offsets, inside in zip(
+            vectors, found, self._token_offsets([prompt + text for text in texts], special=True), spans, strict=True
         ):
             hidden = one["token_embeddings"].float().cpu().numpy()
             (moved,) = shifted([inside], len(prompt))
-            parts.append(pool_spans(hidden, offsets[: len(hidden)], moved, row))
-        return SpanRows(rows, parts)
+            parts.append(pool_spans(hidden, offsets[: len(hidden)], moved, vector))
+        return SpanVectors(vectors, parts)
 
     def _pools_states(self) -> bool:
-        """True where a row is the mean of all tokens' states, so that a part of them means a part of the text."""
+        """True where a vector is the mean of all tokens' states, so that a part of them means a part of the text."""
         kinds = [type(module).__name__ for module in self._model()]
         pooling = self._model()[1] if len(kinds) > 1 else None
         return kinds in (_POOLED, [*_POOLED, "Normalize"]) and getattr(pooling, "pooling_mode", "") == "mean"
@@ -140,20 +140,20 @@ class TransformerModel:
         prompts = self._model().prompts or {}
         return next((prompts[name] or "" for name in ("document", "passage", "corpus") if name in prompts), "")
 
-    def encode_queries(self, texts: Sequence[str]) -> Rows:
-        """Unit rows (n, dim), with the model's query prompt where it has one.
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors (n, dim), with the model's query prompt where it has one.
 
-        One text at a time, so that a row does not depend on its neighbours.
+        One text at a time, so that a vector does not depend on its neighbours.
         """
         with told(self._name, "encode"):
-            rows = [self._model().encode_query([text], show_progress_bar=False) for text in texts]
-        return self._unit(np.concatenate(rows)) if rows else np.empty((0, self.dim), np.float32)
+            vectors = [self._model().encode_query([text], show_progress_bar=False) for text in texts]
+        return self._unit(np.concatenate(vectors)) if vectors else np.empty((0, self.dim), np.float32)
 
     @staticmethod
-    def _unit(rows: Rows) -> Rows:
-        rows = np.asarray(rows, np.float32)
-        lengths = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-12)
-        return np.asarray(rows / lengths, np.float32)
+    def _unit(vectors: Vectors) -> Vectors:
+        vectors = np.asarray(vectors, np.float32)
+        lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+        return np.asarray(vectors / lengths, np.float32)
 
     def close(self) -> None:
         """Let :meth:`encode_spans` in another thread end at its next piece."""
@@ -247,7 +247,7 @@ class TransformerEncoder:
 
     @property
     def dim(self) -> int:
-        """Columns of a row."""
+        """Columns of a vector."""
         return self._transformer.dim
 
     @property
@@ -267,14 +267,14 @@ class TransformerEncoder:
         """Character offsets of the model's own tokens."""
         return self._transformer.offsets(texts)
 
-    def encode_passages(self, texts: Sequence[str]) -> Rows:
-        """Unit rows of texts to be found."""
-        return self.encode_spans(texts, [()] * len(texts)).rows
+    def encode_passages(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of texts to be found."""
+        return self.encode_spans(texts, [()] * len(texts)).vectors
 
-    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanRows:
-        """The same, and the rows of spans where the model's row is the mean of its states."""
+    def encode_spans(self, texts: Sequence[str], spans: Sequence[Sequence[Span]]) -> SpanVectors:
+        """The same, and the vectors of spans where the model's vector is the mean of its states."""
         return self._transformer.encode_spans(texts, spans)
 
-    def encode_queries(self, texts: Sequence[str]) -> Rows:
-        """Unit rows of questions."""
+    def encode_queries(self, texts: Sequence[str]) -> Vectors:
+        """Unit vectors of questions."""
         return self._transformer.encode_queries(texts)

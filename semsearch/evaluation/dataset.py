@@ -18,7 +18,7 @@ from semsearch.indexing.embedding import EncoderChoice
 from semsearch.records import Mode, Problem
 from semsearch.search.opening import open_index
 from semsearch.search.options import Options
-from semsearch.search.question_files import Question, QuestionFile
+from semsearch.search.question_files import FiledQuestion, QuestionFile
 
 DEPTH = 100  # documents a question in the run that is measured
 
@@ -69,10 +69,10 @@ def _first(*paths: Path) -> Path | None:
     return next((path for path in paths if path.is_file()), None)
 
 
-def read_judged_questions(dataset: Dataset, defaults: Options) -> tuple[list[Question], list[Problem]]:
+def read_judged_questions(dataset: Dataset, defaults: Options) -> tuple[list[FiledQuestion], list[Problem]]:
     """The questions of a dataset, and the lines that are none."""
     items = list(QuestionFile(_read(dataset, dataset.queries), str(dataset.queries), defaults))
-    questions = [item for item in items if isinstance(item, Question)]
+    questions = [item for item in items if isinstance(item, FiledQuestion)]
     return questions, [item for item in items if isinstance(item, Problem)]
 
 
@@ -89,7 +89,7 @@ def evaluate_dataset(
 ) -> tuple[dict[Mode, Evaluation], BuildReport]:
     """Bring ``index`` up to the dataset's corpus, ask its judged questions in each mode and measure the runs.
 
-    ``defaults`` gives the filters, ``named_events`` a file of them; ``asking`` is told questions done
+    ``defaults`` gives the filters, ``named_events`` a file of them; ``asking`` is called with the questions done
     and their number.
     """
     report = build(

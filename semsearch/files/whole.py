@@ -1,7 +1,7 @@
 """The one way to write: beside, under a name that nobody can know, fsynced, renamed into place, the folder fsynced.
 
 What lies in a folder may come from elsewhere: nothing that is there already is followed, truncated or written over,
-and a new file takes the place of a regular one only. Whoever watches is told of each step before it is made durable,
+and a new file takes the place of a regular one only. Watchers see each step before it is made durable,
 and may raise what a disk raises: so the protocol is tested step by step.
 """
 

@@ -10,7 +10,7 @@ from semsearch.errors import TRY_AGAIN, StorageFailed
 from semsearch.indexing.embedding import Embedding, Encoded
 from semsearch.indexing.report import BuildReport, Progress
 from semsearch.records import Document, Problem
-from semsearch.storage.settled import FileState, NewDocument
+from semsearch.storage.known import FileState, NewDocument
 from semsearch.storage.writer import Writer
 
 BATCH_CHARACTERS = 150_000  # of new text in one transaction: some 300 passages
@@ -50,7 +50,7 @@ class Batch:
 
 
 class Batches:
-    """Encodes and stores what is added; ``tell`` is told of the progress after each batch."""
+    """Encodes and stores what is added; ``tell`` is called with the progress after each batch."""
 
     def __init__(
         self, writer: Writer, embedding: Embedding, report: BuildReport, tell: Callable[[Progress], None]
@@ -64,7 +64,7 @@ class Batches:
         self._encoding: Batch | None = None
 
     def begin(self, total: int) -> None:
-        """Tell how many bytes there are to be read."""
+        """Report how many bytes there are to be read."""
         self._state.total = total
         self._tell(self._state)
 

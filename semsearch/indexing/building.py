@@ -31,6 +31,7 @@ from semsearch.indexing.preparing import read_corrections
 from semsearch.indexing.refresh import Refresh
 from semsearch.indexing.report import BuildReport, Progress
 from semsearch.readers import FieldNames, find_files, is_unicode
+from semsearch.storage.known import IndexSettings, read_index_settings
 from semsearch.storage.place import (
     DATABASE,
     index_exists,
@@ -41,7 +42,6 @@ from semsearch.storage.place import (
     remove_index,
     writable_folder,
 )
-from semsearch.storage.settled import Settled, read_settled
 from semsearch.storage.writer import Writer, WriterLock, open_writer
 
 __all__ = ["BuildReport", "Progress", "build", "forget"]
@@ -205,18 +205,18 @@ def _rebuild(
     lock, new = WriterLock(folder), None
     try:
         _remove_abandoned(folder)
-        settled = _held(folder, paths)
-        own, foreign = split_by_naming(settled.index_id, settled.sources)
+        settings = _held(folder, paths)
+        own, foreign = split_by_naming(settings.index_id, settings.sources)
         unnamed = [source.path for source in foreign if source.path not in paths]
         if unnamed:
             raise UsageError(
-                "came from elsewhere, and would be made anew from sources that you have not named",
+                "came from elsewhere, and would be built again from sources that you have not named",
                 where=folder,
                 remedy=f"name those that you mean, of {' '.join(map(quote, unnamed[:MOST_NAMED]))}"
                 f"{' …' if len(unnamed) > MOST_NAMED else ''}, or take others out with: "
                 f"{command('index', '--forget', 'SOURCE', index=folder)}",
             )
-        for source in settled.sources:
+        for source in settings.sources:
             _refuse_vanished(source.path, folder)
         new = Path(tempfile.mkdtemp(suffix=REBUILDING, prefix=f".{folder.name}.", dir=folder.parent))
         with open_writer(new) as writer:
@@ -224,7 +224,7 @@ def _rebuild(
                 for source in own:
                     writer.put_source(source.path, source.fields)
             name_sources(writer.index_id, own)
-            record = settled.encoder
+            record = settings.encoder
             if record:
                 same = choice.model in (None, record.model)
                 precision = choice.precision or (record.precision if same else None)
@@ -233,8 +233,8 @@ def _rebuild(
                 list(dict.fromkeys([*(source.path for source in own), *paths])),
                 fields,
                 only=paths,
-                corrections=[*settled.corrections, *corrections],
-                hemisphere=hemisphere or settled.hemisphere,
+                corrections=[*settings.corrections, *corrections],
+                hemisphere=hemisphere or settings.hemisphere,
             )
         exchange(new, folder)
         keep_others(new, folder)  # only now: a kill before leaves what is not of an index where it was
@@ -253,15 +253,15 @@ def _remove_abandoned(folder: Path) -> None:
             remove_index(Path(entry.path))
 
 
-def _held(folder: Path, paths: Sequence[str]) -> Settled:
-    """What was settled of an index that is to be replaced; nothing of one that cannot be read."""
+def _held(folder: Path, paths: Sequence[str]) -> IndexSettings:
+    """The settings of an index that is to be replaced; nothing of one that cannot be read."""
     try:
-        return read_settled(folder)
+        return read_index_settings(folder)
     except (IndexDamaged, FormatMismatch) as error:
         if not paths:
             what = f"{error.what}; its sources cannot be read either, so name them"
             raise UsageError(what, where=error.where) from None
-        return Settled()
+        return IndexSettings()
 
 
 def _refuse_vanished(path: str, folder: Path) -> None:

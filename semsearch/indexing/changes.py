@@ -11,7 +11,7 @@ from semsearch.indexing.named_sources import name_sources, named_paths, split_by
 from semsearch.indexing.report import BuildReport
 from semsearch.readers import FieldNames, find_files
 from semsearch.records import Problem
-from semsearch.storage.settled import KnownFile, SourceRecord
+from semsearch.storage.known import KnownFile, SourceRecord
 from semsearch.storage.writer import Writer
 
 MOVED = (

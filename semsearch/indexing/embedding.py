@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 
 from semsearch.encoders import DEFAULT_MODEL, Device, Encoder, Precision, model_for_index, open_encoder
 from semsearch.encoders.layout import FEWEST_TOKENS
-from semsearch.encoders.protocol import SpanRows
+from semsearch.encoders.protocol import SpanVectors
 from semsearch.errors import EncoderMismatch, EncoderUnavailable, command
 from semsearch.indexing.preparing import EmbeddedPassage, Prepared, prepare
 from semsearch.records import Document
-from semsearch.storage.settled import EncoderRecord
+from semsearch.storage.known import EncoderRecord
 from semsearch.storage.writer import Writer
 from semsearch.text.chunking import ChunkingSettings
 
@@ -24,7 +24,7 @@ MULTILINGUAL = "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2"
 class EncoderChoice:
     """What a user asked for; ``None`` is what the index has, and in a new index the default.
 
-    ``recorded`` is the model of an index that is made anew: the user has not named it now.
+    ``recorded`` is the model of an index that is built again: the user has not named it now.
     """
 
     model: str | None = None
@@ -35,15 +35,15 @@ class EncoderChoice:
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """The rows of a batch of passages and of their sentences, and what computed them."""
+    """The vectors of a batch of passages and of their sentences, and what computed them."""
 
     passages: Sequence[EmbeddedPassage]
-    spans: SpanRows
+    spans: SpanVectors
     engine: str
 
 
 class Embedding:
-    """Texts to rows for one index. Only :meth:`start` works in another thread, on one job at a time."""
+    """Texts to vectors for one index. Only :meth:`start` works in another thread, on one job at a time."""
 
     def __init__(self, writer: Writer, choice: EncoderChoice) -> None:
         self._writer = writer
@@ -51,7 +51,7 @@ class Embedding:
         self._encoder: Encoder | None = None
         self._thread: ThreadPoolExecutor | None = None
 
-    def settle(self) -> None:
+    def choose_encoder(self) -> None:
         """Check what was asked for against the index, before anything is read, and remember the precision.
 
         Raises EncoderMismatch for a model other than the index's own, UsageError for what it cannot do.
@@ -76,7 +76,7 @@ class Embedding:
         self._background()
 
     def start(self, passages: Sequence[EmbeddedPassage]) -> Future[Encoded]:
-        """Begin to encode passages; the rows come when they are asked for."""
+        """Begin to encode passages; the vectors come when they are asked for."""
         return self._background().submit(_encode, self._open(), list(passages))
 
     def _background(self) -> ThreadPoolExecutor:
@@ -162,7 +162,7 @@ class Embedding:
 
 def _encode(encoder: Encoder, passages: Sequence[EmbeddedPassage]) -> Encoded:
     try:
-        rows = encoder.encode_spans([one.text for one in passages], [one.spans for one in passages])
+        vectors = encoder.encode_spans([one.text for one in passages], [one.spans for one in passages])
     except OSError as error:  # of a library or a model's file: not of the article that was being read
         raise EncoderUnavailable(f"{encoder.model} cannot encode here: {error}") from error
-    return Encoded(passages, rows, encoder.engine)
+    return Encoded(passages, vectors, encoder.engine)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 from semsearch.files.state import recall, remember
 from semsearch.readers import GONE, real_place
-from semsearch.storage.settled import SourceRecord, fields_text
+from semsearch.storage.known import SourceRecord, fields_text
 
 _ID = re.compile(r"[0-9a-f]{32}")
 

@@ -8,7 +8,7 @@ from semsearch.indexing.batches import Batches
 from semsearch.indexing.changes import Changes
 from semsearch.indexing.preparing import possible_ids
 from semsearch.records import Problem, RawDocument
-from semsearch.storage.settled import FileState, KnownDocument, SourceRecord
+from semsearch.storage.known import FileState, KnownDocument, SourceRecord
 from semsearch.storage.writer import Writer
 
 
@@ -46,7 +46,7 @@ class Naming:
             self.contested[Path(known.path)] = source
 
     def taken(self, file: FileState, raw: RawDocument) -> Problem:
-        """What is told of a document whose id another has."""
+        """What is reported of a document whose id another has."""
         known = self._writer.find_document(raw.own_id or "")
         place = self._batches.waiting(raw.own_id or "") or (known and (known.path, known.line))
         where = f" in {place[0]}:{place[1]}" if place else ""

@@ -1,4 +1,4 @@
-"""Raw documents to what is stored: date settled, text cut into passages, each with its text's hash."""
+"""Raw documents to what is stored: date resolved, text cut into passages, each with its text's hash."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ import numpy as np
 from semsearch.arrays import Offsets, Span
 from semsearch.dates.claims import fallback_claims
 from semsearch.dates.days import Hemisphere
+from semsearch.dates.event_dates import beginnings, event_dates
 from semsearch.dates.published import parse_published, resolve_published
-from semsearch.dates.spoken import beginnings, spoken_dates
 from semsearch.encoders import Encoder
 from semsearch.errors import DateNotUnderstood, InputError
 from semsearch.files.regular import read_typed
 from semsearch.readers import LARGEST_TEXT, LONGEST, read_rows, text_lines
-from semsearch.records import DateClaim, DateRange, Document, Passage, Problem, RawDocument, SpokenDate
-from semsearch.storage.settled import NewDocument
+from semsearch.records import DateClaim, DateRange, Document, EventDate, Passage, Problem, RawDocument
+from semsearch.storage.known import NewDocument
 from semsearch.text.chunking import (
     ChunkingSettings,
     embedded_sha256,
@@ -73,10 +73,12 @@ class Prepared:
     doubts: list[str] = field(default_factory=list)  # what of a document was not noted
 
 
-RULES = 1  # version of how texts are read: readers, dates, words; an index that was read by another is read again
+READING_RULES = (
+    1  # version of how texts are read: readers, dates, words; an index that was read by another is read again
+)
 
 
-def settle_document(
+def resolve_document(
     doc_id: str, path: str, raw: RawDocument, correction: str | None = None, root: str = ""
 ) -> tuple[Document, list[str]]:
     """The document under its id, and why claims to a date were not believed.
@@ -87,7 +89,7 @@ def settle_document(
     corrected = [] if correction is None else [DateClaim(correction, "correction")]
     published, reasons = resolve_published([*corrected, *raw.claims, *fallback_claims(raw, path, root)])
     title = raw.title or first_sentence(raw.text)
-    document = Document(doc_id, title, raw.text, published, raw.source, raw.url, path, raw.place, kept=raw.kept)
+    document = Document(doc_id, title, raw.text, published, raw.publisher, raw.url, path, raw.place, kept=raw.kept)
     return document, reasons
 
 
@@ -103,8 +105,8 @@ def possible_ids(source: str, path: str, raw: RawDocument) -> list[str]:
 
 def content_sha256(raw: RawDocument, correction: str | None = None, hemisphere: Hemisphere = "north") -> bytes:
     """Equal for two readings of an article that has not changed, by the same rules; where it stands does not count."""
-    claims = [[claim.raw, claim.source] for claim in raw.claims]
-    content = [raw.title, raw.text, claims, raw.source, raw.url, raw.kept, correction, hemisphere, RULES]
+    claims = [[claim.raw, claim.provenance] for claim in raw.claims]
+    content = [raw.title, raw.text, claims, raw.publisher, raw.url, raw.kept, correction, hemisphere, READING_RULES]
     return hashlib.sha256(json.dumps(content).encode()).digest()
 
 
@@ -135,17 +137,17 @@ def prepare(
     return prepared
 
 
-def spoken_of(document: Document, hemisphere: Hemisphere) -> tuple[list[SpokenDate], int]:
+def spoken_of(document: Document, hemisphere: Hemisphere) -> tuple[list[EventDate], int]:
     """The periods that a text names up to a character, its end but for a text of very many.
 
     Window by window, which bounds the memory.
     """
-    found, published, places = list[SpokenDate](), published_range(document), 0
+    found, published, places = list[EventDate](), published_range(document), 0
     for begin, end in text_windows(document.text):
         places += beginnings(document.text[begin:end])
         if places > MOST_BEGINNINGS or len(found) > MOST_DAYS:
             return found, begin
-        for each in spoken_dates(document.text[begin:end], published, hemisphere):
+        for each in event_dates(document.text[begin:end], published, hemisphere):
             found.append(replace(each, span=(each.span[0] + begin, each.span[1] + begin)) if begin else each)
     return found, len(document.text)
 

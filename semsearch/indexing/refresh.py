@@ -1,6 +1,6 @@
 """One run over the sources of an index: what changed is read, encoded and committed batch by batch.
 
-What is unchanged is told by size and time, then by hash, then document by document; only texts that
+What is unchanged is recognised by size and time, then by hash, then document by document; only texts that
 were never seen are encoded. While one batch is encoded the next is read and cut. A stop loses at most the
 batch in hand, and the next run goes on from there.
 """
@@ -18,11 +18,11 @@ from semsearch.indexing.batches import Batches, Item
 from semsearch.indexing.changes import Changes, size_of
 from semsearch.indexing.embedding import Embedding, EncoderChoice
 from semsearch.indexing.naming import Naming, place_of
-from semsearch.indexing.preparing import RULES, content_sha256, settle_document
+from semsearch.indexing.preparing import READING_RULES, content_sha256, resolve_document
 from semsearch.indexing.report import BuildReport, Progress
 from semsearch.readers import FieldNames, open_documents, open_found
 from semsearch.records import Problem, RawDocument
-from semsearch.storage.settled import FileState, SourceRecord
+from semsearch.storage.known import FileState, SourceRecord
 from semsearch.storage.writer import Writer
 
 LONGEST_TEXT = 4_000_000  # characters: more than the longest novels have, and read in seconds whatever they are
@@ -68,13 +68,13 @@ class Refresh:
     def _renew_rules(self) -> None:
         """Let every file be read again that was read by other rules than today's."""
         with self._writer.transaction():
-            if self._writer.renew_rules(RULES):
+            if self._writer.renew_rules(READING_RULES):
                 self._report.notes.append(
                     "articles are read by newer rules now: every source is read again, no text is embedded twice"
                 )
 
     def _run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None) -> BuildReport:
-        self._embedding.settle()
+        self._embedding.choose_encoder()
         changes, naming = self._changes, self._naming
         sources = changes.put_sources(paths, fields, paths if only is None else only)
         changes.roots = {source.source_id: Path(source.path) for source in sources}
@@ -153,13 +153,13 @@ class Refresh:
             reason = f"a text of {len(raw.text)} characters, more than {LONGEST_TEXT}: split it"
             return [Problem(file.path, raw.place.line, reason)]
         correction = self._writer.correction(doc_id)
-        document, reasons = settle_document(doc_id, file.path, raw, correction, root)
+        document, reasons = resolve_document(doc_id, file.path, raw, correction, root)
         content = content_sha256(raw, correction, self._hemisphere)
         item = Item(file, self._position, document, content, again=self._naming.again)
         self._batches.add_document(item, document)
         instead = "kept without a date"
         if document.published:
-            instead = f"the {document.published.source} says {document.published}"
+            instead = f"the {document.published.provenance} says {document.published}"
         told = [*raw.doubts, *(f"{reason}; {instead}" for reason in reasons)]
         return [Problem(file.path, raw.place.line, reason) for reason in told]
 

@@ -1,4 +1,4 @@
-"""Stories: near copies of one text take one place in an answer, and are counted there."""
+"""Stories: near-duplicates of one text take one place in an answer, and are counted there."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def collapse(ranked: Sequence[Ranked], documents: Sequence[tuple[Sketched, Seque
 
 
 def near_copies(one: Sketched, others: Sequence[Sketched]) -> list[bool]:
-    """Which of some documents are near copies of one; those without a sketch never are."""
+    """Which of some documents are near-duplicates of one; those without a sketch never are."""
     held = {at: other.sketch for at, other in enumerate(others) if other.sketch is not None}
     found = [False] * len(others)
     if one.sketch is None or not held:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from semsearch.arrays import Scores
-from semsearch.ranking.timing import Timing, bounded, timed
+from semsearch.ranking.time_factors import TimeFactors, bounded, timed
 from semsearch.records import Mode, Signal
 
 
@@ -24,7 +24,7 @@ class Weights:
     passage: float  # cosine of question and passage
     sentence: float  # cosine of question and the passage's nearest sentence
     words: float  # words of the question in the passage
-    article: float  # words of the question in the whole article
+    document: float  # words of the question in the whole document
 
     @property
     def dense(self) -> float:
@@ -48,9 +48,9 @@ class Evidence:
     sentence: Scores | None  # cosine of the nearest sentence; of the passage where sentences have no rows
     words: Scores | None  # BM25 of the passage
     words_bound: float  # what that could be at most for this question
-    article: Scores | None  # BM25 of the article
-    article_bound: float
-    timing: Timing | None = None
+    document: Scores | None  # BM25 of the document
+    document_bound: float
+    time: TimeFactors | None = None
 
     def relevance(self) -> Scores:
         """The sum of the parts, 0 to 1: what a passage says to the question, whenever it is from."""
@@ -59,7 +59,7 @@ class Evidence:
 
     def scores(self) -> Scores:
         """The score of each passage, 0 to 1, higher is better."""
-        return timed(self.relevance(), self.timing)
+        return timed(self.relevance(), self.time)
 
     def signals(self, at: int) -> tuple[Signal, ...]:
         """What the score of one passage is made of."""
@@ -68,7 +68,7 @@ class Evidence:
             for name, values, weight, bound in self._parts()
         ]
         score = sum(signal.share for signal in signals)
-        for name, fit, floor in () if self.timing is None else self.timing.parts():
+        for name, fit, floor in () if self.time is None else self.time.named():
             taken = score * (float(bounded(fit[at : at + 1], floor)[0]) - 1)
             signals.append(Signal(name, float(fit[at]), 0.0, taken))
             score += taken
@@ -80,7 +80,7 @@ class Evidence:
             ("passage", self.cosine, self.weights.passage, 1.0),
             ("sentence", self.sentence, self.weights.sentence, 1.0),
             ("words", self.words, self.weights.words, self.words_bound),
-            ("article", self.article, self.weights.article, self.article_bound),
+            ("article", self.document, self.weights.document, self.document_bound),
         )
         return [(name, values, weight, bound) for name, values, weight, bound in parts if weight and values is not None]
 

@@ -15,7 +15,7 @@ from semsearch.errors import InputError
 if TYPE_CHECKING:
     from charset_normalizer import CharsetMatch
 
-SAMPLE = 1 << 18  # bytes looked at to tell the encoding of a file that is read record by record
+SAMPLE = 1 << 18  # bytes looked at to detect the encoding of a file that is read record by record
 LARGEST_TEXT = 1 << 28  # bytes of one text read whole; more is no article
 LONGEST_LINE = 1 << 26  # characters of a record in one line: a text of ten million, each as \\uXXXX
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from semsearch.errors import InputError, UsageError
-from semsearch.records import DateClaim, DateSource, Place, RawDocument
+from semsearch.records import DateClaim, DateProvenance, Place, RawDocument
 
 _USUAL = {
     "id": ("_id", "id"),
@@ -44,7 +44,7 @@ def parse_field_names(text: str) -> FieldNames:
 
 
 def record_to_document(
-    record: Mapping[str, object], names: FieldNames, line: int, date_source: DateSource = "field"
+    record: Mapping[str, object], names: FieldNames, line: int, date_source: DateProvenance = "field"
 ) -> RawDocument:
     """The document that a record holds, its text exactly as the field has it, else its title.
 
@@ -73,7 +73,7 @@ def record_to_document(
         title=title,
         text=text,
         claims=(DateClaim(optional["date"], date_source),) if optional["date"] else (),
-        source=optional["source"] or None,
+        publisher=optional["source"] or None,
         url=optional["url"] or None,
         place=Place(line),
         record=line,

@@ -93,7 +93,7 @@ def _fit(group: Sequence[_Segment], names: Sequence[str], at: int) -> bool:
 
 @dataclass(slots=True)
 class IgnoreRules:
-    """The patterns of one file: of those that speak of a path the last decides."""
+    """The patterns of one file: of those that mention a path the last decides."""
 
     problems: list[tuple[int, str]] = field(default_factory=list)  # lines that are no patterns, and why
     _wild: list[tuple[int, _Pattern]] = field(default_factory=list)
@@ -145,7 +145,7 @@ class IgnoreRules:
 
 
 def read_ignore_file(path: Path) -> IgnoreRules:
-    """The rules of a file; of what is no pattern each line is told. Raises OSError for no regular file of 1 MB."""
+    """The rules of a file; lines that are no pattern are reported. Raises OSError for no regular file of 1 MB."""
     rules = IgnoreRules()
     text = read_bounded(path, LARGEST).removeprefix(b"\xef\xbb\xbf").decode("utf-8", "replace")
     for number, line in enumerate(text.split("\n"), 1):

@@ -20,7 +20,7 @@ from semsearch.readers.formats.markdown import read_markdown
 from semsearch.readers.formats.plain import read_plain
 from semsearch.records import Problem, RawDocument
 
-MOST_PROBLEMS = 1_000  # of one file that are told one by one
+MOST_PROBLEMS = 1_000  # of one file that are reported one by one
 HOPELESS, MANY_TIMES = 100_000, 10  # records that cannot be used, and how many times those that can: no such file
 UNPACKED_FREELY = 1 << 22  # bytes of a gzip file, whatever its size
 MOST_PACKED = 100  # times the size of the file, beyond that
@@ -92,6 +92,8 @@ class DocumentStream:
                 yield item
         if told > MOST_PROBLEMS:
             yield Problem(path, 0, f"{told - MOST_PROBLEMS} more of its records cannot be used, and are not listed")
+        if not told and not good:
+            yield Problem(path, 1, "empty: no article in it")
 
     def _items(self) -> Iterator[RawDocument | Problem]:
         path, read = str(self._path), _READERS.get(_format_suffix(self._path))

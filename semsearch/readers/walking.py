@@ -23,7 +23,7 @@ IGNORE_FILE = ".semsearchignore"
 DEEPEST = 100  # folders within folders
 GONE = "gone"
 LEADS_OUT = "a link out of the folder: not followed"
-MOST_TOLD = 20  # lines of an ignore file that are no patterns
+MOST_REPORTED = 20  # lines of an ignore file that are no patterns
 _ESCAPED = re.compile(r"\[([*?[])\]")  # as glob.escape writes it
 _JUDGEMENTS = ("queries.jsonl", "qrels.tsv", "qrels")
 
@@ -194,7 +194,7 @@ class _Walk:
         except OSError as error:
             self._found.problems.append(Problem(str(path), 0, f"{error.strerror}: nothing is ignored by it"))
             return ()
-        told = rules.problems[:MOST_TOLD]
+        told = rules.problems[:MOST_REPORTED]
         self._found.problems += [Problem(str(path), number, reason) for number, reason in told]
         if len(rules.problems) > len(told):
             self._found.problems.append(
@@ -211,7 +211,7 @@ class _Walk:
 
 
 def _is_ignored(path: Path, is_folder: bool, rules: Rules) -> bool:
-    """What the nearest ignore file that speaks of ``path`` says."""
+    """What the nearest ignore file that mentions ``path`` says."""
     for folder, of_folder in reversed(rules):
         verdict = of_folder.verdict(path.relative_to(folder).as_posix(), is_folder=is_folder)
         if verdict is not None:

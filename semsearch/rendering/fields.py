@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from semsearch.records import Answer, DateRange, Document, Hit, TimeUsed
-from semsearch.rendering.periods import spoken_periods
+from semsearch.rendering.periods import event_periods
 from semsearch.rendering.visible import display_path
 
 Fields = dict[str, object]
@@ -18,9 +18,9 @@ def document_fields(document: Document) -> Fields:
         "doc_id": document.doc_id,
         "title": document.title,
         "published": str(published) if published else None,
-        "date_source": published.source if published else None,
+        "date_source": published.provenance if published else None,
         "date_precision": published.precision if published else None,
-        "source": document.source,
+        "source": document.publisher,
         "url": document.url,
         "path": display_path(document.path),
         "sha256": document.sha256,
@@ -28,7 +28,7 @@ def document_fields(document: Document) -> Fields:
 
 
 def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
-    """One hit; ``copies`` are the ids of near copies of its document."""
+    """One hit; ``copies`` are the ids of near-duplicates of its document."""
     signals = [{"signal": s.name, "value": s.value, "weight": s.weight, "share": s.share} for s in hit.signals]
     return {
         "rank": hit.rank,
@@ -45,7 +45,7 @@ def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
         "best_sentence": list(hit.best_sentence),
         "words": [list(span) for span in hit.words],
         "copies": list(hit.copies),
-        "events": [[first.isoformat(), last.isoformat()] for first, last in spoken_periods(hit)],
+        "events": [[first.isoformat(), last.isoformat()] for first, last in event_periods(hit)],
         **({"explain": signals} if explain else {}),
     }
 
@@ -75,7 +75,7 @@ def _days(window: DateRange) -> list[str | None]:
 
 
 def _time(time: TimeUsed | None) -> Fields | None:
-    """What was taken from the question's words, and by what they were settled."""
+    """What was taken from the question's words, and what it was counted from."""
     if time is None:
         return None
     return {
@@ -84,7 +84,7 @@ def _time(time: TimeUsed | None) -> Fields | None:
         "strict": time.strict,
         "anchor": time.anchor and time.anchor.isoformat(),
         "anchored_by": time.anchored_by,
-        "event": time.event,
+        "event": time.named_event,
         "latest": time.latest,
         "recent_from": None if time.recent_from is None else time.recent_from.isoformat(),
         "half_life": time.half_life,

@@ -10,14 +10,14 @@ from semsearch.records import DateRange, Hit, TimeUsed
 MOST_SHOWN = 3
 
 
-def spoken_periods(hit: Hit) -> list[tuple[date, date]]:
-    """The periods that a hit speaks of, each once, in the order of the passage."""
+def event_periods(hit: Hit) -> list[tuple[date, date]]:
+    """The periods that a hit mentions, each once, in the order of the passage."""
     return list(dict.fromkeys((event.first, event.last) for event in hit.events))
 
 
-def spoken_text(hit: Hit) -> str:
-    """The first periods that a hit speaks of; empty where there are none."""
-    periods = spoken_periods(hit)
+def events_text(hit: Hit) -> str:
+    """The first periods that a hit mentions; empty where there are none."""
+    periods = event_periods(hit)
     more = ["…"] if len(periods) > MOST_SHOWN else []
     return ", ".join([*(period_text(*period) for period in periods[:MOST_SHOWN]), *more])
 
@@ -45,13 +45,13 @@ def time_text(time: TimeUsed) -> str:
     """What was taken from a question's words: the window, its words, what they were counted from."""
     parts = []
     if time.window:
-        event = f": {time.event}" if time.event else ""
-        kind = "only" if time.strict else "preferred"
+        event = f": {time.named_event}" if time.named_event else ""
+        kind = "only" if time.strict else "ranked higher"
         parts.append(f'{window_text(time.window)} {kind} ("{time.words}"{event})')
     if time.latest:
-        parts.append(f"the latest preferred (newest that fits: {time.recent_from or 'none'})")
+        parts.append(f"the latest ranked higher (newest relevant article: {time.recent_from or 'none'})")
     elif time.half_life:
-        parts.append(f"the recent preferred (half-life {time.half_life:g} days)")
+        parts.append(f"the recent ranked higher (half-life {time.half_life:g} days)")
     if time.anchor:
         parts.append(f"counted from {time.anchor}, {time.anchored_by}")
     return ", ".join(parts)

@@ -6,7 +6,7 @@ import textwrap
 from dataclasses import dataclass
 
 from semsearch.records import Answer, Hit
-from semsearch.rendering.periods import spoken_text, time_text, window_text
+from semsearch.rendering.periods import events_text, time_text, window_text
 from semsearch.rendering.visible import display_path, visible
 
 _BEST, _BEST_END, _WORD, _WORD_END = "\x02\x03\x04\x05"  # stand for the marks while lines are broken
@@ -66,8 +66,8 @@ class TextRenderer:
         document = hit.document
         date = str(document.published) if document.published else "undated"
         place = f"{display_path(document.path)}:{_lines(hit)}"
-        spoken = spoken_text(hit)
-        parts = (document.source, place, spoken and f"speaks of {spoken}", copies_text(hit))
+        events = events_text(hit)
+        parts = (document.publisher, place, events and f"mentions {events}", copies_text(hit))
         origin = " · ".join(filter(None, parts))
         head = f"{hit.rank:>2}  {self._paint(f'{date:<10}', '36')}  {hit.score:.3f}  "
         title = textwrap.shorten(visible(document.title), max(self._style.width - 23, 30), placeholder=" …")
@@ -125,9 +125,9 @@ class MarkdownRenderer:
         parts = (hit.text[:start], hit.text[start:end], hit.text[end:])
         before, best, after = (" ".join(_escaped(part).split()) for part in parts)
         quotation = " ".join(part for part in (before, f"**{best}**", after) if part)
-        spoken = spoken_text(hit)
-        origin = [document.source or "", f"{display_path(document.path)}:{_lines(hit)}", f"score {hit.score:.3f}"]
-        origin += [f"speaks of {spoken}"] if spoken else []
+        events = events_text(hit)
+        origin = [document.publisher or "", f"{display_path(document.path)}:{_lines(hit)}", f"score {hit.score:.3f}"]
+        origin += [f"mentions {events}"] if events else []
         origin += [copies_text(hit)] if hit.copies else []
         reasons = [f"   {_escaped(explanation(hit))}  "] if self._explain else []
         return [
@@ -151,12 +151,12 @@ def explanation(hit: Hit) -> str:
 
 
 def copies_text(hit: Hit) -> str:
-    """How many near copies there are, the first three named."""
+    """How many near-duplicates there are, the first three named."""
     count = len(hit.copies)
     if not count:
         return ""
     named = ", ".join(hit.copies[:3]) + ", …" * (count > 3)  # noqa: PLR2004
-    return f"{count} near {'copy' if count == 1 else 'copies'}: {named}"
+    return f"{count} near-duplicate{'s' * (count != 1)}: {named}"
 
 
 def _marked(hit: Hit) -> str:

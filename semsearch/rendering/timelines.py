@@ -55,7 +55,8 @@ def _heading(timeline: Timeline) -> list[str]:
     if answer.time:
         lines.append(f"time: {visible(time_text(answer.time))}")
     lines.append(
-        f"relevant passages of all, by {timeline.step} of publication (score {timeline.floor:.2f} or more; * a burst)"
+        f"relevant passages of all, by {timeline.step} of publication "
+        f"(relevant from a score of {timeline.floor:.2f}; * unusually many)"
     )
     return [*lines, ""]
 

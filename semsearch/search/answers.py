@@ -1,4 +1,4 @@
-"""A ranking to an answer: each hit with its document, its marked sentence, its days and its near copies."""
+"""A ranking to an answer: each hit with its document, its marked sentence, its days and its near-duplicates."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from semsearch.arrays import Rows, Scores, Span
+from semsearch.arrays import Scores, Span, Vectors
 from semsearch.ranking import Ranked, is_strong
-from semsearch.records import Answer, Hit, Query, SpokenDate
+from semsearch.records import Answer, EventDate, Hit, Query
 from semsearch.search.copies import Collapsing
 from semsearch.search.first_stage import Ranking
 from semsearch.search.marking import Marking
@@ -23,15 +23,15 @@ class Answers:
         self._snapshot = snapshot
         self._collapsing = collapsing
 
-    def _marking(self, query: Query, text: str, row: Rows | None, ranking: Ranking) -> Marking:
-        return Marking(text, row, self._snapshot.lexical(), ranking.allowed, self._snapshot.languages(query.as_of))
+    def _marking(self, query: Query, text: str, vector: Vectors | None, ranking: Ranking) -> Marking:
+        return Marking(text, vector, self._snapshot.lexical(), ranking.allowed, self._snapshot.languages(query.as_of))
 
-    def answer(self, query: Query, ranking: Ranking, text: str, row: Rows | None, notes: list[str]) -> Answer:
+    def answer(self, query: Query, ranking: Ranking, text: str, vector: Vectors | None, notes: list[str]) -> Answer:
         """The hits of a ranking for a text and its vector, with what the user should know of them."""
-        marking = self._marking(query, text, row, ranking)
+        marking = self._marking(query, text, vector, ranking)
         ranked = ranking.hits
         numbers = np.array([found.number for found in ranked], np.int64)
-        parts, events = self._snapshot.parts(numbers), self._snapshot.events(numbers)
+        parts, events = self._snapshot.sentence_vectors(numbers), self._snapshot.events(numbers)
         copies = [()] * len(ranked) if query.expand else self._collapsing.copies(ranked, ranking.allowed)
         hits = tuple(
             replace(self._hit(rank, found, marking, parts[found.number], events[found.number]), copies=also)
@@ -49,8 +49,8 @@ class Answers:
         rank: int,
         ranked: Ranked,
         marking: Marking,
-        parts: tuple[list[Span], Rows],
-        events: Sequence[SpokenDate],
+        parts: tuple[list[Span], Vectors],
+        events: Sequence[EventDate],
     ) -> Hit:
         document = self._snapshot.documents.document(ranked.doc_id, found=True)
         start, end = ranked.start, ranked.end
@@ -81,7 +81,7 @@ class Answers:
         """What a window leaves out for want of an exact date."""
         if query.window is None or query.as_of is not None:  # what is not surely earlier is not known, not left out
             return
-        undated, vague = self._snapshot.columns().left_out(query.window, query.sources)
+        undated, vague = self._snapshot.columns().left_out(query.window, query.publishers)
         if undated:
             yield f"{_count(undated, 'undated document')} left out of the window"
         if vague:

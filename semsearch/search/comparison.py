@@ -1,6 +1,6 @@
 """Two periods side by side: the best passages of each, which of them have no like in the other, and their words.
 
-A passage is new, or gone, where none that answers in the other period is near it in meaning. Words are told by
+A passage is new, or gone, where none that answers in the other period is near it in meaning. Words are chosen by
 their weighted log-odds with a Dirichlet prior (Monroe, Colaresi and Quinn 2008), over the best passages of both.
 """
 
@@ -78,8 +78,8 @@ def _own(index: LocalIndex, sides: Sequence[Sequence[Hit]]) -> list[list[bool]]:
     """For each hit of each side, whether no hit of the other is near it."""
     if not sides[0] or not sides[1]:
         return [[True] * len(side) for side in sides]
-    rows = [index.vectors(side) for side in sides]
-    cosines = rows[0] @ rows[1].T
+    vectors = [index.vectors(side) for side in sides]
+    cosines = vectors[0] @ vectors[1].T
     return [(cosines.max(axis=1) < ALIKE).tolist(), (cosines.max(axis=0) < ALIKE).tolist()]
 
 

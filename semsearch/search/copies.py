@@ -1,4 +1,4 @@
-"""Near copies in an answer: which hits take one place, and which other documents each of them stands for."""
+"""Near-duplicates in an answer: which hits take one place, and which other documents each of them stands for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ KEPT = 10_000  # sketches, between questions
 
 
 class Collapsing:
-    """Finds the near copies among the documents of a snapshot; sketches are read of those alone that may be some."""
+    """Finds near-duplicates among the documents of a snapshot; reads sketches of possible ones only."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
@@ -33,7 +33,7 @@ class Collapsing:
         return collapse(ranked, [keyed.get(document) for document in at.tolist()])
 
     def copies(self, hits: Sequence[Ranked], allowed: Ids | None) -> list[tuple[str, ...]]:
-        """For each hit the ids of its document's near copies among the passages that filters let through."""
+        """For each hit the ids of its document's near-duplicates among the passages that filters let through."""
         columns, found = self._snapshot.columns(), []
         own = columns.documents(np.array([hit.number for hit in hits], np.int64))
         for document, others in zip(own.tolist(), columns.sharing(own), strict=True):

@@ -50,4 +50,4 @@ class Engine(Protocol):
         """Equal for two openings that hold the same."""
 
     def close(self) -> None:
-        """Let it go; whoever uses it after that is told so by UsageError."""
+        """Close it; using it after that raises UsageError."""

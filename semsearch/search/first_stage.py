@@ -12,15 +12,15 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import COSINE_ERROR, Ids, Rows, Scores, distinct
+from semsearch.arrays import COSINE_ERROR, Ids, Scores, Vectors, distinct
 from semsearch.ranking import Ranked, merge_documents
 from semsearch.ranking.fusion import WEIGHTS
 from semsearch.records import Query, TimeUsed
 from semsearch.search.asked import Asked
 from semsearch.search.copies import Collapsing
+from semsearch.search.question_time import QuestionTime
 from semsearch.search.question_words import QuestionWords
 from semsearch.search.second_stage import Basis, Pool, SecondStage
-from semsearch.search.when import When
 from semsearch.storage.snapshot import Snapshot
 
 RESCORED = 100  # passages whose sentences are looked at
@@ -45,15 +45,15 @@ class Scored:
     scores: Scores
     first: Ids
     last: Ids
-    words: int = 0  # of the question, common ones left out
+    word_count: int = 0  # of the question, common ones left out
 
 
 class Retrieval:
     """Ranks the passages of a snapshot, for one question at a time."""
 
-    def __init__(self, snapshot: Snapshot, when: When) -> None:
+    def __init__(self, snapshot: Snapshot, question_time: QuestionTime) -> None:
         self._snapshot = snapshot
-        self._when = when
+        self._time = question_time
         self.collapsing = Collapsing(snapshot)
         self._words = QuestionWords(snapshot)
         self._second = SecondStage(snapshot)
@@ -61,46 +61,46 @@ class Retrieval:
     def rank(self, asked: Asked) -> Ranking:
         """The hits for a question."""
         time, query = asked.time, asked.query
-        allowed = self._when.allowed(query, time)
-        basis = self._basis(asked, allowed).at(self._when.timing(time))
+        allowed = self._time.allowed(query, time)
+        basis = self._basis(asked, allowed).at(self._time.factors(time))
         if time is not None and time.latest:
             first = self._best(replace(query, top=RESCORED), basis)
             numbers, scores = np.array([hit.number for hit in first], np.int64), np.array([hit.score for hit in first])
-            time = self._when.settle_latest(time, numbers, scores)
-            basis = basis.at(self._when.timing(time))
+            time = self._time.resolve_latest(time, numbers, scores)
+            basis = basis.at(self._time.factors(time))
         return Ranking(self._best(query, basis), allowed, basis.words is not None and basis.words.unheld, time)
 
     def every(self, asked: Asked) -> Scored:
         """The first stage's score of every passage that filters and operators let through, whenever it is from."""
-        basis = self._basis(asked, self._when.allowed(asked.query, asked.time))
+        basis = self._basis(asked, self._time.allowed(asked.query, asked.time))
         known = self._known(basis)
         view = self._snapshot.lexical()
         mask = view.allowed(basis.allowed)
         numbers = view.numbers if mask is None else view.numbers[mask]
-        if asked.row is None:
+        if asked.vector is None:
             scores = np.zeros(len(numbers)) if known is None else known[view.rows(numbers)].astype(np.float64)
         else:
-            scores = self._first_score(basis, numbers, self._snapshot.cosines(asked.row, numbers), known)
-        return Scored(scores, *self._when.days(numbers))
+            scores = self._first_score(basis, numbers, self._snapshot.cosines(asked.vector, numbers), known)
+        return Scored(scores, *self._time.days(numbers))
 
     def _basis(self, asked: Asked, allowed: Ids | None) -> Basis:
         """What a question is ranked by among the passages that the filters let through."""
         weights = WEIGHTS[asked.query.mode]
         if not weights.words and not asked.question.has_operators:
-            return Basis(weights, asked.row, None, allowed)
+            return Basis(weights, asked.vector, None, allowed)
         words = self._words.of(asked.question, allowed, asked.query.as_of)
         findable = allowed if words.findable is None else self._snapshot.lexical().numbers[words.findable]
-        return Basis(weights, asked.row, words, findable)
+        return Basis(weights, asked.vector, words, findable)
 
-    def similar(self, query: Query, row: Rows, without: Ids) -> Ranking:
+    def similar(self, query: Query, vector: Vectors, without: Ids) -> Ranking:
         """The passages nearest to a vector, some left out."""
-        allowed = self._when.allowed(query, None)
-        return Ranking(self._best(query, Basis(WEIGHTS["dense"], row, None, allowed, without)), allowed)
+        allowed = self._time.allowed(query, None)
+        return Ranking(self._best(query, Basis(WEIGHTS["dense"], vector, None, allowed, without)), allowed)
 
     def _best(self, query: Query, basis: Basis) -> list[Ranked]:
         depth = RESCORED if basis.weights.sentence else 2 * query.top + 20
         while True:
-            pool = self._matching(basis, depth) if basis.row is None else self._leading(basis, basis.row, depth)
+            pool = self._matching(basis, depth) if basis.vector is None else self._leading(basis, basis.vector, depth)
             ranked = merge_documents(self._second.score(pool, basis), query.per_document)
             if not query.expand:
                 ranked = self.collapsing.collapse(ranked)
@@ -119,31 +119,31 @@ class Retrieval:
         return Pool(self._snapshot.lexical().numbers[rows], np.full(len(rows), np.nan))
 
     def _known(self, basis: Basis) -> NDArray[np.float32] | None:
-        """What is known of every row's score without its vector: the words' part, under the factors of time."""
+        """What is known of every passage's score without its vector: the words' part, under the factors of time."""
         if basis.words is None or not basis.weights.words:
             return None
         by_words = basis.words.score(basis.weights, self._words.rooms()[0][1:])
         return by_words if basis.factors is None else np.multiply(by_words, basis.factors, out=by_words)
 
-    def _leading(self, basis: Basis, row: Rows, depth: int) -> Pool:
+    def _leading(self, basis: Basis, vector: Vectors, depth: int) -> Pool:
         """The ``depth`` passages that lead by cosine, words and time, and those equal to the last of them."""
         known = self._known(basis)
         fetch = FETCHED * depth
         while True:
-            near = self._snapshot.nearest(row, fetch, basis.allowed, basis.without)
+            near = self._snapshot.nearest(vector, fetch, basis.allowed, basis.without)
             numbers, cosines = near.numbers, near.cosines
             if known is not None:
-                numbers, cosines = self._joined(numbers, cosines, _highest(known, depth), row)
+                numbers, cosines = self._joined(numbers, cosines, _highest(known, depth), vector)
             unseen = basis.weights.dense * max(near.floor, 0.0)  # bound of the others' dense part
             least = _nth_highest(self._first_score(basis, numbers, cosines, known), depth) - 2 * COSINE_ERROR
             others = self._within_reach(basis, known, unseen, least) if near.floor > -np.inf else np.empty(0, np.int64)
             if near.floor == -np.inf or unseen < least or len(others) <= fetch:
                 break
             fetch *= 4
-        numbers, cosines = self._joined(numbers, cosines, others, row)
+        numbers, cosines = self._joined(numbers, cosines, others, vector)
         scores = self._first_score(basis, numbers, cosines, known)
         numbers = numbers[scores >= _nth_highest(scores, depth) - 2 * COSINE_ERROR]
-        cosines = self._snapshot.exact(row, numbers)
+        cosines = self._snapshot.exact(vector, numbers)
         scores = self._first_score(basis, numbers, cosines, known)
         lead = scores >= _nth_highest(scores, depth)
         return Pool(numbers[lead], cosines[lead])
@@ -166,13 +166,13 @@ class Retrieval:
         rows = rows if mask is None else rows[mask[rows]]
         return rows[~np.isin(view.numbers[rows], basis.without)] if len(basis.without) else rows
 
-    def _joined(self, numbers: Ids, cosines: Scores, rows: Ids, row: Rows) -> tuple[Ids, Scores]:
+    def _joined(self, numbers: Ids, cosines: Scores, rows: Ids, vector: Vectors) -> tuple[Ids, Scores]:
         """The passages of ``rows`` beside those that are there already."""
         more = distinct(self._snapshot.lexical().numbers[rows])
         more = more[~np.isin(more, numbers, assume_unique=True)]
         if not len(more):
             return numbers, cosines
-        return np.concatenate([numbers, more]), np.concatenate([cosines, self._snapshot.cosines(row, more)])
+        return np.concatenate([numbers, more]), np.concatenate([cosines, self._snapshot.cosines(vector, more)])
 
     def _first_score(self, basis: Basis, numbers: Ids, cosines: Scores, known: NDArray[np.float32] | None) -> Scores:
         dense = basis.weights.dense * np.maximum(cosines, 0.0)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from semsearch.arrays import Rows
+from semsearch.arrays import Vectors
 from semsearch.dates.doubts import doubts
 from semsearch.dates.typed import parse_range
 from semsearch.encoders import Encoder
@@ -24,8 +24,8 @@ from semsearch.search.first_stage import Retrieval, Scored
 from semsearch.search.marking import Marking, centre
 from semsearch.search.option_table import Choices
 from semsearch.search.options import make_query
+from semsearch.search.question_time import QuestionTime
 from semsearch.search.reranking import RERANKED, Reranking
-from semsearch.search.when import When
 from semsearch.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -40,13 +40,15 @@ class LocalIndex:
     It belongs to the thread that opened it: open one in each thread that asks.
     """
 
-    def __init__(self, snapshot: Snapshot, open_model: Callable[[], Encoder], when: When, today: date) -> None:
+    def __init__(
+        self, snapshot: Snapshot, open_model: Callable[[], Encoder], question_time: QuestionTime, today: date
+    ) -> None:
         self._snapshot = snapshot
-        self._when = when
+        self._time = question_time
         self._today = today
         self._open_model = open_model
         self._opened: Encoder | None = None
-        self._retrieval = Retrieval(snapshot, when)
+        self._retrieval = Retrieval(snapshot, question_time)
         self._answers = Answers(snapshot, self._retrieval.collapsing)
         self._reranking = Reranking()
         self._thread = get_ident()
@@ -68,7 +70,7 @@ class LocalIndex:
         self.close()
 
     def close(self) -> None:
-        """Let the snapshot go. Whoever uses the index after that is told so by UsageError."""
+        """Let the snapshot go. Using the index after that raises UsageError."""
         if not self._closed:
             self._refuse_misuse()
             self._snapshot.close()
@@ -78,7 +80,7 @@ class LocalIndex:
         """The passages that answer ``question``, best first.
 
         ``since``, ``until`` and ``on`` limit the publication day, both ends included, before
-        ranking, ``event`` the days that a passage speaks of; ``as_of`` leaves out what was published later.
+        ranking, ``event`` the days that a passage mentions; ``as_of`` leaves out what was published later.
         ``recency`` is a half-life ("30d", "6w") or "off"; ``use_time`` takes a window from the question's
         words, ``strict_time`` makes that a filter. ``rerank`` names a cross-encoder for the first hits.
         Raises UsageError for values that make no sense.
@@ -94,7 +96,7 @@ class LocalIndex:
         for query in queries:
             self._refuse_misuse()
             refuse_other_type(query, Query, "a query", "one that make_query gives")
-            asked = understand(query, self._when, self._encoder)
+            asked = understand(query, self._time, self._encoder)
             time, question, notes = asked.time, asked.question, list(asked.notes)
             wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
             ranking = self._retrieval.rank(asked._replace(query=wide))
@@ -103,19 +105,21 @@ class LocalIndex:
             if ranking.unheld:
                 quoted = " and ".join(f'"{phrase}"' for phrase in question.quoted)
                 notes.append(f"no passage holds {quoted}: its words were searched for")
-            answer = self._answers.answer(query, ranking, question.text, asked.row, notes)
+            answer = self._answers.answer(query, ranking, question.text, asked.vector, notes)
             answer = replace(answer, time=ranking.time)
             yield answer if query.rerank is None else self._reranking.order(answer, question.text, query.rerank)
 
     def scores(self, query: Query) -> Scored:
         """The score of every passage that the filters let through, without its sentences and without time."""
         self._refuse_misuse()
-        asked = understand(query, self._when, self._encoder)
+        asked = understand(query, self._time, self._encoder)
         scored = self._retrieval.every(asked)
         view = self._snapshot.lexical()
         return replace(
             scored,
-            words=Marking(asked.question.text, asked.row, view, None, self._snapshot.languages(query.as_of)).count,
+            word_count=Marking(
+                asked.question.text, asked.vector, view, None, self._snapshot.languages(query.as_of)
+            ).count,
         )
 
     def period(self, text: str, name: str) -> DateRange:
@@ -124,18 +128,18 @@ class LocalIndex:
         refuse_other_type(text, str, name, "text, as in '2022-11'")
         with suppress(UsageError):
             return parse_range(text, name)
-        window = self._when.window(text)
+        window = self._time.window(text)
         if window is None:
             raise UsageError(f"{name} {text[:40]!r}: expected the like of 2022-11, 2022-11-09..2022-11-11, last month")
         return window
 
-    def vectors(self, hits: Sequence[Hit]) -> Rows:
-        """The rows (n, dim) of the passages of hits."""
+    def vectors(self, hits: Sequence[Hit]) -> Vectors:
+        """The vectors (n, dim) of the passages of hits."""
         self._refuse_misuse()
         numbers = [self._snapshot.documents.passage_at(hit.document.doc_id, hit.start) for hit in hits]
         order = np.argsort(numbers)
-        rows = self._snapshot.vectors(np.array(numbers, np.int64)[order])
-        return rows[np.argsort(order)]
+        vectors = self._snapshot.vectors(np.array(numbers, np.int64)[order])
+        return vectors[np.argsort(order)]
 
     @property
     def model(self) -> str:
@@ -152,10 +156,10 @@ class LocalIndex:
         refuse_other_type(doc_id, str, "doc_id", "the id of a document, as text")
         refuse_other_type(query, (Query, type(None)), "query", "one that make_query gives")
         document = self._snapshot.documents.document(doc_id)
-        row = centre(self._snapshot.vectors(self._snapshot.documents.passage_numbers(doc_id)))
+        vector = centre(self._snapshot.vectors(self._snapshot.documents.passage_numbers(doc_id)))
         query = replace(query or Query(document.title), mode="dense")
-        ranking = self._retrieval.similar(query, row, self._snapshot.documents.passage_numbers(doc_id))
-        return self._answers.answer(query, ranking, document.title, row, [])
+        ranking = self._retrieval.similar(query, vector, self._snapshot.documents.passage_numbers(doc_id))
+        return self._answers.answer(query, ranking, document.title, vector, [])
 
     def timeline(self, question: str | Query, by: Step | None = None, **choices: Unpack[Choices]) -> Timeline:
         """When a question was written about: relevant passages by time, bursts, the best passage of each.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows, Span, exact_cosines
+from semsearch.arrays import Ids, Span, Vectors, exact_cosines
 from semsearch.encoders.pooling import unit
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
@@ -19,9 +19,9 @@ class Marking:
     """Marks the passages that answer one question."""
 
     def __init__(
-        self, text: str, row: Rows | None, view: LexicalView, allowed: Ids | None, languages: list[str]
+        self, text: str, vector: Vectors | None, view: LexicalView, allowed: Ids | None, languages: list[str]
     ) -> None:
-        self._row = row
+        self._vector = vector
         self._question = text
         self._sign = wanted_sign(text)
         words = [stems for stems in query_terms(text, languages) if not COMMON.intersection(stems)]
@@ -40,9 +40,9 @@ class Marking:
         found = Analyzer(language or UNKNOWN).matches(text, set(self._word_of))
         return [(span, self._word_of[term]) for span, term in found]
 
-    def best(self, text: str, sentences: Sequence[Span], rows: Rows, words: Sequence[tuple[Span, int]]) -> Span:
-        """The best sentence of a passage: ``rows`` are those of its sentences, if there are any."""
-        cosines = exact_cosines(rows, self._row).tolist() if self._row is not None and len(rows) else []
+    def best(self, text: str, sentences: Sequence[Span], vectors: Vectors, words: Sequence[tuple[Span, int]]) -> Span:
+        """The best sentence of a passage: ``vectors`` are those of its sentences, if there are any."""
+        cosines = exact_cosines(vectors, self._vector).tolist() if self._vector is not None and len(vectors) else []
         total = sum(self._weights) or 1.0
         coverage = [
             sum(self._weights[word] for word in {word for (at, _), word in words if start <= at < end}) / total
@@ -52,6 +52,6 @@ class Marking:
         return sentences[best_sentence(cosines, coverage, signs)]
 
 
-def centre(rows: Rows) -> Rows:
-    """The unit row in the middle of rows."""
-    return unit(rows.mean(axis=0))
+def centre(vectors: Vectors) -> Vectors:
+    """The unit vector in the middle of vectors."""
+    return unit(vectors.mean(axis=0))

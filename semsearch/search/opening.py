@@ -10,7 +10,7 @@ from semsearch.encoders import Encoder, model_for_index, name_model, open_encode
 from semsearch.errors import EncoderMismatch, UsageError, command, refuse_unusable_path
 from semsearch.search.local import LocalIndex
 from semsearch.search.options import DEFAULT_INDEX
-from semsearch.search.when import When
+from semsearch.search.question_time import QuestionTime
 from semsearch.storage.place import index_folder
 from semsearch.storage.snapshot import open_snapshot
 
@@ -56,4 +56,4 @@ def open_index(
 
         named = (*read_events(Path(named_events)), *shipped_events())
     day = today or date.today()
-    return LocalIndex(snapshot, open_model, When(snapshot, day, named), day)
+    return LocalIndex(snapshot, open_model, QuestionTime(snapshot, day, named), day)

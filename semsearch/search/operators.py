@@ -21,7 +21,7 @@ _QUOTES = str.maketrans(dict.fromkeys("“”„«»", '"'))
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class ParsedQuestion:
     """A question taken apart. Phrases may be single words; their words follow one another."""
 
     text: str  # what is asked, in plain words
@@ -36,7 +36,7 @@ class Question:
         return bool(self.quoted or self.required or self.excluded or self.titled)
 
 
-def parse_question(text: str) -> Question:
+def parse_question(text: str) -> ParsedQuestion:
     """Take a question apart; what is no operator stays as it is."""
     found: dict[str, list[str]] = {'"': [], "+": [], "-": [], "title:": []}
 
@@ -50,8 +50,8 @@ def parse_question(text: str) -> Question:
     straight = text.translate(_QUOTES)
     plain = _OPERATOR.sub(taken, straight)
     if not any(found.values()):
-        return Question(text)
-    return Question(" ".join(plain.split()), *map(tuple, found.values()))
+        return ParsedQuestion(text)
+    return ParsedQuestion(" ".join(plain.split()), *map(tuple, found.values()))
 
 
 def without_operators(text: str) -> str:

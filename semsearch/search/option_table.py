@@ -21,8 +21,8 @@ class Option(NamedTuple):
     ``commands`` have it, with ``default`` or their own of ``defaults``; ``name`` is as a user types it, where that is
     not the keyword with ``-`` for ``_``. A flag that stands for its keyword's default being False switches it off.
     A settings file has an option under its name, and so has a line of a file of questions, with ``_`` for ``-`` or
-    under one of ``in_lines``; where a line cannot have it, ``why_not`` says so. ``expected`` tells a program that
-    gives another type. The last four are read from the annotation: the library's ``keyword`` and its type, the
+    under one of ``in_lines``; where a line cannot have it, ``why_not`` says so. ``expected`` is said to a program
+    that gives another type. The last four are read from the annotation: the library's ``keyword`` and its type, the
     ``kind`` of value (int, bool, str, list, Path), and what is ``allowed``, where that is a few words.
     """
 
@@ -66,7 +66,7 @@ _BY_WORDS = _RANKING | {"timeline", "compare"}
 _IN_A_WINDOW = _RANKING | {"timeline", "similar"}
 _OF_ALL = "holds for all lines: give it to the command"
 _A_DAY, _DAYS = "text, as in '2022-11-09'", "text, as in '2022-11-09..2022-11-11'"
-_RECENT = "Prefer the recent: 30d, 6w, 1y; off. Default: only if the question asks for it."
+_RECENT = "Rank recent articles higher: 30d, 6w, 1y; off. Default: only if the question asks for it."
 
 
 class Choices(TypedDict, total=False):
@@ -100,7 +100,7 @@ class Choices(TypedDict, total=False):
         str | None,
         Option(
             None,
-            "Passages that speak of these days: 2022-11 or 2022-11-09..2022-11-11.",
+            "Passages that mention these days: 2022-11 or 2022-11-09..2022-11-11.",
             _BY_WORDS,
             "RANGE",
             expected=_DAYS,
@@ -120,9 +120,9 @@ class Choices(TypedDict, total=False):
     ]
     strict_time: Annotated[
         bool,
-        Option(False, "Time words are a filter on publication and events, not a preference.", _RANKING),
+        Option(False, "Use time words as a filter on publication and event days, not only in the ranking.", _RANKING),
     ]
-    sources: Annotated[
+    publishers: Annotated[
         Sequence[str],
         Option((), "Published by this source; may be given again.", _IN_A_WINDOW | {"compare"}, "NAME", name="source"),
     ]
@@ -130,7 +130,7 @@ class Choices(TypedDict, total=False):
         int,
         Option(1, "Passages of one document among the hits.", _ANSWERING, "N"),
     ]
-    expand: Annotated[bool, Option(False, "Show near copies of one text as hits of their own.", _ANSWERING)]
+    expand: Annotated[bool, Option(False, "Show near-duplicates as hits of their own.", _ANSWERING)]
     mode: Annotated[
         Mode,
         Option("hybrid", "Rank by meaning and words, by meaning alone, or by words alone.", _BY_WORDS),

@@ -63,7 +63,7 @@ class Options:
             given["top"],
             window,
             words,
-            tuple(given["sources"]),
+            tuple(given["publishers"]),
             given["per_document"],
             given["mode"],
             given["rerank"],
@@ -76,7 +76,7 @@ class Options:
         )
 
     def _refuse_other_types(self, text: object) -> None:
-        """Raise UsageError for a value of another type: a program's mistake is told before it is worked with."""
+        """Raise UsageError for a value of another type: a program's mistake is reported before it is worked with."""
         if not isinstance(text, str):
             raise UsageError(f"the question is {_type(text)}: expected text")
         values = cast(dict[str, Any], self.choices)
@@ -100,9 +100,9 @@ def _refuse_other_type(option: Option, value: object, prefix: str) -> None:
 
 def _refuse_no_names(names: object) -> None:
     if isinstance(names, str) or not isinstance(names, Sequence):
-        raise UsageError(f"sources is {names!r:.60}: expected a list of names, as in: sources=['Reuters']")
+        raise UsageError(f"publishers is {names!r:.60}: expected a list of names, as in: publishers=['Reuters']")
     if not all(isinstance(name, str) for name in names):
-        raise UsageError("a source is no text: expected the names of publishers")
+        raise UsageError("a publisher is no text: expected names")
 
 
 def _type(value: object) -> str:

@@ -26,7 +26,7 @@ _TRUE, _FALSE = {"true", "yes", "1"}, {"false", "no", "0"}
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class FiledQuestion:
     """One line of a file of questions."""
 
     query_id: str
@@ -36,7 +36,7 @@ class Question:
 class QuestionFile:
     """The questions in the bytes of a file, in order, and the lines that are none.
 
-    ``name`` decides the format by its suffix; without one, or for ``-``, JSON is told by its brace
+    ``name`` decides the format by its suffix; without one, or for ``-``, JSON is recognised by its brace
     and anything else is a question a line. ``defaults`` holds for what a line does not set itself.
     """
 
@@ -49,11 +49,11 @@ class QuestionFile:
         self._defaults = defaults
         self.unused: set[str] = set()  # fields that say nothing to semsearch
 
-    def __iter__(self) -> Iterator[Question | Problem]:
+    def __iter__(self) -> Iterator[FiledQuestion | Problem]:
         told = good = 0
         try:
             for item in self._items():
-                told, good = told + isinstance(item, Problem), good + isinstance(item, Question)
+                told, good = told + isinstance(item, Problem), good + isinstance(item, FiledQuestion)
                 if told > MOST_PROBLEMS and told > good:
                     yield Problem(
                         self._name, 0, f"{told} of its lines are no questions, {good} are: the rest is left out"
@@ -63,7 +63,7 @@ class QuestionFile:
         except InputError as error:
             yield Problem(self._name, 0, str(error))
 
-    def _items(self) -> Iterator[Question | Problem]:
+    def _items(self) -> Iterator[FiledQuestion | Problem]:
         self._ids: dict[str, int] = {}  # line by id
         for line, record in self._records():
             if isinstance(record, Problem):
@@ -101,7 +101,7 @@ class QuestionFile:
             except InputError as error:
                 yield number, Problem(self._name, number, str(error))
 
-    def _question(self, record: Mapping[str, object], line: int) -> Question:
+    def _question(self, record: Mapping[str, object], line: int) -> FiledQuestion:
         folded = {name.strip().lower(): value for name, value in record.items()}
         named = next((str(folded[name]) for name in _IDS if folded.get(name) not in (None, "")), None)
         query_id = _unicode(named) if named is not None else str(line)
@@ -111,7 +111,7 @@ class QuestionFile:
         if not isinstance(text, str):
             raise InputError(f"no question: expected a field {' or '.join(_TEXTS)}")
         self.unused |= set(folded) - {*_IDS, *_TEXTS, *(name for each in OPTIONS for name in each.fields)}
-        return Question(query_id, self._with_own(folded).query(text))
+        return FiledQuestion(query_id, self._with_own(folded).query(text))
 
     def _with_own(self, line: Mapping[str, object]) -> Options:
         """The defaults, but for what the line sets itself. Raises InputError for what no line can."""

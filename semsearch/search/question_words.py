@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from semsearch.arrays import Ids, Mask
 from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import Weights
-from semsearch.search.operators import Question, phrase_pattern
+from semsearch.search.operators import ParsedQuestion, phrase_pattern
 from semsearch.storage.snapshot import LexicalIndex, LexicalView, Snapshot
 from semsearch.text.analysis import query_terms
 
@@ -19,20 +19,20 @@ READ_AT_ONCE = 5_000  # passages whose text is looked at for a phrase
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class WordScores:
     """What the words of a question say of every passage, row by row of the snapshot's lexical view."""
 
     passage: Bm25
-    article: Bm25
-    owners: Ids  # the article of each passage
+    document: Bm25
+    owners: Ids  # the document of each passage
     findable: Mask | None  # rows that filters and operators let through; None: all
     unheld: bool  # no passage holds what was quoted, so it was not asked for
 
     def score(self, weights: Weights, room: NDArray[np.float32]) -> NDArray[np.float32]:
         """The words' part of every row's score, in the first half of ``room`` (2, rows)."""
         both: NDArray[np.float32] = room[0]
-        article = self.article.scores * np.float32(weights.article / (self.article.bound or 1))
-        np.take(article, self.owners, out=both, mode="clip")  # another mode takes room of its own
+        document = self.document.scores * np.float32(weights.document / (self.document.bound or 1))
+        np.take(document, self.owners, out=both, mode="clip")  # another mode takes room of its own
         both += np.multiply(self.passage.scores, np.float32(weights.words / (self.passage.bound or 1)), out=room[1])
         if self.findable is not None:
             both[~self.findable] = 0.0
@@ -47,39 +47,41 @@ class QuestionWords:
         self._all: tuple[list[Block], list[Block]] | None = None
         self._room: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
-    def of(self, question: Question, allowed: Ids | None, as_of: date | None) -> Words:
+    def of(self, question: ParsedQuestion, allowed: Ids | None, as_of: date | None) -> WordScores:
         """BM25 among the passages that the filters let through, and what the operators leave of those."""
         view = self._snapshot.lexical()
         mask = view.allowed(allowed)
-        passages, articles = self._blocks(view, mask, everything=allowed is None)
+        passages, documents = self._blocks(view, mask, everything=allowed is None)
         words = query_terms(question.text, self._snapshot.languages(as_of))
-        rows, documents = self.rooms()
+        rows, of_documents = self.rooms()
         passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words], rows[0])
-        article = bm25(articles, [[view.stem("documents", stem) for stem in word] for word in words], documents)
-        return Words(passage, article, view.owners, *self._operated(question, mask, self._snapshot.languages(as_of)))
+        document = bm25(documents, [[view.stem("documents", stem) for stem in word] for word in words], of_documents)
+        return WordScores(
+            passage, document, view.owners, *self._operated(question, mask, self._snapshot.languages(as_of))
+        )
 
     def rooms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Where scores of all passages, of three kinds, and of all articles are kept until the next question."""
+        """Where scores of all passages, of three kinds, and of all documents are kept until the next question."""
         if self._room is None:
             view = self._snapshot.lexical()
             self._room = np.empty((3, len(view.numbers)), np.float32), np.empty(view.documents, np.float32)
         return self._room
 
     def _blocks(self, view: LexicalView, mask: Mask | None, *, everything: bool) -> tuple[list[Block], list[Block]]:
-        """The passages and the articles to be scored; kept where no filter leaves some of the snapshot out."""
+        """The passages and the documents to be scored; kept where no filter leaves some of the snapshot out."""
         if everything and self._all is not None:
             return self._all
-        passages, articles, begin = [], [], 0
+        passages, documents, begin = [], [], 0
         for index in view.indexes:
             own = None if mask is None else mask[begin : begin + len(index)]
             begin += len(index)
             passages.append(Block(index.passages.lengths, own, remembers=everything))
-            articles.append(Block(index.documents.lengths, _owners(index, own), remembers=everything))
+            documents.append(Block(index.documents.lengths, _owners(index, own), remembers=everything))
         if everything:
-            self._all = passages, articles
-        return passages, articles
+            self._all = passages, documents
+        return passages, documents
 
-    def _operated(self, question: Question, mask: Mask | None, languages: list[str]) -> tuple[Mask | None, bool]:
+    def _operated(self, question: ParsedQuestion, mask: Mask | None, languages: list[str]) -> tuple[Mask | None, bool]:
         """The mask, less what the question's operators rule out; and whether a quotation was passed over."""
         if not question.has_operators:
             return mask, False

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import Ids, Rows, Scores, exact_cosines
+from semsearch.arrays import Ids, Scores, Vectors, exact_cosines
 from semsearch.ranking import Evidence, Ranked
 from semsearch.ranking.fusion import Weights
-from semsearch.ranking.timing import Timing
-from semsearch.search.question_words import Words
+from semsearch.ranking.time_factors import TimeFactors
+from semsearch.search.question_words import WordScores
 from semsearch.storage.snapshot import Snapshot
 
 
@@ -20,16 +20,16 @@ class Basis:
     """All that a question is ranked by, among what it may find."""
 
     weights: Weights
-    row: Rows | None
-    words: Words | None
+    vector: Vectors | None
+    words: WordScores | None
     allowed: Ids | None  # passages that filters and operators let through; None: all
     without: Ids = field(default_factory=lambda: np.empty(0, np.int64))
-    timing: Timing | None = None
-    factors: NDArray[np.float32] | None = None  # of the timing, for every row
+    time: TimeFactors | None = None
+    factors: NDArray[np.float32] | None = None  # of the time, for every row
 
-    def at(self, timing: Timing | None) -> Basis:
+    def at(self, time: TimeFactors | None) -> Basis:
         """The same at a time that is asked for."""
-        return replace(self, timing=timing, factors=None if timing is None else timing.factors())
+        return replace(self, time=time, factors=None if time is None else time.factors())
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +37,7 @@ class Pool:
     """Passages that lead the first stage."""
 
     numbers: Ids
-    cosines: Scores  # NaN where there is no row to compare with
+    cosines: Scores  # NaN where there is no vector to compare with
 
 
 class SecondStage:
@@ -48,17 +48,17 @@ class SecondStage:
 
     def score(self, pool: Pool, basis: Basis) -> list[Ranked]:
         """The passages of a pool with all that is seen of them, in their order."""
-        row, words, weights = basis.row, basis.words, basis.weights
-        rows = self._snapshot.lexical().rows(pool.numbers) if words is not None or basis.timing is not None else None
+        vector, words, weights = basis.vector, basis.words, basis.weights
+        rows = self._snapshot.lexical().rows(pool.numbers) if words is not None or basis.time is not None else None
         evidence = Evidence(
             weights,
-            None if row is None else pool.cosines,
-            None if row is None else self._nearest_sentences(pool, weights, row),
+            None if vector is None else pool.cosines,
+            None if vector is None else self._nearest_sentences(pool, weights, vector),
             None if words is None else words.passage.scores[rows].astype(np.float64),
             0.0 if words is None else words.passage.bound,
-            None if words is None else words.article.scores[words.owners[rows]].astype(np.float64),
-            0.0 if words is None else words.article.bound,
-            None if basis.timing is None or rows is None else basis.timing.of(rows),
+            None if words is None else words.document.scores[words.owners[rows]].astype(np.float64),
+            0.0 if words is None else words.document.bound,
+            None if basis.time is None or rows is None else basis.time.of(rows),
         )
         places = self._snapshot.documents.places(pool.numbers)
         return [
@@ -66,16 +66,16 @@ class SecondStage:
             for at, (score, place) in enumerate(zip(evidence.scores().tolist(), places, strict=True))
         ]
 
-    def _nearest_sentences(self, pool: Pool, weights: Weights, row: Rows) -> Scores:
+    def _nearest_sentences(self, pool: Pool, weights: Weights, vector: Vectors) -> Scores:
         """The cosine of each passage's nearest sentence; of the passage where its sentences have no rows."""
         nearest = pool.cosines.copy()
         if not weights.sentence:
             return nearest
-        parts = self._snapshot.parts(pool.numbers)
+        parts = self._snapshot.sentence_vectors(pool.numbers)
         found = [parts[number][1] for number in pool.numbers.tolist()]
         counts = np.array([len(rows) for rows in found])
         if counts.sum():
             held = np.flatnonzero(counts)
-            cosines = exact_cosines(np.concatenate([found[at] for at in held]), row)
+            cosines = exact_cosines(np.concatenate([found[at] for at in held]), vector)
             nearest[held] = np.maximum.reduceat(cosines, np.cumsum(counts[held]) - counts[held])
         return nearest

@@ -16,7 +16,7 @@ from semsearch.storage.place import SUFFIXES
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.recorded import read_file, read_removed
 from semsearch.storage.truth.rows import fits, sound
-from semsearch.storage.truth.vectors import read_parts, read_vectors
+from semsearch.storage.truth.vectors import read_sentence_vectors, read_vectors
 from semsearch.text.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header
 
 UNIT_ERROR = 1e-3  # how far the length of a stored row may be from 1
@@ -37,7 +37,7 @@ def vector_damage(connection: Connection, dim: int) -> Iterator[str]:
         yield f"{wrong} vectors are not of length 1" if not shapes else f"vectors are not of {dim} dimensions"
     wrong = 0
     for begin in range(0, len(numbers), PARTS_AT_ONCE):
-        for spans, rows in read_parts(connection, dim, numbers[begin : begin + PARTS_AT_ONCE]).values():
+        for spans, rows in read_sentence_vectors(connection, dim, numbers[begin : begin + PARTS_AT_ONCE]).values():
             lengths = np.linalg.norm(rows, axis=1) if rows.size else np.ones(len(spans))
             wrong += int(np.count_nonzero(~(np.abs(lengths - 1) < SENTENCE_ERROR)))
     if wrong:

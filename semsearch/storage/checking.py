@@ -24,7 +24,7 @@ from semsearch.storage.truth.rows import TABLES, fits, raised_inside
 from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
 
 MOST_FINDINGS = 20  # of one kind
-Step = Callable[[str], None]  # told what is looked at next
+Step = Callable[[str], None]  # called with what is looked at next
 
 
 Remedy = Literal["repair", "index", "rebuild", "look", "model"]
@@ -55,7 +55,7 @@ class Finding:
     def __str__(self) -> str:
         if self.remedy == "look":
             return f"{self.folder / self.name}: {self.what}: take it out of the folder; look at it with: {self.command}"
-        return f"{self.folder / self.name}: {self.what}: mend it with: {self.command}"
+        return f"{self.folder / self.name}: {self.what}: repair it with: {self.command}"
 
 
 def existing(folder: str | os.PathLike[str]) -> Path:
@@ -164,7 +164,7 @@ class Checker:
 
     def _file_damage(self, file: AcceleratorFile, *, full: bool) -> str:
         if self.seal and file.name in self.seal.files:
-            return ""  # told already
+            return ""  # reported already
         try:
             check_file(self._folder, file, full=full)
         except IndexDamaged as error:

@@ -13,7 +13,7 @@ from semsearch.arrays import Ids
 from semsearch.errors import UnknownDocument
 from semsearch.files.regular import is_unicode
 from semsearch.records import Document, Kept, Place
-from semsearch.storage.times import published_date
+from semsearch.storage.stored_dates import published_date
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import RowDamaged, fits, sound

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
 from semsearch.encoders.protocol import Encoder
-from semsearch.records import Document, SpokenDate
+from semsearch.records import Document, EventDate
 from semsearch.storage.agreement import disagreements, text_damage, vector_damage
-from semsearch.storage.settled import EncoderRecord, KnownFile, SourceRecord, corrections_in, sources_in
+from semsearch.storage.known import EncoderRecord, KnownFile, SourceRecord, corrections_in, sources_in
 from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.truth.contents import documents_in, events_in, files_in
 from semsearch.storage.truth.damage import damage_told
@@ -27,7 +27,7 @@ class Inspection:
 
     @property
     def index_id(self) -> str:
-        """What tells the index from others."""
+        """What identifies the index."""
         return meta(self._db, "index_id") or ""
 
     @property
@@ -61,7 +61,7 @@ class Inspection:
         """The documents of a file, each with the hash of what the file said of it."""
         return documents_in(self._db, file_id)
 
-    def events(self, doc_id: str) -> set[SpokenDate]:
+    def events(self, doc_id: str) -> set[EventDate]:
         """The periods that a document names."""
         return events_in(self._db, doc_id)
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from semsearch.dates.days import Hemisphere
 from semsearch.storage.accelerators.columns.file import UNDATED
+from semsearch.storage.known import sources_in
 from semsearch.storage.place import folder_size
-from semsearch.storage.settled import sources_in
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.recorded import EncoderRecord
 from semsearch.storage.truth.schema import FORMAT

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows, Scores, Span, exact_cosines
+from semsearch.arrays import Ids, Scores, Span, Vectors, exact_cosines
 from semsearch.dates.days import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, command
-from semsearch.records import DateEntry, DateRange, SpokenDate
+from semsearch.records import DateEntry, DateRange, EventDate
 from semsearch.storage.accelerators.columns.file import Columns
 from semsearch.storage.accelerators.columns.view import open_columns
 from semsearch.storage.accelerators.dense.view import Candidates, DenseView
@@ -21,14 +21,14 @@ from semsearch.storage.accelerators.lexical.view import LexicalView, open_lexica
 from semsearch.storage.accelerators.record import Truth
 from semsearch.storage.documents import Documents
 from semsearch.storage.place import DATABASE, SEAL
-from semsearch.storage.times import Times
+from semsearch.storage.stored_dates import StoredDates
 from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.truth.damage import damage_told, empty_index, fill
 from semsearch.storage.truth.meta import Connection, meta, meta_number
 from semsearch.storage.truth.recorded import EncoderRecord, read_encoder, read_hemisphere, read_removed
 from semsearch.storage.truth.rows import RowDamaged
 from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
-from semsearch.storage.truth.vectors import read_parts, read_vectors
+from semsearch.storage.truth.vectors import read_sentence_vectors, read_vectors
 
 __all__ = ["Candidates", "Columns", "LexicalIndex", "LexicalView", "Snapshot", "emptied", "open_snapshot"]
 
@@ -44,7 +44,7 @@ class Snapshot:
         self.connection = connection
         self.encoder = encoder
         self.documents = Documents(folder, connection)
-        self._times = Times(folder, connection)
+        self._dates = StoredDates(folder, connection)
         self._truth: Truth | None = None
         self._dense: DenseView | None = None
         self._lexical: LexicalView | None = None
@@ -82,7 +82,7 @@ class Snapshot:
         return self._note
 
     def _take_note(self, note: str) -> None:
-        """Tell of an accelerator that was not used, unless a writer has gone on and taken the old one away."""
+        """Report an accelerator that was not used, unless a writer has gone on and taken the old one away."""
         if not note or self._note:
             return
         seal = read_seal(self.folder)
@@ -136,53 +136,53 @@ class Snapshot:
 
     # Vectors
 
-    def nearest(self, row: Rows, count: int, allowed: Ids | None, without: Ids) -> Candidates:
-        """At least the ``count`` allowed passages, some left out, with the highest cosine to ``row`` (dim,)."""
+    def nearest(self, vector: Vectors, count: int, allowed: Ids | None, without: Ids) -> Candidates:
+        """At least the ``count`` allowed passages, some left out, with the highest cosine to ``vector`` (dim,)."""
         with damage_told(self.folder):
-            return self.dense().nearest(row, count, allowed, without)
+            return self.dense().nearest(vector, count, allowed, without)
 
-    def cosines(self, row: Rows, numbers: Ids) -> Scores:
+    def cosines(self, vector: Vectors, numbers: Ids) -> Scores:
         """Cosines of passages, within COSINE_ERROR, without reading the truth."""
         with damage_told(self.folder):
-            return self.dense().cosines(row, numbers)
+            return self.dense().cosines(vector, numbers)
 
-    def exact(self, row: Rows, numbers: Ids) -> Scores:
+    def exact(self, vector: Vectors, numbers: Ids) -> Scores:
         """Cosines of passages from the stored vectors: what a score is made of."""
-        return exact_cosines(self.vectors(numbers), row)
+        return exact_cosines(self.vectors(numbers), vector)
 
-    def parts(self, numbers: Ids) -> dict[int, tuple[list[Span], Rows]]:
-        """The sentences of passages, as spans in the passage, and their rows if there are any."""
+    def sentence_vectors(self, numbers: Ids) -> dict[int, tuple[list[Span], Vectors]]:
+        """The sentences of passages, as spans in the passage, and their vectors if there are any."""
         with damage_told(self.folder):
-            return read_parts(self.connection, self.encoder.dim, numbers)
+            return read_sentence_vectors(self.connection, self.encoder.dim, numbers)
 
-    def vectors(self, numbers: Ids) -> Rows:
-        """Rows (n, dim) of passages, in the order of ``numbers``. Raises IndexDamaged for a gap."""
+    def vectors(self, numbers: Ids) -> Vectors:
+        """Vectors (n, dim) of passages, in the order of ``numbers``. Raises IndexDamaged for a gap."""
         wanted = json.dumps(numbers.tolist())
         among = "p.number IN (SELECT value FROM json_each(?))"
         with damage_told(self.folder):
             blocks = list(read_vectors(self.connection, self.encoder.dim, among, (wanted,)))
             nothing = np.empty(0, np.int64), np.empty((0, self.encoder.dim), np.float32)
-            found, rows = (np.concatenate(each) for each in zip(nothing, *blocks, strict=True))
+            found, vectors = (np.concatenate(each) for each in zip(nothing, *blocks, strict=True))
             if len(found) != len(numbers):
                 raise RowDamaged(f"{len(numbers) - len(found)} of {len(numbers)} passages that were found are gone")
-        return rows[np.searchsorted(found, numbers)]
+        return vectors[np.searchsorted(found, numbers)]
 
     # Time
 
     def date_entries(self) -> list[DateEntry]:
         """The date of each document, in the order of files and lines."""
-        entries = self._times.date_entries()
+        entries = self._dates.date_entries()
         self._miss("documents", len(self.columns().first_day) - len(entries))
         return entries
 
-    def events(self, numbers: Ids) -> dict[int, list[SpokenDate]]:
+    def events(self, numbers: Ids) -> dict[int, list[EventDate]]:
         """The periods that passages name, by passage number, in the order of the text."""
-        found = self._times.events(numbers)
+        found = self._dates.events(numbers)
         self._miss("event days", self.columns().count_events(numbers) - sum(map(len, found.values())))
         return found
 
     def _miss(self, what: str, missing: int) -> None:
-        """Raise IndexDamaged where rows are missing."""
+        """Raise IndexDamaged where vectors are missing."""
         with damage_told(self.folder):
             if missing:
                 raise RowDamaged(f"{missing} {what} are gone")
@@ -215,7 +215,7 @@ def open_snapshot(folder: Path) -> Snapshot:
 
 
 def emptied(folder: Path, seal: Seal) -> IndexDamaged:
-    """What is raised where the truth lost all that its seal speaks of."""
+    """What is raised where the truth lost all that its seal mentions."""
     lost = f"has lost {seal.revision} commits, all that there were"
     return IndexDamaged(lost, where=folder / DATABASE, remedy=fill(folder))
 

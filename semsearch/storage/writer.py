@@ -14,7 +14,7 @@ import numpy as np
 
 from semsearch.arrays import Span
 from semsearch.dates.days import Hemisphere
-from semsearch.encoders.protocol import SpanRows
+from semsearch.encoders.protocol import SpanVectors
 from semsearch.errors import IndexDamaged, UsageError
 from semsearch.files.whole import publish, tell
 from semsearch.storage.accelerators.making import Accelerating
@@ -83,7 +83,7 @@ class Writer(Inputs):
 
     @property
     def index_id(self) -> str:
-        """What tells this index from all others, wherever it is copied."""
+        """What identifies this index, wherever it is copied."""
         return meta(self._db, "index_id") or ""
 
     @contextmanager
@@ -100,19 +100,19 @@ class Writer(Inputs):
                 revision = self._revision()
                 set_meta(self._db, "revision", str(revision + 1))
                 if self._sealed is None or self._sealed.files:
-                    self._state(revision)
+                    self._write_seal(revision)
                 tell("commit", self._folder / DATABASE)
                 self._db.execute("COMMIT")
             except BaseException:
                 if self._db.in_transaction:
                     self._db.execute("ROLLBACK")
                 raise
-            self._state(revision + 1)
+            self._write_seal(revision + 1)
 
     def _revision(self) -> int:
         return meta_number(self._db, "revision")
 
-    def _state(self, revision: int) -> None:
+    def _write_seal(self, revision: int) -> None:
         """Break the seal, or say in a broken one what was committed."""
         self._sealed = Seal(meta(self._db, "index_id") or "", revision)
         write_seal(self._folder, self._sealed)
@@ -150,17 +150,17 @@ class Writer(Inputs):
         }
         return wanted - known
 
-    def add_vectors(self, hashes: Sequence[bytes], encoded: SpanRows, sentences: Sequence[Sequence[Span]]) -> None:
+    def add_vectors(self, hashes: Sequence[bytes], encoded: SpanVectors, sentences: Sequence[Sequence[Span]]) -> None:
         """Store the vectors of passages that were unknown, and of their sentences."""
         self._db.executemany(
             insert("vector"),
-            [(digest, row.astype("<f4").tobytes()) for digest, row in zip(hashes, encoded.rows, strict=True)],
+            [(digest, row.astype("<f4").tobytes()) for digest, row in zip(hashes, encoded.vectors, strict=True)],
         )
         self._db.executemany(
             insert("sentences"),
             [
                 (digest, np.array(spans, "<i4").tobytes(), rows.astype("<f2").tobytes())
-                for digest, spans, rows in zip(hashes, sentences, encoded.parts, strict=True)
+                for digest, spans, rows in zip(hashes, sentences, encoded.span_vectors, strict=True)
             ],
         )
 
@@ -198,7 +198,7 @@ class Writer(Inputs):
     def break_seal(self) -> None:
         """Let the index count as unsealed; a lost ignore file is made again."""
         self._keep_out_of_walks()
-        self._state(self._revision())
+        self._write_seal(self._revision())
 
     def finish(self) -> None:
         """Empty the write-ahead log, so that the folder is whole without it, and seal the index.
@@ -225,7 +225,7 @@ def _refuse_others_seal(folder: Path) -> None:
 
 
 def _seal_of(folder: Path) -> Seal | None:
-    """The seal that a writer finds; one that cannot be read is made anew."""
+    """The seal that a writer finds; one that cannot be read is built again."""
     try:
         return read_seal(folder)
     except IndexDamaged:

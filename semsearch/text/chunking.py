@@ -1,6 +1,6 @@
 """Documents to passages: whole sentences, packed up to a token budget, with exact offsets.
 
-Sentences are told by sentencex. A passage is embedded with the document's title as its header
+Sentences are split by sentencex. A passage is embedded with the document's title as its header
 (:func:`passage_header`), and the two together stay within the encoder's limit, so that nothing is
 cut off silently. The sizes were measured: see DECISIONS.md.
 """

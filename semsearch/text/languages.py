@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from py3langid.langid import LanguageIdentifier
 
 LOOKED_AT = 2_000  # characters
-LEAST_LETTERS = 60  # of a text whose language can be told
+LEAST_LETTERS = 60  # of a text whose language can be detected
 LEAST_PROBABILITY = 0.95
 LEAST_WORDS = 20  # of a text that is plainly English
 PLAIN_SHARE = 0.25  # of its words are among these

@@ -26,7 +26,7 @@ Sketch = NDArray[np.uint16]  # (SHINGLE_HASHES + NUMBER_HASHES,)
 
 @dataclass(frozen=True, slots=True)
 class Sketched:
-    """What of a document says whether it is a near copy of another."""
+    """What of a document says whether it is a near-duplicate of another."""
 
     doc_id: str
     sketch: Sketch | None

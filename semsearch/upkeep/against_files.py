@@ -15,9 +15,9 @@ from pathlib import Path
 from semsearch.dates.days import Hemisphere
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.named_sources import split_by_naming
-from semsearch.indexing.preparing import RULES, content_sha256, possible_ids, settle_document, spoken_of
+from semsearch.indexing.preparing import READING_RULES, content_sha256, possible_ids, resolve_document, spoken_of
 from semsearch.readers import FieldNames, open_documents, open_found
-from semsearch.records import Document, RawDocument, SpokenDate
+from semsearch.records import Document, EventDate, RawDocument
 from semsearch.storage.inspection import Inspection
 
 
@@ -40,7 +40,7 @@ class _File:
     names: FieldNames
     corrections: Mapping[str, str]
     hemisphere: Hemisphere
-    events: Callable[[str], set[SpokenDate]]  # that are stored of a document
+    events: Callable[[str], set[EventDate]]  # that are stored of a document
 
     def unlike(self, stored: Iterable[tuple[Document, bytes]]) -> list[str] | None:
         """Stored articles that the file does not hold so, by place; None where it is another now, or unreadable.
@@ -72,7 +72,7 @@ class _File:
         How many of those there are, and the article's language, are looked at elsewhere.
         """
         correction = self.corrections.get(doc_id)
-        document, _ = settle_document(doc_id, self.path, raw, correction, self.root)
+        document, _ = resolve_document(doc_id, self.path, raw, correction, self.root)
         if _digest(document, content_sha256(raw, correction, self.hemisphere)) != stored:
             return False
         events = self.events(doc_id)
@@ -89,7 +89,7 @@ def compare_with_files(truth: Inspection) -> AgainstFiles:
     """Read every file of an index again that can be, and compare its articles with those stored. Raises RowDamaged."""
     named, _ = split_by_naming(truth.index_id, truth.sources())
     sources = {source.source_id: source for source in named}
-    if truth.rules != RULES:
+    if truth.rules != READING_RULES:
         sources.clear()  # what other rules have read differs
     corrections, hemisphere = truth.corrections(), truth.hemisphere
     found = AgainstFiles()

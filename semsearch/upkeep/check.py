@@ -10,8 +10,8 @@ from semsearch.encoders import Encoder, model_for_index, name_model, open_encode
 from semsearch.errors import EncoderUnavailable, ModelNotNamed
 from semsearch.storage.checking import Checker, Finding, Remedy, Step, existing
 from semsearch.storage.inspection import inspected
+from semsearch.storage.known import EncoderRecord
 from semsearch.storage.place import DATABASE
-from semsearch.storage.settled import EncoderRecord
 from semsearch.upkeep.against_files import AgainstFiles, compare_with_files
 
 
@@ -39,7 +39,7 @@ class CheckReport:
 def check(folder: str | Path, *, full: bool = False, step: Step | None = None, model: str | None = None) -> CheckReport:
     """Look an index over, without writing to it.
 
-    The quick look compares sizes, counts and the encoder; ``full`` reads everything. ``step`` is told what is
+    The quick look compares sizes, counts and the encoder; ``full`` reads everything. ``step`` is called with what is
     looked at next; ``model`` is the index's, where the user has not named it before. Raises IndexMissing or
     FormatMismatch.
     """

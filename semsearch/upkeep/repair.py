@@ -1,4 +1,4 @@
-"""All of ``repair`` and ``compact``: what can be made from the truth is made anew; nothing is deleted."""
+"""All of ``repair`` and ``compact``: what can be made from the truth is built again; nothing is deleted."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ class RepairReport:
     """What was done."""
 
     aside: tuple[str, ...]  # files that were moved to the folder of damaged ones
-    rebuilt: bool  # accelerators were made anew
+    rebuilt: bool  # accelerators were built again
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ def repair(folder: str | os.PathLike[str], *, step: Step | None = None) -> Repai
         of_files, of_truth = list(checker.files(full=True)), list(checker.truth(full=True))
         hopeless = [finding for finding in of_truth if finding.remedy == "rebuild"]
         if hopeless:
-            anew = f"what it held is made anew from its sources with: {command('index', '--rebuild', index=place)}"
+            anew = f"what it held is built again from its sources with: {command('index', '--rebuild', index=place)}"
             raise IndexDamaged(damage_of(hopeless), where=hopeless[0].folder / hopeless[0].name, remedy=anew)
         damaged = dict.fromkeys(finding.name for finding in (*of_files, *of_truth) if finding.name != DATABASE)
         damaged |= dict.fromkeys(writer.disagreeing(damaged))

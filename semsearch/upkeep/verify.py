@@ -10,7 +10,7 @@ from typing import Literal, TypeVar
 
 from semsearch.errors import InputError
 from semsearch.files.regular import NotRegular, open_regular, read_typed, sha256_of_descriptor
-from semsearch.indexing.preparing import settle_document
+from semsearch.indexing.preparing import resolve_document
 from semsearch.readers import LARGEST_TEXT, FieldNames, is_supported, open_documents, parse_json
 from semsearch.records import Problem, RawDocument
 
@@ -154,8 +154,8 @@ def _state(quoted: _Quoted, file: _File) -> tuple[State, str]:
 
 def _unlike(quoted: _Quoted, own: Sequence[RawDocument]) -> tuple[State, str] | None:
     """What a hit says of its document that the document does not."""
-    for name, said in (("source", quoted.source), ("url", quoted.url)):
-        known = {getattr(raw, name) for raw in own}
+    publishers, addresses = {raw.publisher for raw in own}, {raw.url for raw in own}
+    for name, said, known in (("source", quoted.source, publishers), ("url", quoted.url, addresses)):
         if said is not None and said not in known:
             return "another source", f"{name} {min(map(str, known))}, not {said}"
     if quoted.date_source == CORRECTED:
@@ -176,12 +176,12 @@ def _date(raw: RawDocument, quoted: _Quoted) -> str | None:
     """The date that a document says of itself; of its folders only where the hit has it from there."""
     path = str(Path(quoted.path).absolute())
     root = Path(path).anchor if quoted.date_source == "folder" else ""
-    document, _ = settle_document(quoted.doc_id, path, raw, None, root)
+    document, _ = resolve_document(quoted.doc_id, path, raw, None, root)
     return str(document.published) if document.published else None
 
 
 def _quotations(results: Path) -> Iterator[_Quoted | Verified]:
-    """The hits of saved answers, in their order; a line or a hit that says nothing is told as unreadable."""
+    """The hits of saved answers, in their order; a line or a hit that says nothing is reported as unreadable."""
     try:
         text = read_typed(results, LARGEST_TEXT).decode()
     except (OSError, UnicodeDecodeError) as error:

@@ -14,7 +14,7 @@ QUESTIONS: list[tuple[str, dict[str, object]]] = [
     ("grain bridge", {"mode": "lexical", "since": "2022-03", "until": "2022-09"}),
     ("army in May 2022", {}),
     ('"grain" soldiers', {"event": "2022-04", "top": 5}),
-    ("latest order", {"sources": ["Reuters"], "per_document": 2}),
+    ("latest order", {"publishers": ["Reuters"], "per_document": 2}),
 ]
 
 

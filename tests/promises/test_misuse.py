@@ -122,9 +122,9 @@ def test_an_index_a_thread_works(index: Path) -> None:
 
 
 CHOICES: list[dict[str, object]] = [
-    {"sources": "Reuters"},
-    {"sources": [3]},
-    {"sources": None},
+    {"publishers": "Reuters"},
+    {"publishers": [3]},
+    {"publishers": None},
     {"since": date(2022, 11, 9)},
     {"until": 2022},
     {"on": True},

@@ -19,7 +19,7 @@ Row = tuple[int, dict[str, str]]  # line on which the row begins, fields by name
 
 
 def read_csv(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
-    """A document a row; the delimiter (comma, semicolon or tab) is told from the header."""
+    """A document a row; the delimiter (comma, semicolon or tab) is detected in the header."""
     return _documents(text_lines(stream), None, path, names)
 
 

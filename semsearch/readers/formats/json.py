@@ -80,7 +80,7 @@ def _each(values: list[object], path: str, names: FieldNames) -> Iterator[RawDoc
 
 
 def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
-    """Records one after another, each with its line, so that a bad one is told by its place."""
+    """Records one after another, each with its line, so that a bad one is reported with its place."""
     decoder, many = json.JSONDecoder(), sum(map(text.count, "[{,")) > MOST_VALUES
     line, counted, place = 1, 0, 0
     position = _skip_blanks(text, begin + 1)
@@ -107,6 +107,8 @@ def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawD
         elif text[position : position + 1] != "]":
             yield Problem(path, line, "not JSON: no comma after this record; the rest is left out")
             return
+    if position >= len(text):
+        yield Problem(path, line, "not JSON: the list has no end; the file may have been cut off")
 
 
 def _refuse_many_values(text: str, begin: int) -> None:

@@ -22,15 +22,7 @@ def read_plain(stream: BinaryIO, _path: str, _names: FieldNames) -> Iterator[Raw
     yield body_document(text, header.end() if header else 0, claims)
 
 
-def body_document(
-    text: str,
-    begin: int,
-    claims: tuple[DateClaim, ...],
-    *,
-    title: str = "",
-    source: str | None = None,
-    url: str | None = None,
-) -> RawDocument:
+def body_document(text: str, begin: int, claims: tuple[DateClaim, ...]) -> RawDocument:
     """The document whose body stands in ``text`` from ``begin`` on, blanks around it dropped.
 
     Raises InputError where there is no body.
@@ -40,4 +32,4 @@ def body_document(
         raise InputError("empty: no text in it")
     start = text.index(body[0], begin)
     line = text.count("\n", 0, start) + 1
-    return RawDocument(None, title, body, claims, source, url, Place(line, multiline=True))
+    return RawDocument(None, "", body, claims, None, None, Place(line, multiline=True))

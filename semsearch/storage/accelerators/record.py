@@ -85,4 +85,4 @@ def slack(count: int) -> int:
 
 def not_used(error: IndexDamaged, folder: Path) -> str:
     """What a reader says of a file that it did without."""
-    return f"{error}; answered from the truth, more slowly: mend it with: {command('repair', index=folder)}"
+    return f"{error}; answered from truth.sqlite, more slowly: repair it with: {command('repair', index=folder)}"

@@ -1,6 +1,6 @@
 """How rows of the truth are added and changed, so that each keeps a hash of what it says.
 
-A row is changed only where it is as it was written: else its new hash would vouch for the damage.
+A row is changed only where it is as it was written: else its new hash would confirm the damage.
 """
 
 from __future__ import annotations

@@ -198,7 +198,7 @@ def _pinned(path: Path, mode: str) -> Connection:
 def _check_schema(connection: Connection, folder: Path, version: int) -> None:
     """Raise IndexDamaged where a database holds other tables than ours, or anything that acts by itself."""
     if version not in SCHEMAS:
-        return  # which format it is will be told
+        return  # its format is reported later
     if connection.execute("PRAGMA encoding").fetchone()[0] != "UTF-8":
         raise damaged_truth(folder, "is not in UTF-8; nothing of it was used")
     rows = connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master")
@@ -222,7 +222,7 @@ def _check_format(connection: Connection, folder: Path) -> None:
     if version < FORMAT:
         remedy = f"bring it up to date with: {command('index', index=folder)}"
         if version < OLDEST:
-            remedy = f"make it anew with: {command('index', 'SOURCE', '--rebuild', index=folder)}"
+            remedy = f"build it again with: {command('index', 'SOURCE', '--rebuild', index=folder)}"
         raise FormatMismatch(_unlike(version), where=folder, remedy=remedy)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date
 
-from semsearch.records import Document, SpokenDate
+from semsearch.records import Document, EventDate
 from semsearch.storage.documents import COLUMNS_OF_DOCUMENT, read_document
-from semsearch.storage.settled import FileState, KnownFile
+from semsearch.storage.known import FileState, KnownFile
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import TABLES, fits, sound
 
@@ -30,7 +30,7 @@ def documents_in(connection: Connection, file_id: int) -> Iterator[tuple[Documen
         yield read_document(tuple(row)), content
 
 
-def events_in(connection: Connection, doc_id: str) -> set[SpokenDate]:
+def events_in(connection: Connection, doc_id: str) -> set[EventDate]:
     """The periods that a document names. Raises RowDamaged."""
     rows = connection.execute(
         f"SELECT e.start, e.end, e.first_day, e.last_day, {fits('document', 'd.')} AND {fits('event', 'e.')} "
@@ -39,6 +39,6 @@ def events_in(connection: Connection, doc_id: str) -> set[SpokenDate]:
         (doc_id,),
     )
     return {
-        SpokenDate((start, end), date.fromordinal(first), date.fromordinal(last))
+        EventDate((start, end), date.fromordinal(first), date.fromordinal(last))
         for start, end, first, last in sound(rows, "event")
     }

@@ -43,7 +43,7 @@ def fill(folder: Path) -> str:
 
 def damaged_truth(folder: Path, what: str) -> IndexDamaged:
     """What is raised where the truth is not what it should be."""
-    anew = f"make it anew with: {command('index', 'SOURCE', '--rebuild', index=folder)}"
+    anew = f"build it again with: {command('index', 'SOURCE', '--rebuild', index=folder)}"
     return IndexDamaged(what, where=folder / DATABASE, remedy=anew)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from semsearch.records import Problem
-from semsearch.storage.settled import (
+from semsearch.storage.known import (
     FileState,
     KnownFile,
     SourceRecord,

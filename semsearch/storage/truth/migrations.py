@@ -1,7 +1,7 @@
 """How an index of an older format becomes one of this: a step a format, each with SQL and columns of its own.
 
 Nothing here refers to the tables of today, so that a later format does not change what a step does. A step is one
-transaction, and vouches for no row that was not as it was written.
+transaction, and gives no new hash to a row that was not as it was written.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from semsearch.storage.accelerators.record import AcceleratorFile
 from semsearch.storage.place import is_accelerator
 from semsearch.storage.truth.meta import Connection, meta, meta_number
 from semsearch.storage.truth.rows import AT_ONCE, RowDamaged, ascending, fits, sound
-from semsearch.storage.truth.values import LARGEST_NUMBER, Kind, hexadecimal, integers, texts
+from semsearch.storage.truth.values import LARGEST_NUMBER, Check, hexadecimal, integers, texts
 from semsearch.text.chunking import ChunkingSettings
 
 _SIZE = integers(0, LARGEST_NUMBER)
@@ -24,25 +24,25 @@ _DIGEST = hexadecimal(64)
 MOST_DIMENSIONS, MOST_TOKENS = 1 << 16, 1 << 20
 
 # What the JSON in the table meta may say, field by field.
-ENCODER: Mapping[str, Kind] = {
+ENCODER: Mapping[str, Check] = {
     "model": texts(4096),
     "identity": texts(4096),
     "dim": integers(1, MOST_DIMENSIONS),
     "max_tokens": integers(1, MOST_TOKENS),
 }
-CHUNKING: Mapping[str, Kind] = {
+CHUNKING: Mapping[str, Check] = {
     "tokens": integers(1, MOST_TOKENS),
     "overlap": integers(0, 1000),
     "header": lambda value: isinstance(value, bool),
     "header_tokens": integers(0, MOST_TOKENS),
 }
-SEEN: Mapping[str, Kind] = {
+SEEN: Mapping[str, Check] = {
     "path": texts(4096),
     "size": _SIZE,
     "mtime_ns": integers(-(1 << 63), 1 << 63),
     "sha256": _DIGEST,
 }
-FILE: Mapping[str, Kind] = {"name": texts(100), "size": _SIZE, "sha256": _DIGEST, "watermark": _SIZE, "count": _SIZE}
+FILE: Mapping[str, Check] = {"name": texts(100), "size": _SIZE, "sha256": _DIGEST, "watermark": _SIZE, "count": _SIZE}
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +98,7 @@ def _object(text: str, what: str) -> dict[str, Any]:
     return found
 
 
-def _has(found: Any, kinds: Mapping[str, Kind]) -> bool:
+def _has(found: Any, kinds: Mapping[str, Check]) -> bool:
     """Whether an object has these fields and no others that matter, each of its kind."""
     return (
         isinstance(found, dict)

@@ -1,7 +1,7 @@
-"""Every row of the truth vouches for itself: SQLite's pages carry no checksum, so each row has a hash of what it says.
+"""Every row of the truth carries its own checksum: SQLite's pages have none, so each row has a hash of its values.
 
 What is read from a row is believed only where the hash still fits and every value is of its kind (values.py): a flipped
-bit is then told, never shown.
+bit is then reported, never shown.
 """
 
 from __future__ import annotations

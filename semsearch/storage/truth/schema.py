@@ -42,7 +42,7 @@ CREATE TABLE document (
     line INTEGER NOT NULL,
     multiline INTEGER NOT NULL,
     title TEXT NOT NULL,
-    language TEXT,                 -- ISO 639-1; NULL where it could not be told
+    language TEXT,                 -- ISO 639-1; NULL where it is not known
     source TEXT,
     url TEXT,
     first_day INTEGER,             -- proleptic Gregorian ordinal, as date.toordinal()

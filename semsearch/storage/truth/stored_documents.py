@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from semsearch.records import Place
 from semsearch.storage.documents import write_kept, write_pages
-from semsearch.storage.settled import (
+from semsearch.storage.known import (
     KnownDocument,
     NewDocument,
     corrections_in,
@@ -31,7 +31,7 @@ class StoredDocuments:
         db.execute("CREATE TEMP TABLE seen (document_id INTEGER PRIMARY KEY)")
 
     def languages(self) -> list[tuple[str, int]]:
-        """The languages that could be told, with their documents, the most frequent first."""
+        """The languages that were detected, with their documents, the most frequent first."""
         rows = self._db.execute(
             "SELECT language, count(*) AS documents FROM document WHERE language IS NOT NULL GROUP BY language "
             "ORDER BY documents DESC, language"
@@ -89,12 +89,12 @@ class StoredDocuments:
             document.place.multiline,
             document.title,
             new.language,
-            document.source,
+            document.publisher,
             document.url,
             published and published.first.toordinal(),
             published and published.last.toordinal(),
             published and published.precision,
-            published and published.source,
+            published and published.provenance,
             published and published.raw,
             published and published.ambiguous,
             new.content_sha256,
@@ -138,7 +138,7 @@ class StoredDocuments:
     def correct_date(self, doc_id: str, date: str) -> bool:
         """Remember the date that a user gives to a document (empty: forget it); true where the document is held.
 
-        Its file counts as changed, so that the next reading settles it.
+        Its file counts as changed, so that the next run reads it again.
         """
         self._db.execute("DELETE FROM correction WHERE doc_id = ?", (doc_id,))
         if date:

@@ -15,7 +15,7 @@ from semsearch.records import CONFIDENCE
 from semsearch.storage.place import is_hexadecimal
 from semsearch.text.sketches import NUMBER_HASHES, SHINGLE_HASHES
 
-Kind = Callable[[object], bool]
+Check = Callable[[object], bool]
 
 LARGEST_NUMBER = 1 << 53  # of passages, documents, files, commits
 LAST_DAY = date.max.toordinal()
@@ -26,33 +26,33 @@ LONGEST_ID = 1 << 20  # characters, of names and ids
 _INT64 = 1 << 63
 
 
-def integers(low: int, high: int) -> Kind:
+def integers(low: int, high: int) -> Check:
     """Whole numbers from ``low`` to ``high``."""
     return lambda value: value.__class__ is int and low <= value <= high
 
 
-def optional(kind: Kind) -> Kind:
+def optional(kind: Check) -> Check:
     """What the kind takes, or nothing."""
     return lambda value: value is None or kind(value)
 
 
-def texts(longest: int = LONGEST_DOCUMENT) -> Kind:
+def texts(longest: int = LONGEST_DOCUMENT) -> Check:
     """Texts of at most so many characters."""
     return lambda value: value.__class__ is str and len(value) <= longest
 
 
-def one_of(*values: object) -> Kind:
+def one_of(*values: object) -> Check:
     """One of some values."""
     known = frozenset(values)
     return lambda value: value.__class__ in (str, int) and value in known
 
 
-def blobs(*sizes: int) -> Kind:
+def blobs(*sizes: int) -> Check:
     """Bytes of one of some lengths."""
     return lambda value: value.__class__ is bytes and len(value) in sizes
 
 
-def items_of(size: int) -> Kind:
+def items_of(size: int) -> Check:
     """Bytes that make whole items of so many bytes."""
     return lambda value: value.__class__ is bytes and len(value) % size == 0
 
@@ -97,7 +97,7 @@ def _is_kept_field(found: object) -> bool:
     return False
 
 
-def hexadecimal(length: int) -> Kind:
+def hexadecimal(length: int) -> Check:
     """Texts of so many hexadecimal digits, in lower case."""
     return lambda value: isinstance(value, str) and is_hexadecimal(value, length)
 
@@ -116,7 +116,7 @@ SHA256 = blobs(32)
 FLAG = one_of(0, 1)
 NAME = texts(LONGEST_ID)
 
-META: Mapping[str, Kind] = {  # values of the table meta; what is JSON is read where it is used
+META: Mapping[str, Check] = {  # values of the table meta; what is JSON is read where it is used
     "index_id": hexadecimal(32),
     "revision": is_decimal,
     "next_passage": lambda value: is_decimal(value) and value != "0",
@@ -128,7 +128,7 @@ META: Mapping[str, Kind] = {  # values of the table meta; what is JSON is read w
 }
 LONGEST_META = 1 << 20  # characters
 
-COLUMNS: Mapping[str, Mapping[str, Kind]] = {  # of each table those that the row's hash stands for, the key first
+COLUMNS: Mapping[str, Mapping[str, Check]] = {  # of each table those that the row's hash stands for, the key first
     "meta": {"key": texts(100), "value": texts(LONGEST_META)},
     "source": {"source_id": NUMBER, "path": is_path, "fields": is_field_names},
     "file": {

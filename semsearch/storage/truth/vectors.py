@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import Ids, Rows, Span
+from semsearch.arrays import Ids, Span, Vectors
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import AT_ONCE, RowDamaged, ascending, fits, sound
 
@@ -23,7 +23,7 @@ _SPAN_BYTES = 8  # of two int32
 
 def read_vectors(
     connection: Connection, dim: int, condition: str, values: Sequence[object]
-) -> Iterator[tuple[Ids, Rows]]:
+) -> Iterator[tuple[Ids, Vectors]]:
     """Passage numbers and their rows (n, dim), in blocks, for passages ``p`` under an SQL condition.
 
     Raises RowDamaged, for a row of another size or length too.
@@ -47,7 +47,7 @@ def read_vectors(
         yield numbers, rows
 
 
-def read_parts(connection: Connection, dim: int, numbers: Ids) -> dict[int, tuple[list[Span], Rows]]:
+def read_sentence_vectors(connection: Connection, dim: int, numbers: Ids) -> dict[int, tuple[list[Span], Vectors]]:
     """The sentences of passages and their rows, by passage number; no rows where the encoder gives none.
 
     Raises RowDamaged for sentences that do not follow one another, and rows of another size or length. Where a passage

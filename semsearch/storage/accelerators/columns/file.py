@@ -1,4 +1,4 @@
-"""The columns: publication days, sources and languages of documents, and the days that passages speak of.
+"""The columns: publication days, sources and languages of documents, and the days that passages mention.
 
 What a filter needs to know of every document, in a few arrays of one small file. They are an accelerator as FAISS's
 file is: the truth can make them again, and what is too new for the file is read from the truth.
@@ -48,7 +48,7 @@ class Columns:
     last_day: Counts
     source: Counts  # places in ``sources``
     language: Counts  # places in ``languages``
-    bands: NDArray[np.uint32]  # (documents, keys): near copies share one; 0 for none
+    bands: NDArray[np.uint32]  # (documents, keys): near-duplicates share one; 0 for none
     twin: Mask  # may share a key with another document
     event_passage: Ids  # (events,)
     event_first: Counts
@@ -202,7 +202,7 @@ class Columns:
     def same_as(self, other: Columns) -> bool:
         """Whether the two say the same of the same documents and passages, however sources are numbered.
 
-        A document whose twin is gone may still be told to have one.
+        A document whose twin is gone may still be marked as having one.
         """
         arrays = [name for name in ARRAYS if name not in ("source", "language", "twin")]
         if not all(np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays):

@@ -19,7 +19,7 @@ class ColumnsFile:
         return open_columns(truth)
 
     def write(self, truth: Truth, path: Path) -> int:
-        """Publish the columns, made anew: they are quick to make."""
+        """Publish the columns, built again: they are quick to make."""
         columns = make_columns(read_document_columns(truth.connection, 0), read_event_columns(truth.connection, 0))
         columns.save(path)
         return len(columns)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from semsearch.arrays import Ids, Rows, Scores
+from semsearch.arrays import Ids, Scores, Vectors
 from semsearch.errors import TRY_AGAIN, IndexDamaged, StorageFailed
 from semsearch.files.regular import library_path
 from semsearch.files.whole import publish
@@ -44,20 +44,20 @@ class DenseIndex:
             held.resize(max(size, count * each))
             held.resize(size)
 
-    def add(self, numbers: Ids, rows: Rows) -> None:
+    def add(self, numbers: Ids, vectors: Vectors) -> None:
         """Add vectors under their passage numbers."""
-        if rows.dtype != np.float32 or rows.shape != (len(numbers), self._dim):  # FAISS says nothing useful
-            raise ValueError(f"rows {rows.dtype} {rows.shape}, expected float32 ({len(numbers)}, {self._dim})")
+        if vectors.dtype != np.float32 or vectors.shape != (len(numbers), self._dim):  # FAISS says nothing useful
+            raise ValueError(f"vectors {vectors.dtype} {vectors.shape}, expected float32 ({len(numbers)}, {self._dim})")
         if len(numbers):
-            self._index.add_with_ids(np.ascontiguousarray(rows), np.asarray(numbers, np.int64))
+            self._index.add_with_ids(np.ascontiguousarray(vectors), np.asarray(numbers, np.int64))
 
     def remove(self, numbers: Ids) -> None:
         """Take vectors out; numbers that are not in it are passed over."""
         if len(numbers):
             self._index.remove_ids(self._faiss.IDSelectorBatch(np.asarray(numbers, np.int64)))
 
-    def search(self, row: Rows, count: int, allowed: Ids | None, excluded: Ids) -> tuple[Ids, Scores]:
-        """At most ``count`` numbers with the highest inner products with ``row`` (dim,), best first.
+    def search(self, vector: Vectors, count: int, allowed: Ids | None, excluded: Ids) -> tuple[Ids, Scores]:
+        """At most ``count`` numbers with the highest inner products with ``vector`` (dim,), best first.
 
         Only ``allowed`` numbers (None: all) that are not ``excluded`` take part.
         """
@@ -68,7 +68,7 @@ class DenseIndex:
         threads = self._faiss.omp_get_max_threads()
         self._faiss.omp_set_num_threads(1)  # one question is one product: two threads only wait for one another
         try:
-            scores, numbers = self._index.search(row.reshape(1, -1), count, params=parameters)
+            scores, numbers = self._index.search(vector.reshape(1, -1), count, params=parameters)
         finally:
             self._faiss.omp_set_num_threads(threads)
         found = numbers[0] >= 0  # FAISS pads with -1 where there are fewer
@@ -82,11 +82,11 @@ class DenseIndex:
         return self._faiss.IDSelectorAll()
 
     def numbers(self) -> Ids:
-        """The passage numbers, in the order of the rows."""
+        """The passage numbers, in the order of the vectors."""
         return np.asarray(self._faiss.vector_to_array(self._index.id_map), np.int64)
 
-    def rows(self) -> Rows:
-        """All rows (n, dim): a view."""
+    def vectors(self) -> Vectors:
+        """All vectors (n, dim): a view."""
         flat = self._faiss.downcast_index(self._index.index)
         found = self._faiss.rev_swig_ptr(flat.get_xb(), len(self) * self._dim)  # type: ignore[attr-defined]
         return np.asarray(found, np.float32).reshape(len(self), self._dim)
@@ -99,8 +99,8 @@ class DenseIndex:
         return ""
 
     def wrong_rows(self) -> str:
-        """What of its rows makes no sense; empty where all does. They are all read, as a question will anyway."""
-        flat = self.rows().reshape(-1)
+        """What of its vectors makes no sense; empty where all does. They are all read, as a question will anyway."""
+        flat = self.vectors().reshape(-1)
         with np.errstate(invalid="ignore", over="ignore"):
             length = float(flat @ flat) / max(len(self), 1)  # one product: a value that is no number spoils it
         return "" if not len(self) or abs(length - 1) < MEAN_ERROR else "its vectors are not of length 1"

@@ -14,8 +14,8 @@ from semsearch.storage.accelerators.record import AcceleratorFile, Truth
 from semsearch.storage.truth.recorded import read_file
 from semsearch.storage.truth.vectors import read_vectors
 
-LOOKUP_ERROR = 1e-3  # how far the cosine of a row to itself may be from 1
-LOOKED_UP = 16  # passages of a block that are looked up by their own row
+LOOKUP_ERROR = 1e-3  # how far the cosine of a vector to itself may be from 1
+LOOKED_UP = 16  # passages of a block that are looked up by their own vector
 
 
 class Dense:
@@ -33,23 +33,23 @@ class Dense:
                 index, watermark = load_dense(truth.folder, file, truth.dim, to_change=True), file.watermark
         index.reserve(int(truth.connection.execute("SELECT coalesce(sum(1), 0) FROM passage").fetchone()[0]))
         index.remove(truth.removed_up_to(watermark))
-        for numbers, rows in read_vectors(truth.connection, truth.dim, "p.number > ?", (watermark,)):
-            index.add(numbers, rows)
+        for numbers, vectors in read_vectors(truth.connection, truth.dim, "p.number > ?", (watermark,)):
+            index.add(numbers, vectors)
         index.save(path)
         return len(index)
 
     def disagreement(self, truth: Truth, file: AcceleratorFile) -> str:
-        """Every number and every row, then some passages looked up by their own row."""
+        """Every number and every vector, then some passages looked up by their own vector."""
         index, removed = load_dense(truth.folder, file, truth.dim), truth.removed_up_to(file.watermark)
         kept = ~np.isin(index.numbers(), removed)
-        numbers, rows = index.numbers()[kept], index.rows()
+        numbers, vectors = index.numbers()[kept], index.vectors()
         places, at = np.flatnonzero(kept), 0
         rng = np.random.default_rng(len(numbers))
         for block, own in read_vectors(truth.connection, truth.dim, "p.number <= ?", (file.watermark,)):
             span = slice(at, at + len(block))
             if not np.array_equal(numbers[span], block):
                 return "holds other passages than the truth"
-            if not np.array_equal(rows[places[span]], own):
+            if not np.array_equal(vectors[places[span]], own):
                 return "holds other vectors than the truth"
             for one in rng.permutation(len(block))[:LOOKED_UP]:
                 found, cosines = index.search(own[one], 1, None, removed)

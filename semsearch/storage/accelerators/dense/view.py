@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from semsearch.arrays import COSINE_ERROR, Ids, Rows, Scores, distinct, exact_cosines
+from semsearch.arrays import COSINE_ERROR, Ids, Scores, Vectors, distinct, exact_cosines
 from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators.dense.file import DenseIndex, load_dense
 from semsearch.storage.accelerators.record import AcceleratorFile, Truth, not_used, slack
@@ -32,7 +32,7 @@ class DenseView:
 
     def __init__(self, truth: Truth) -> None:
         self._truth = truth
-        self._looked_at = False  # its rows
+        self._looked_at = False  # its vectors
         self.note = ""  # why the file is not used
         self._open(read_file(truth.connection, "dense"), "")
 
@@ -50,7 +50,7 @@ class DenseView:
         self._covered = truth.removed_up_to(watermark)  # of what is gone, what the file has
         blocks = list(read_vectors(truth.connection, truth.dim, "p.number > ?", (watermark,)))
         nothing = np.empty(0, np.int64), np.empty((0, truth.dim), np.float32)
-        self._numbers, self._rows = (np.concatenate(each) for each in zip(nothing, *blocks, strict=True))
+        self._numbers, self._vectors = (np.concatenate(each) for each in zip(nothing, *blocks, strict=True))
         check_tail(truth.connection, watermark, len(self._numbers), truth.removed)
 
     @property
@@ -59,29 +59,29 @@ class DenseView:
         behind = len(self._numbers) + len(self._covered)
         return self._file is not None and not self.note and behind <= slack(self._file.count)
 
-    def nearest(self, row: Rows, count: int, allowed: Ids | None, without: Ids) -> Candidates:
-        """At least the ``count`` allowed passages, some left out, with the highest cosine to ``row`` (dim,)."""
+    def nearest(self, vector: Vectors, count: int, allowed: Ids | None, without: Ids) -> Candidates:
+        """At least the ``count`` allowed passages, some left out, with the highest cosine to ``vector`` (dim,)."""
         self._look_at_rows()
         if allowed is not None and len(without):
             allowed, without = np.setdiff1d(allowed, without), without[:0]
         left_out = distinct(np.concatenate([self._covered, without]))
-        numbers, found = self._index.search(row, count, allowed, left_out)
+        numbers, found = self._index.search(vector, count, allowed, left_out)
         floor = -np.inf if len(numbers) < count or not count else float(found[-1]) + COSINE_ERROR
         tail = ~np.isin(self._numbers, without)
         if allowed is not None:
             tail &= np.isin(self._numbers, allowed)
-        cosines = exact_cosines(self._rows[tail], row)
+        cosines = exact_cosines(self._vectors[tail], vector)
         return Candidates(np.concatenate([numbers, self._numbers[tail]]), np.concatenate([found, cosines]), floor)
 
-    def cosines(self, row: Rows, numbers: Ids) -> Scores:
+    def cosines(self, vector: Vectors, numbers: Ids) -> Scores:
         """Cosines of passages, within :data:`COSINE_ERROR`, without reading the truth."""
-        near = self.nearest(row, len(numbers), numbers, numbers[:0])
+        near = self.nearest(vector, len(numbers), numbers, numbers[:0])
         order = np.argsort(near.numbers)
         places = order[np.searchsorted(near.numbers, numbers, sorter=order)]
         return near.cosines[places]
 
     def _look_at_rows(self) -> None:
-        """Before the first question: a file whose rows make no sense is not used."""
+        """Before the first question: a file whose vectors make no sense is not used."""
         if self._looked_at:
             return
         self._looked_at = True

@@ -54,7 +54,7 @@ class LexicalView:
         try:
             return field.postings(number)
         except IndexDamaged as error:
-            anew = f"make it anew with: {command('repair', index=self._folder)}"
+            anew = f"build it again with: {command('repair', index=self._folder)}"
             raise IndexDamaged(f"in the lexical file, {error.what}", where=self._folder, remedy=anew) from None
 
     def count(self, stems: Sequence[str], mask: Mask | None) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
-from semsearch.records import Document, SpokenDate
+from semsearch.records import Document, EventDate
 from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import Connection, meta
@@ -19,14 +19,14 @@ from semsearch.storage.truth.rows import RowDamaged, fits, sound
 __all__ = [
     "EncoderRecord",
     "FileState",
+    "IndexSettings",
     "KnownDocument",
     "KnownFile",
     "NewDocument",
-    "Settled",
     "SourceRecord",
     "corrections_in",
     "fields_text",
-    "read_settled",
+    "read_index_settings",
     "sources_in",
 ]
 
@@ -83,12 +83,12 @@ class NewDocument:
     content_sha256: bytes
     language: str | None
     passages: Sequence[tuple[int, int, bytes]]
-    events: Sequence[SpokenDate] = ()  # the days that its text speaks of
+    events: Sequence[EventDate] = ()  # the days that its text mentions
 
 
 @dataclass(frozen=True, slots=True)
-class Settled:
-    """What the user has settled of an index, so that it can be made anew."""
+class IndexSettings:
+    """What the user chose for an index, so that it can be built again."""
 
     sources: Sequence[SourceRecord] = ()
     encoder: EncoderRecord | None = None
@@ -97,14 +97,14 @@ class Settled:
     index_id: str = ""
 
 
-def read_settled(folder: Path) -> Settled:
-    """What was settled of an index that may be read only.
+def read_index_settings(folder: Path) -> IndexSettings:
+    """The settings of an index that may be read only.
 
     Raises IndexDamaged or FormatMismatch.
     """
     with closing(connect_for_reading(folder)) as connection, damage_told(folder):
         corrections = corrections_in(connection, "true ORDER BY doc_id")
-        return Settled(
+        return IndexSettings(
             sources_in(connection),
             read_encoder(connection),
             corrections,

@@ -20,7 +20,7 @@ WRITING = ("index", "repair", "compact")  # commands that write the usual index 
 FROM_FILE = "DEFAULT_MAP"  # what typer calls a default that was given for the whole program
 
 
-class SettledCommand(TyperCommand):
+class ConfiguredCommand(TyperCommand):
     """Every command of the program. What it says of settings no ``quiet`` silences: they may be somebody else's."""
 
     def invoke(self, ctx: Context) -> Any:  # type: ignore[override]

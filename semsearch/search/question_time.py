@@ -1,4 +1,4 @@
-"""What a question says of time, settled against one snapshot, and how the time of each passage fits it."""
+"""What a question says of time, resolved against one snapshot, and how the time of each passage fits it."""
 
 from __future__ import annotations
 
@@ -10,19 +10,19 @@ import numpy as np
 
 from semsearch.arrays import Ids, Scores
 from semsearch.dates.hints import asked_for_latest, may_name_a_time, without_time
-from semsearch.ranking.timing import FITTING, HALF_LIFE, SPOKEN, UNDATED, Timing, publication_fit, recency
+from semsearch.ranking.time_factors import FITTING, HALF_LIFE, MENTIONED, UNDATED, TimeFactors, publication_fit, recency
 from semsearch.records import Anchor, DateRange, Query, TimeUsed
 from semsearch.search.operators import without_operators
 from semsearch.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
-    from semsearch.dates.asked import AskedTime
     from semsearch.dates.named import NamedEvent
+    from semsearch.dates.time_words import AskedTime
 
-ENDED = timedelta(days=31)  # an index whose newest article is older than that is of a time that has ended
+ENDED = timedelta(days=31)  # an index whose newest document is older than that is of a time that has ended
 
 
-class When:
+class QuestionTime:
     """The time of one snapshot's passages. ``today`` and ``events`` are what questions are read with."""
 
     def __init__(self, snapshot: Snapshot, today: date, events: tuple[NamedEvent, ...] | None) -> None:
@@ -35,7 +35,7 @@ class When:
 
     # The question
 
-    def settle(self, query: Query, text: str) -> tuple[TimeUsed | None, str]:
+    def resolve(self, query: Query, text: str) -> tuple[TimeUsed | None, str]:
         """What is taken from the time words of a question, and the question without them.
 
         What stands in quotation marks or behind another operator is wanted as it is.
@@ -48,7 +48,7 @@ class When:
             return None, text
         anchored = bool(query.recency) or (asked is not None and asked.anchored)
         anchor, anchored_by = self._anchor(query) if anchored else (None, None)
-        window, words, event = (asked.window, asked.words, asked.event) if asked else (None, "", None)
+        window, words, event = (asked.window, asked.words, asked.named_event) if asked else (None, "", None)
         used = TimeUsed(
             window,
             words,
@@ -64,7 +64,7 @@ class When:
 
     def window(self, words: str) -> DateRange | None:
         """The days that time words name, for a user who says that they are a time."""
-        from semsearch.dates.asked import find_time
+        from semsearch.dates.time_words import find_time
 
         anchor = self._anchor(Query(words))[0]
         for text in (words, f"in {words}", f"during {words}"):
@@ -77,7 +77,7 @@ class When:
         """The time in a question; none where no document has a date to compare with."""
         if not may_name_a_time(text) or not self._has_dates(query):
             return None
-        from semsearch.dates.asked import find_time
+        from semsearch.dates.time_words import find_time
 
         return find_time(text, self._anchor(query)[0], events=self._events, hemisphere=self._hemisphere)
 
@@ -97,7 +97,7 @@ class When:
     def allowed(self, query: Query, time: TimeUsed | None) -> Ids | None:
         """Numbers of the passages that filters let through, ascending; None for all."""
         window = _until(query.window, query.as_of)
-        allowed = self._snapshot.allowed(window, query.sources)
+        allowed = self._snapshot.allowed(window, query.publishers)
         if query.event is not None:
             allowed = _both(allowed, self._snapshot.columns().speaking_of(query.event))
         if time is not None and time.strict and time.window is not None:
@@ -106,7 +106,7 @@ class When:
             allowed = _both(allowed, spoken if inside is None else np.union1d(inside, spoken))
         return allowed
 
-    def timing(self, time: TimeUsed | None) -> Timing | None:
+    def factors(self, time: TimeUsed | None) -> TimeFactors | None:
         """How well every row fits; None where no time is asked for."""
         if time is None or (time.window is None and time.recent_from is None):
             return None
@@ -115,12 +115,12 @@ class When:
         if time.window is not None:
             fit = publication_fit(first, last, time.window)[of_row]
             rows = self._rows(self._snapshot.columns().speaking_of(time.window))
-            fit[rows] = np.maximum(fit[rows], np.float32(SPOKEN))
+            fit[rows] = np.maximum(fit[rows], np.float32(MENTIONED))
         if time.half_life is not None and time.recent_from is not None:
             recent = recency(first, time.recent_from, time.half_life)[of_row]
-        return Timing(fit, recent)
+        return TimeFactors(fit, recent)
 
-    def settle_latest(self, time: TimeUsed, numbers: Ids, scores: Scores) -> TimeUsed:
+    def resolve_latest(self, time: TimeUsed, numbers: Ids, scores: Scores) -> TimeUsed:
         """Count recency from the newest passage that fits nearly as well as the best.
 
         Its half-life is the time to the one before, so that of what fits the newest comes first, whenever that was.

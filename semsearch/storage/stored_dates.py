@@ -1,4 +1,4 @@
-"""What the truth holds of time: days of publication, and the days that passages speak of."""
+"""What the truth holds of time: days of publication, and the days that passages mention."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import cast
 
 from semsearch.arrays import Ids
-from semsearch.records import DateEntry, DatePrecision, DateSource, PublishedDate, SpokenDate
+from semsearch.records import DateEntry, DatePrecision, DateProvenance, EventDate, PublishedDate
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import fits, sound
 
 
-class Times:
+class StoredDates:
     """The time of one snapshot's documents and passages."""
 
     def __init__(self, folder: Path, connection: Connection) -> None:
@@ -36,9 +36,9 @@ class Times:
             for doc_id, path, line, *claim in entries
         ]
 
-    def events(self, numbers: Ids) -> dict[int, list[SpokenDate]]:
+    def events(self, numbers: Ids) -> dict[int, list[EventDate]]:
         """The periods that passages name, by passage number, in the order of the text."""
-        found: dict[int, list[SpokenDate]] = {number: [] for number in numbers.tolist()}
+        found: dict[int, list[EventDate]] = {number: [] for number in numbers.tolist()}
         with damage_told(self._folder):
             rows = self._db.execute(
                 f"SELECT number, start, end, first_day, last_day, {fits('event')} FROM event "
@@ -46,7 +46,7 @@ class Times:
                 (json.dumps(numbers.tolist()),),
             )
             for number, start, end, first, last in sound(rows, "event"):
-                found[number].append(SpokenDate((start, end), date.fromordinal(first), date.fromordinal(last)))
+                found[number].append(EventDate((start, end), date.fromordinal(first), date.fromordinal(last)))
         return found
 
 
@@ -57,7 +57,7 @@ def published_date(row: Sequence[object]) -> PublishedDate:
         date.fromordinal(cast(int, first)),
         date.fromordinal(cast(int, last)),
         cast(DatePrecision, precision),
-        cast(DateSource, source),
+        cast(DateProvenance, source),
         str(raw),
         bool(ambiguous),
     )

@@ -1,6 +1,6 @@
 """How well the time of a passage fits the time that is asked for, and how recent it is; both are factors.
 
-A passage published in the window, and one that speaks of it, keeps its score; another loses part of it, never
+A passage published in the window, and one that mentions it, keeps its score; another loses part of it, never
 all: ``score * (FLOOR + (1 - FLOOR) * fit)``. Recency is a factor of the same form, bounded below, so that it
 cannot turn a ranking into the order of days. FLOOR was chosen on questions whose answer only the date decides
 (DECISIONS.md, "Time").
@@ -18,7 +18,7 @@ from semsearch.arrays import Ids, Scores
 from semsearch.records import DateRange
 
 FLOOR = 0.6  # of the score of a passage that does not fit
-SPOKEN = 0.5  # fit of a passage that speaks of the window but was not published in it
+MENTIONED = 0.5  # fit of a passage that mentions the window but was not published in it
 NEAR = 0.5  # fit of one published right beside the window; it halves with each length of the window
 LEAST_LENGTH = 3  # days; of a shorter window for that purpose
 OPEN_LENGTH = 31  # of one with an open end
@@ -29,7 +29,7 @@ UNDATED = 0  # day of a passage whose document has no date
 
 
 @dataclass(frozen=True, slots=True)
-class Timing:
+class TimeFactors:
     """The factors of every row of a snapshot, each (rows,) or None where nothing is asked."""
 
     fit: NDArray[np.float32] | None
@@ -42,19 +42,19 @@ class Timing:
 
     def factors(self) -> NDArray[np.float32] | None:
         """What each row's score is multiplied by; None where it is 1 for all."""
-        factors = [bounded(values, floor) for _, values, floor in self.parts()]
+        factors = [bounded(values, floor) for _, values, floor in self.named()]
         if not factors:
             return None
         return factors[0] if len(factors) == 1 else factors[0] * factors[1]
 
-    def parts(self) -> list[tuple[str, NDArray[np.float32], float]]:
+    def named(self) -> list[tuple[str, NDArray[np.float32], float]]:
         """Name, values of 0 to 1 and floor of each factor that is there."""
         both = (("time", self.fit, FLOOR), ("recency", self.recent, RECENT_FLOOR))
         return [(name, values, floor) for name, values, floor in both if values is not None]
 
-    def of(self, rows: Ids) -> Timing:
+    def of(self, rows: Ids) -> TimeFactors:
         """The same of some rows."""
-        return Timing(*(None if values is None else values[rows] for values in (self.fit, self.recent)))
+        return TimeFactors(*(None if values is None else values[rows] for values in (self.fit, self.recent)))
 
 
 def bounded(values: NDArray[np.float32], floor: float) -> NDArray[np.float32]:
@@ -87,7 +87,7 @@ def recency(first: Ids, anchor: date, half_life: float) -> NDArray[np.float32]:
     return found.astype(np.float32)
 
 
-def timed(scores: Scores, timing: Timing | None) -> Scores:
+def timed(scores: Scores, time: TimeFactors | None) -> Scores:
     """Scores under their factors."""
-    factors = None if timing is None else timing.factors()
+    factors = None if time is None else time.factors()
     return scores if factors is None else scores * factors

@@ -70,7 +70,7 @@ class AskedTime:
     words: str  # as they stand in the question
     span: Span  # where
     anchored: bool  # the window depends on the anchor
-    event: str | None = None  # the named event that it was measured by
+    named_event: str | None = None  # the named event that it was measured by
 
 
 def find_time(
@@ -78,16 +78,16 @@ def find_time(
 ) -> AskedTime | None:
     """The first time that the question names, the longest where several begin together; None where it names none.
 
-    ``anchor`` settles what is relative. ``events`` (None: those that are shipped) may be measured by.
+    ``anchor`` resolves what is relative. ``events`` (None: those that are shipped) may be measured by.
     """
     question = question[:LONGEST]
     if not may_name_a_time(question):
         return None
     events = shipped_events() if events is None else events
-    return _Asked(question, Context(anchor, hemisphere, events)).first()
+    return _QuestionReading(question, Context(anchor, hemisphere, events)).first()
 
 
-class _Asked:
+class _QuestionReading:
     """One question being read."""
 
     def __init__(self, question: str, context: Context) -> None:
@@ -142,7 +142,9 @@ class _Asked:
         span = joined(first, second)
         if span is None:
             return None
-        both = replace(second, relative=first.relative and second.relative, event=first.event or second.event)
+        both = replace(
+            second, relative=first.relative and second.relative, named_event=first.named_event or second.named_event
+        )
         return self._told(at, both, span)
 
     # Open ends
@@ -166,8 +168,10 @@ class _Asked:
             if second is not None and second.span.last is not None and second.span.first is not None:
                 last = second.span.first - DAY if grammar.word(place - 1) == "before" else second.span.last
                 if begin <= last:
-                    return self._told(at, replace(second, event=found.event or second.event), DateRange(begin, last))
-        if word == "following" and not found.event:
+                    return self._told(
+                        at, replace(second, named_event=found.named_event or second.named_event), DateRange(begin, last)
+                    )
+        if word == "following" and not found.named_event:
             return None
         end = found.end + 1 if grammar.word(found.end) in ("onwards", "onward") else found.end
         end = found.end + 1 if word == "from" and grammar.word(found.end) == "on" else end
@@ -216,7 +220,7 @@ class _Asked:
         found = grammar.period(place)
         if found is None:
             return None
-        if found.event and grammar.word(at) not in ("during", "throughout"):
+        if found.named_event and grammar.word(at) not in ("during", "throughout"):
             return None
         ranged = self._ranged(at, found)
         if ranged is not None:
@@ -232,7 +236,7 @@ class _Asked:
     def _ranged(self, at: int, found: Period) -> AskedTime | None:
         """The period with the one that follows: "June to August 2022", "2014-2016"."""
         grammar = self._grammar
-        if found.event:
+        if found.named_event:
             return None
         if grammar.word(found.end) in ("and", "or"):
             return self._enumerated(at, found)
@@ -261,4 +265,4 @@ class _Asked:
     def _told(self, at: int, found: Period, window: DateRange) -> AskedTime:
         tokens = self._grammar.tokens
         start, end = tokens[at].start, tokens[found.end - 1].end
-        return AskedTime(window, self._question[start:end], (start, end), found.relative, found.event)
+        return AskedTime(window, self._question[start:end], (start, end), found.relative, found.named_event)

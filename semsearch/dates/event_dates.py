@@ -1,7 +1,7 @@
-"""The days that a text speaks of: "on Thursday", "in November", "9 to 11 November 2022", settled by its own day.
+"""The days that a text mentions: "on Thursday", "9 to 11 November 2022", resolved by the day of publication.
 
 A bare weekday or a day without a year is the latest that has come by the text's day, or in a clause about the
-future the next. A preposition does not change the period: who writes "since February" speaks of February.
+future the next. A preposition does not change the period: who writes "since February" mentions February.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from semsearch.dates.days import Hemisphere
 from semsearch.dates.grammar import read
 from semsearch.dates.holidays import HOLIDAY_WORDS
 from semsearch.dates.reading import Context, Period, Reading, joined
-from semsearch.records import DateRange, SpokenDate
+from semsearch.records import DateRange, EventDate
 
 LONGEST_SPAN = 36_600  # days; a century says nothing of when
 CLAUSE = 14  # words in which a sign of the future is looked for
@@ -56,7 +56,7 @@ _IN = words.EVIDENCE | {
 }
 
 
-def spoken_dates(text: str, published: DateRange | None, hemisphere: Hemisphere = "north") -> list[SpokenDate]:
+def event_dates(text: str, published: DateRange | None, hemisphere: Hemisphere = "north") -> list[EventDate]:
     """The periods that a text names, in order; relative ones only where its own day is known.
 
     ``published`` is the day that the text was written for, or the month or year if that is all that is known.
@@ -73,7 +73,7 @@ def spoken_dates(text: str, published: DateRange | None, hemisphere: Hemisphere 
         begin, end = period.span.first, period.span.last
         if begin is not None and end is not None and (end - begin).days <= LONGEST_SPAN:
             span = reading.token(start).start, reading.token(period.end - 1).end
-            found.append(SpokenDate(span, begin, end))
+            found.append(EventDate(span, begin, end))
     return found
 
 
@@ -105,7 +105,7 @@ def _periods(reading: Reading) -> Iterator[tuple[int, Period]]:
 
 
 def _counts(reading: Reading, at: int, found: Period) -> bool:
-    if found.event or found.unit == "century":
+    if found.named_event or found.unit == "century":
         return False
     if found.certain:
         return True
