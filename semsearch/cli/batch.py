@@ -119,9 +119,12 @@ def _finish(report: BatchReport, quiet: bool, strict: bool) -> int:
         for note in dict.fromkeys(report.notes):
             say(note)
         parts = [f"{report.asked} questions"]
-        parts += [f"{report.resumed} answered before"] * bool(report.resumed)
-        parts += [f"{report.without_hits} without hits"] * bool(report.without_hits)
-        parts += [f"{report.weak} without a strong match"] * bool(report.weak)
+        counts = {
+            "answered before": report.resumed,
+            "without hits": report.without_hits,
+            "without a strong match": report.weak,
+        }
+        parts += [f"{count} {what}" for what, count in counts.items() if count]
         say(", ".join(parts))
     if report.problems:
         return SKIPPED

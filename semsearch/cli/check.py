@@ -77,7 +77,7 @@ def _as_text(report: CheckReport) -> str:
         state = "as its last writer left it" if report.sealed else "its last writer was stopped, or is at work"
         lines.append(f"{place}: whole; {report.documents} articles in {report.passages} passages; {state}")
     else:
-        lines.append(f"{place}: {len(report.findings)} thing{'s' * (len(report.findings) > 1)} wrong")
+        lines.append(f"{place}: {len(report.findings)} thing{'s' if len(report.findings) > 1 else ''} wrong")
     return "\n".join(visible(line) for line in lines)
 
 

@@ -85,7 +85,8 @@ def _kinds(entry: DateEntry) -> list[Which]:
     published = entry.published
     if published is None:
         return [Which.undated]
-    return [Which.ambiguous] * published.ambiguous + [Which.suspicious] * bool(entry.doubt)
+    found = {Which.ambiguous: published.ambiguous, Which.suspicious: bool(entry.doubt)}
+    return [which for which, holds in found.items() if holds]
 
 
 def _summary(entries: Sequence[DateEntry], index: Path | None) -> str:

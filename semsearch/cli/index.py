@@ -123,7 +123,7 @@ def _finish(report: BuildReport, folder: Path, quiet: bool, seconds: float, *, n
             say(note)
         if not named and len(report.new_files):
             for source, count in report.new_files.items():
-                say(f"{display_path(source)}: {count} new file{'s' * (count != 1)}")
+                say(f"{display_path(source)}: {count} new file{'' if count == 1 else 's'}")
         say(_summary(report, folder, seconds))
     return SKIPPED if report.problems else DONE
 
@@ -137,7 +137,8 @@ def _summary(report: BuildReport, folder: Path, seconds: float) -> str:
     ]
     parts = [f"{number} {what}" for number, what in counts if number] or ["no articles"]
     extra = [
-        f"{report.encoded} passage{'s' * (report.encoded != 1)} encoded" + f" ({report.engine})" * bool(report.encoded),
+        f"{report.encoded} passage{'' if report.encoded == 1 else 's'} encoded"
+        + (f" ({report.engine})" if report.encoded else ""),
         f"{seconds:.1f} s",
     ]
     if report.undated:

@@ -78,13 +78,16 @@ def _as_text(found: IndexInfo) -> str:
         ("index", f"{display_path(found.folder)} (format {found.format}, {found.size / 1e6:.1f} MB)"),
         ("articles", f"{found.documents} in {found.passages} passages of at most {chunking.tokens} tokens"),
         ("published", f"{dates}; {found.undated} undated"),
-        ("seasons", "of the southern half of the earth" * (found.hemisphere == "south")),
+        ("seasons", "of the southern half of the earth" if found.hemisphere == "south" else ""),
         ("sources", ", ".join(display_path(path) for path in found.sources)),
         ("by", publishers),
         ("model", f"{found.encoder.model}: {found.encoder.identity}"),
-        ("encoded", f"passages by {', '.join(found.encoder.engines)}" * bool(found.encoder.engines)),
-        ("here", engine_missing() * (found.encoder.model != HASHING)),
-        ("skipped", f"{found.problems} inputs at the last reading (semsearch index lists them)" * bool(found.problems)),
-        ("speed", "the FAISS file is behind or missing: run semsearch index" * (not found.accelerated)),
+        ("encoded", f"passages by {', '.join(found.encoder.engines)}" if found.encoder.engines else ""),
+        ("here", engine_missing() if found.encoder.model != HASHING else ""),
+        (
+            "skipped",
+            f"{found.problems} inputs at the last reading (semsearch index lists them)" if found.problems else "",
+        ),
+        ("speed", "" if found.accelerated else "the FAISS file is behind or missing: run semsearch index"),
     ]
     return "\n".join(f"{name:<10} {visible(text)}" for name, text in rows if text)

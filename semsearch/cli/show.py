@@ -68,7 +68,8 @@ def _as_text(document: Document) -> str:
     published = document.published
     date = "undated"
     if published:
-        date = f"{published}  (from the {published.provenance}: {published.raw!r}{', ambiguous' * published.ambiguous})"
+        doubt = ", ambiguous" if published.ambiguous else ""
+        date = f"{published}  (from the {published.provenance}: {published.raw!r}{doubt})"
     lines = [f"id         {fields['doc_id']}", f"title      {document.title}", f"published  {date}"]
     lines += [f"{name:<9}  {fields[name]}" for name in ("source", "url") if fields[name]]
     lines.append(f"file       {fields['path']}:{document.place.line}")

@@ -63,7 +63,7 @@ def _as_json(found: list[Verified]) -> str:
 
 def _as_text(found: list[Verified]) -> str:
     lines = [
-        f"{each.place}: {each.doc_id}: {each.state}{f': {each.detail}' * bool(each.detail)} ({each.path})"
+        f"{each.place}: {each.doc_id}: {each.state}{f': {each.detail}' if each.detail else ''} ({each.path})"
         for each in found
         if not each.holds and each.path
     ]

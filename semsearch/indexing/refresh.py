@@ -92,7 +92,7 @@ class Refresh:
         with self._writer.transaction():
             unknown = [doc_id for doc_id, date in corrections if not self._writer.correct_date(doc_id, date)]
         if unknown:
-            more = f" and {len(unknown) - 1} more" * (len(unknown) > 1)
+            more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
             self._report.notes.append(
                 f"no document {unknown[0]!r}{more} yet: what was given for it holds when it comes"
             )

@@ -62,7 +62,7 @@ def best_sentence(cosines: Sequence[float], coverage: Sequence[float], signs: Se
     """
     scores = []
     for at, share in enumerate(coverage):
-        words = share + BEFORE_SHARE * max(coverage[at - 1] - share, 0.0) * bool(at)
+        words = share + (BEFORE_SHARE * max(coverage[at - 1] - share, 0.0) if at else 0.0)
         meaning = COSINE_SHARE * cosines[at] if cosines else 0.0
         scores.append(meaning + (1 - COSINE_SHARE) * words + SIGN * signs[at])
     return max(range(len(scores)), key=lambda at: (scores[at], -at))

@@ -39,7 +39,7 @@ def _column(side: Side, mark: str, width: int) -> list[str]:
 
 def _entry(hit: Hit, mark: str, width: int) -> list[str]:
     when = hit.document.published or "undated"
-    head = f"{hit.rank}  {when}  {hit.score:.3f}" + f"  [{mark}]" * bool(mark)
+    head = f"{hit.rank}  {when}  {hit.score:.3f}" + (f"  [{mark}]" if mark else "")
     title = textwrap.shorten(visible(hit.document.title), width, placeholder=" …")
     sentence = " ".join(visible(hit.document.text[slice(*hit.best_sentence)]).split())
     return [head, title, *textwrap.wrap(sentence, width, break_on_hyphens=False)]

@@ -9,6 +9,7 @@ from semsearch.records import Answer, Hit
 from semsearch.rendering.periods import events_text, time_text, window_text
 from semsearch.rendering.visible import display_path, visible
 
+NAMED = 3  # near-duplicates of a hit, by their ids
 _BEST, _BEST_END, _WORD, _WORD_END = "\x02\x03\x04\x05"  # stand for the marks while lines are broken
 _COLOURED = str.maketrans({_BEST: "\x1b[1m", _BEST_END: "\x1b[22m", _WORD: "\x1b[4m", _WORD_END: "\x1b[24m"})
 _PLAIN = str.maketrans({_BEST: "**", _BEST_END: "**", _WORD: "", _WORD_END: ""})
@@ -151,12 +152,12 @@ def explanation(hit: Hit) -> str:
 
 
 def copies_text(hit: Hit) -> str:
-    """How many near-duplicates there are, the first three named."""
+    """How many near-duplicates there are, the first few named."""
     count = len(hit.copies)
     if not count:
         return ""
-    named = ", ".join(hit.copies[:3]) + ", …" * (count > 3)  # noqa: PLR2004
-    return f"{count} near-duplicate{'s' * (count != 1)}: {named}"
+    named = ", ".join(hit.copies[:NAMED]) + (", …" if count > NAMED else "")
+    return f"{count} near-duplicate{'' if count == 1 else 's'}: {named}"
 
 
 def _marked(hit: Hit) -> str:
