@@ -41,3 +41,13 @@ class Stem:
 def exact_cosines(vectors: Vectors, vector: Vectors) -> Scores:
     """Inner products in float64, each summed on its own: equal vectors have equal scores, always."""
     return np.asarray((vectors.astype(np.float64) * vector.astype(np.float64)).sum(axis=1), np.float64)
+
+
+def unit(vector: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The vector at length 1."""
+    return np.asarray(vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12)), np.float32)
+
+
+def centre(vectors: Vectors) -> Vectors:
+    """The unit vector in the middle of vectors."""
+    return unit(vectors.mean(axis=0))

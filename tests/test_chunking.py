@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 from semsearch.encoders import Encoder, open_encoder
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.records import Passage
-from semsearch.text.chunking import (
-    LONGEST_TITLE,
-    SPECIAL_TOKENS,
-    ChunkingSettings,
-    first_sentence,
-    header_for,
-    passage_header,
-    split_document,
-    split_sentences,
-    text_windows,
-)
+from semsearch.text.chunking import SPECIAL_TOKENS, ChunkingSettings, header_for, passage_header, split_document
+from semsearch.text.sentences import LONGEST_TITLE, first_sentence, split_sentences, text_windows
 
 HASH = HashEncoder()
 TEXTS = st.text(st.sampled_from("ab .!?\n\té“”—😀日"), max_size=600)

@@ -21,11 +21,11 @@ LAYERS = {  # from the ground up; rooms of one layer do not know each other
 RANK = {name: rank for rank, names in enumerate(LAYERS.values()) for name in names}
 
 DOORS = {  # the modules by which a room is entered; "" is the room's own __init__
-    "text": {"analysis", "chunking", "languages", "sketches"},
+    "text": {"analysis", "chunking", "languages", "sentences", "sketches", "stopwords"},
     "files": {"filesystems", "regular", "state", "tensors", "toml", "whole"},
     "readers": {""},
     "dates": {"claims", "days", "doubts", "event_dates", "hints", "named", "published", "time_words", "typed"},
-    "encoders": {"", "engines", "layout", "opening", "pooling", "protocol", "reranker"},
+    "encoders": {"", "engines", "layout", "opening", "protocol", "reranker"},
     "storage": {"checking", "inspection", "known", "overview", "place", "snapshot", "writer"},
     "ranking": {"", "bm25", "fusion", "sentences", "time_factors"},
     "indexing": {"building", "embedding", "named_sources", "preparing", "report"},
@@ -49,7 +49,7 @@ OWNERS = {
     "py3langid": {"text/languages.py"},
     "scipy": {"evaluation/measures.py"},
     "sentence_transformers": {"encoders/transformer.py", "encoders/reranker.py"},
-    "sentencex": {"text/chunking.py"},
+    "sentencex": {"text/sentences.py"},
     "tokenizers": {"encoders/tokenizing.py", "encoders/transformer.py"},
     "tantivy": {"text/analysis.py"},
     "torch": {"encoders/transformer.py", "encoders/reranker.py"},

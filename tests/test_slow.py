@@ -17,7 +17,7 @@ from semsearch.encoders import open_encoder
 from semsearch.encoders.layout import packaged_folder
 from semsearch.indexing.building import build
 from semsearch.search.opening import open_index
-from semsearch.text.chunking import split_sentences
+from semsearch.text.sentences import split_sentences
 from tests.conftest import ROOT, Program, shared
 
 if TYPE_CHECKING:

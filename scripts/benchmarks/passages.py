@@ -20,7 +20,8 @@ from semsearch.evaluation.measures import Evaluation, evaluate, read_qrels
 from semsearch.indexing.preparing import prepare
 from semsearch.records import Document, Place
 from semsearch.search.options import Options
-from semsearch.text.chunking import ChunkingSettings, first_sentence
+from semsearch.text.chunking import ChunkingSettings
+from semsearch.text.sentences import first_sentence
 
 DEPTH = 100
 SETTINGS = [

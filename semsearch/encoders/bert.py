@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Span, Vectors
+from semsearch.arrays import Span, Vectors, unit
 from semsearch.encoders.layout import WEIGHTS, ModelLayout
-from semsearch.encoders.pooling import pool_spans, spans_of, unit
+from semsearch.encoders.pooling import pool_spans, spans_of
 from semsearch.encoders.protocol import SpanVectors
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.encoders.weights import MappedWeights, Matrix, widened

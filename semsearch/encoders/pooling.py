@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from semsearch.arrays import Offsets, Span, Vectors
+from semsearch.arrays import Offsets, Span, Vectors, unit
 from semsearch.encoders.layout import ModelLayout
 from semsearch.encoders.weights import Matrix
 
@@ -33,8 +33,3 @@ def spans_of(layout: ModelLayout, spans: Sequence[Span]) -> Sequence[Span]:
 def shifted(spans: Sequence[Sequence[Span]], by: int) -> list[list[Span]]:
     """The spans of texts that got a prompt of ``by`` characters in front."""
     return [[(start + by, end + by) for start, end in each] for each in spans]
-
-
-def unit(vector: Matrix) -> Matrix:
-    """The vector at length 1."""
-    return np.asarray(vector / np.float32(max(float(np.linalg.norm(vector)), 1e-12)), np.float32)

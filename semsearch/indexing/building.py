@@ -25,9 +25,9 @@ from semsearch.errors import (
 )
 from semsearch.files.filesystems import network_of
 from semsearch.files.whole import REPLACED, exchange
+from semsearch.indexing.corrections import read_corrections
 from semsearch.indexing.embedding import EncoderChoice
 from semsearch.indexing.named_sources import name_sources, split_by_naming
-from semsearch.indexing.preparing import read_corrections
 from semsearch.indexing.refresh import Refresh
 from semsearch.indexing.report import BuildReport, Progress
 from semsearch.readers import FieldNames, find_files, is_unicode

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
 from collections.abc import Sequence
@@ -16,24 +15,13 @@ from semsearch.arrays import Offsets, Span
 from semsearch.dates.claims import fallback_claims
 from semsearch.dates.days import Hemisphere
 from semsearch.dates.event_dates import beginnings, event_dates
-from semsearch.dates.published import parse_published, resolve_published
+from semsearch.dates.published import resolve_published
 from semsearch.encoders import Encoder
-from semsearch.errors import DateNotUnderstood, InputError
-from semsearch.files.regular import read_typed
-from semsearch.readers import LARGEST_TEXT, LONGEST, read_rows, text_lines
-from semsearch.records import DateClaim, DateRange, Document, EventDate, Passage, Problem, RawDocument
+from semsearch.records import DateClaim, DateRange, Document, EventDate, Passage, RawDocument
 from semsearch.storage.known import NewDocument
-from semsearch.text.chunking import (
-    ChunkingSettings,
-    embedded_sha256,
-    first_sentence,
-    header_for,
-    passage_header,
-    split_document,
-    split_sentences,
-    text_windows,
-)
+from semsearch.text.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header, split_document
 from semsearch.text.languages import language_of
+from semsearch.text.sentences import first_sentence, split_sentences, text_windows
 
 MOST_DAYS = 20_000  # periods of one text that are noted, or a few more
 MOST_BEGINNINGS = 40_000  # places of one text where a period might begin: few novels have as many
@@ -128,7 +116,7 @@ def prepare(
             prepared.texts[digest] = embedded
             spans.append((passage.start, passage.end, digest))
         language = language_of(f"{document.title}\n{document.text}")
-        events, noted = spoken_of(document, hemisphere)
+        events, noted = event_dates_of(document, hemisphere)
         if noted < len(document.text):
             prepared.doubts.append(
                 f"{document.path}: {document.doc_id} names very many days: those behind character {noted} are not noted"
@@ -137,7 +125,7 @@ def prepare(
     return prepared
 
 
-def spoken_of(document: Document, hemisphere: Hemisphere) -> tuple[list[EventDate], int]:
+def event_dates_of(document: Document, hemisphere: Hemisphere) -> tuple[list[EventDate], int]:
     """The periods that a text names up to a character, its end but for a text of very many.
 
     Window by window, which bounds the memory.
@@ -178,34 +166,3 @@ def _offsets(encoder: Encoder, documents: Sequence[Document]) -> list[Offsets]:
     pieces = [d.text[begin:end] for d, spans in zip(documents, windows, strict=True) for begin, end in spans]
     found = iter(encoder.token_offsets(pieces))
     return [np.concatenate([next(found) + begin for begin, _ in spans]) for spans in windows]
-
-
-def read_corrections(path: Path) -> tuple[list[tuple[str, str]], list[Problem]]:
-    """Ids and dates of a CSV file with the columns doc_id and date, and the lines that are none.
-
-    An empty date takes a correction back. Raises InputError for a file that is no such table.
-    """
-    found, problems = list[tuple[str, str]](), list[Problem]()
-    try:
-        data = read_typed(path, LARGEST_TEXT)
-    except OSError as error:
-        raise InputError(f"{path}: {error.strerror}: expected a CSV file of doc_id and date") from None
-    if not data.strip():
-        raise InputError(f"{path} is empty: expected the columns doc_id and date")
-    for row in read_rows(text_lines(io.BytesIO(data)), None, str(path)):
-        if isinstance(row, Problem):
-            problems.append(row)
-            continue
-        line, fields = row
-        if len(fields.get("doc_id", "")) > LONGEST["id"] or len(fields.get("date", "")) > LONGEST["date"]:
-            problems.append(Problem(str(path), line, "an id or a date that is too long for one"))
-            continue
-        if "doc_id" not in fields or "date" not in fields:
-            raise InputError(f"{path}: the columns are {', '.join(fields)}: expected doc_id and date")
-        try:
-            if fields["date"].strip():
-                parse_published(DateClaim(fields["date"], "correction"))
-            found.append((fields["doc_id"].removeprefix("'"), fields["date"].strip()))  # as dates --format csv has it
-        except DateNotUnderstood as error:
-            problems.append(Problem(str(path), line, str(error)))
-    return found, problems

@@ -14,12 +14,6 @@ COSINE_SHARE = 0.7  # of the choice; the words have the rest
 BEFORE_SHARE = 0.7  # of the words that only the sentence before has
 SIGN = 0.1  # what a number, a day or a reason adds where it is asked for
 
-COMMON = frozenset(
-    """a about after all an and are as at be been before being but by can could did do does for from had has have he
-    her his how i if in into is it its may more most no not of on or our out over s said she should so some such t
-    than that the their them then there these they this those to under up was we were what when where which while
-    who whom whose why will with would you your""".split()  # noqa: SIM905
-)
 _NUMBER = re.compile(
     r"\d|\b(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozens|hundreds|thousands|half|third)\b",
     re.IGNORECASE,

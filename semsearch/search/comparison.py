@@ -13,10 +13,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from semsearch.errors import UsageError
-from semsearch.ranking.sentences import COMMON
 from semsearch.records import Answer, DateRange, Hit, Query
 from semsearch.search.local import LocalIndex
 from semsearch.text.analysis import UNKNOWN, Analyzer
+from semsearch.text.stopwords import FREQUENT
 
 LOOKED_AT = 50  # best passages of each period
 ALIKE = 0.6  # the cosine of two passages that say much the same
@@ -106,7 +106,7 @@ def _words_of(hit: Hit) -> list[tuple[str, str]]:
     found = dict[str, str]()
     for word in _WORD.findall(hit.text):
         for stem in analyzer.terms(word)[:1]:
-            if word.lower() not in _FREQUENT:
+            if word.lower() not in FREQUENT:
                 found.setdefault(stem, word)
     return list(found.items())
 
@@ -124,10 +124,3 @@ def log_odds(one: Counter[str], two: Counter[str]) -> dict[str, float]:
         odds = math.log(y / (sizes[0] + prior_size - y)) - math.log(z / (sizes[1] + prior_size - z))
         scores[stem] = odds / math.sqrt(1 / y + 1 / z)
     return scores
-
-
-# Beside those that a question's words may not be: what news is full of.
-_FREQUENT = COMMON | frozenset(
-    """although announced any because both during few five four here just last first many new now off only onto other
-    others own same second seven six nine eight ten since though three too told says very one per""".split()  # noqa: SIM905
-)

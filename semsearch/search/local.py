@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
-from semsearch.arrays import Vectors
+from semsearch.arrays import Vectors, centre
 from semsearch.dates.doubts import doubts
 from semsearch.dates.typed import parse_range
 from semsearch.encoders import Encoder
@@ -21,7 +21,7 @@ from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Query
 from semsearch.search.answers import Answers
 from semsearch.search.asked import understand
 from semsearch.search.first_stage import Retrieval, Scored
-from semsearch.search.marking import Marking, centre
+from semsearch.search.marking import Marking
 from semsearch.search.option_table import Choices
 from semsearch.search.options import make_query
 from semsearch.search.question_time import QuestionTime

@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from semsearch.arrays import Ids, Span, Vectors, exact_cosines
-from semsearch.encoders.pooling import unit
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
-from semsearch.ranking.sentences import COMMON, has_sign, wanted_sign
+from semsearch.ranking.sentences import has_sign, wanted_sign
 from semsearch.storage.snapshot import LexicalView
 from semsearch.text.analysis import UNKNOWN, Analyzer, query_terms
+from semsearch.text.stopwords import COMMON
 
 
 class Marking:
@@ -50,8 +50,3 @@ class Marking:
         ]
         signs = [has_sign(text[start:end], self._question, self._sign) for start, end in sentences]
         return sentences[best_sentence(cosines, coverage, signs)]
-
-
-def centre(vectors: Vectors) -> Vectors:
-    """The unit vector in the middle of vectors."""
-    return unit(vectors.mean(axis=0))

@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import hashlib
 import itertools
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from semsearch.arrays import Offsets, Span
 from semsearch.records import Passage
+from semsearch.text.sentences import split_sentences, trim
 
 SPECIAL_TOKENS = 2  # [CLS] and [SEP]
-LONGEST_TITLE = 120  # characters of a title made from the first sentence
-_WINDOW = 20_000  # characters looked at at once: sentencex takes quadratic time on hostile text
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,48 +28,6 @@ class ChunkingSettings:
     overlap: int = 0  # sentences of a passage that the next one repeats
     header: bool = True  # embed the title in front of each passage
     header_tokens: int = 40  # a longer title is cut to this many
-
-
-def split_sentences(text: str) -> list[Span]:
-    """Spans of the sentences of ``text``, blanks around them left out, in order."""
-    return [span for begin, end in text_windows(text) for span in _sentences_between(text, begin, end)]
-
-
-def first_sentence(text: str) -> str:
-    """A title for a text that has none: its first sentence, shortened at a word."""
-    start, end = next(iter(split_sentences(text[:_WINDOW])), (0, 0))
-    sentence = " ".join(text[start:end].split())
-    if len(sentence) <= LONGEST_TITLE:
-        return sentence
-    cut = sentence[: LONGEST_TITLE - 1]
-    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:-–—") + "…"
-
-
-def text_windows(text: str) -> Iterator[Span]:
-    """Stretches of at most ``_WINDOW`` characters, cut at a paragraph or sentence, else at a blank."""
-    begin = 0
-    while len(text) - begin > _WINDOW:
-        end = begin + _WINDOW
-        cut = max(text.rfind("\n\n", begin, end), text.rfind(". ", begin, end) + 1)
-        cut = cut if cut > begin else text.rfind(" ", begin, end)
-        cut = cut if cut > begin else end  # one word longer than the window
-        yield begin, cut
-        begin = cut
-    yield begin, len(text)
-
-
-def _sentences_between(text: str, begin: int, end: int) -> Iterator[Span]:
-    import sentencex
-
-    for found in sentencex.get_sentence_boundaries("en", text[begin:end]):
-        span = _trim(text, begin + found["start_index"], begin + found["end_index"])
-        if span[0] < span[1]:
-            yield span
-
-
-def _trim(text: str, start: int, end: int) -> Span:
-    piece = text[start:end]
-    return start + len(piece) - len(piece.lstrip()), start + len(piece.rstrip())
 
 
 def header_for(title: str, offsets: Offsets, settings: ChunkingSettings) -> str:
@@ -124,7 +80,7 @@ def _fitting(text: str, sentence: Span, offsets: Offsets, budget: int, size: int
     first = int(np.searchsorted(offsets[:, 0], sentence[0]))
     inner = offsets[first : first + size, 0]
     cuts = [sentence[0], *(int(inner[at]) for at in range(budget, size, budget)), sentence[1]]
-    spans = (_trim(text, start, end) for start, end in itertools.pairwise(cuts))
+    spans = (trim(text, start, end) for start, end in itertools.pairwise(cuts))
     return [span for span in spans if span[0] < span[1]]
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from semsearch.dates.days import Hemisphere
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.named_sources import split_by_naming
-from semsearch.indexing.preparing import READING_RULES, content_sha256, possible_ids, resolve_document, spoken_of
+from semsearch.indexing.preparing import READING_RULES, content_sha256, event_dates_of, possible_ids, resolve_document
 from semsearch.readers import FieldNames, open_documents, open_found
 from semsearch.records import Document, EventDate, RawDocument
 from semsearch.storage.inspection import Inspection
@@ -76,7 +76,7 @@ class _File:
         if _digest(document, content_sha256(raw, correction, self.hemisphere)) != stored:
             return False
         events = self.events(doc_id)
-        return not events or events <= set(spoken_of(document, self.hemisphere)[0])
+        return not events or events <= set(event_dates_of(document, self.hemisphere)[0])
 
 
 def _digest(document: Document, content: bytes) -> bytes:
