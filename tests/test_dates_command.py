@@ -143,7 +143,7 @@ def test_corrections_hold_and_are_remembered(doubtful: Path, program: Program, t
     ran = program("index", "--index", str(doubtful), "--dates", str(path))
     assert ran.status == 3
     assert "corrected.csv:6: date 'soon' not understood" in ran.err
-    assert "no document 'nobody.txt' yet" in ran.err
+    assert "no article 'nobody.txt' yet" in ran.err
     assert "3 changed" in ran.err and "0 passages encoded" in ran.err
 
     def found() -> dict[str, str]:

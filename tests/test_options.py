@@ -137,7 +137,7 @@ def shaded(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (["ask", "town"], "", 0, r"^shade 7$"),
         (["ask", "town", "--shade", "3"], "", 0, r"^shade 3$"),
         (["ask", "town"], "shade = 4", 0, r"settings from semsearch\.toml: shade[\s\S]*^shade 4$"),
-        (["ask", "town"], 'shade = "dark"', 2, r"shade = 'dark' is not what the option takes"),
+        (["ask", "town"], 'shade = "dark"', 2, r"shade = 'dark' is not a value that the option takes"),
         (["batch", "light.jsonl"], "", 0, r"^shade 6$"),
         (["batch", "wrong.jsonl"], "", 3, r"shade is 'dark': expected a whole number"),
         (

@@ -114,7 +114,7 @@ def test_a_window_with_one_article_returns_it(index: Index, corpus: dict[str, tu
 def test_an_empty_window_has_no_hits_and_undated_articles_are_counted(index: Index) -> None:
     answer = index.search("grain", on="1999")
     assert answer.hits == ()
-    assert answer.notes == ("30 undated documents left out of the window",)
+    assert answer.notes == ("30 undated articles left out of the window",)
 
 
 def test_a_date_that_is_only_a_month_must_lie_inside(tmp_path: Path) -> None:

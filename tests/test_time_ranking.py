@@ -108,7 +108,7 @@ def test_no_time_takes_the_words_as_words(index: Index) -> None:
 def test_strict_time_is_a_filter_on_publication_and_events(index: Index) -> None:
     answer = index.search("grain in March 2022", strict_time=True, top=400)
     assert answer.time is not None and answer.time.strict
-    assert answer.notes == ("40 undated documents left out of the window",)
+    assert answer.notes == ("40 undated articles left out of the window",)
     inside = 0
     for hit in answer.hits:
         day = published(hit.document)

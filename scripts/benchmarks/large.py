@@ -8,6 +8,7 @@ FAISS. The index is kept in indexes/bench-large.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import sys
 import time
@@ -42,7 +43,7 @@ def large_index(folder: Path, source: Path) -> Path:
     with open_writer(folder) as writer:
         with writer.transaction():
             writer.set_encoder(snapshot.encoder)
-            file_id = writer.begin_file(writer.put_source("press", {}), "press")
+            file_id = writer.begin_file(writer.put_source("/press", {}), "/press")
         held, turn = 0, 0
         while held < PASSAGES:
             with writer.transaction():
@@ -62,7 +63,7 @@ def _repeat(snapshot: Snapshot, writer: Writer, file_id: int, turn: int, random:
     rows = snapshot.vectors(numbers)
     rows = np.asarray(rows + random.normal(0, 0.02, rows.shape), np.float32)
     rows /= np.linalg.norm(rows, axis=1, keepdims=True)
-    hashes = [turn.to_bytes(4) + place.number.to_bytes(8) for place in places]
+    hashes = [hashlib.sha256(turn.to_bytes(4) + place.number.to_bytes(8)).digest() for place in places]
     found = [parts[number] for number in numbers.tolist()]
     writer.add_vectors(hashes, SpanVectors(rows, [each for _, each in found]), [spans for spans, _ in found])
     by_document: dict[str, list[tuple[int, int, bytes]]] = {}
@@ -70,7 +71,7 @@ def _repeat(snapshot: Snapshot, writer: Writer, file_id: int, turn: int, random:
         by_document.setdefault(place.doc_id, []).append((place.start, place.end, digest))
     for doc_id, spans in by_document.items():
         document = _renamed(snapshot.documents.document(doc_id), turn)
-        writer.put_document(file_id, NewDocument(document, b"", document.language, spans))
+        writer.put_document(file_id, NewDocument(document, hashlib.sha256().digest(), document.language, spans))
     return len(numbers)
 
 

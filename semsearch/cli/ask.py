@@ -42,7 +42,7 @@ def ask(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Answer a question with ranked passages, each with its source and date."""
+    """Find ranked passages, each with source and date."""
     from semsearch.search.opening import open_index
 
     query = given.options.query(question)
@@ -61,7 +61,7 @@ def print_answer(answer: Answer, output_format: AnswerFormat, quiet: bool, *, ex
         for note in answer.notes:
             say(note)
         if not answer.hits:
-            say("no hits: the window, the sources and the words of the question leave nothing")
+            say("no hits: no passage matches the filters and the words of the question")
         elif not answer.strong:
             say("no strong match: nothing in the index seems to answer this")
     return DONE if answer.hits else NO_HITS

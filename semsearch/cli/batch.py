@@ -50,7 +50,10 @@ def batch(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Answer many questions from a file, in its order; a line's own settings win over the options."""
+    """Answer many questions from a file.
+
+    In its order; a line's own settings win over the options.
+    """
     from semsearch.cli.batching import ResumableFile, fingerprint
     from semsearch.search.opening import open_index
     from semsearch.search.question_files import QuestionFile

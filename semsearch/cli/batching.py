@@ -80,7 +80,7 @@ def answer_questions(
             answered(report.asked)
     write(renderer.end())
     if questions.unused:
-        report.notes.append(f"fields that say nothing here: {', '.join(sorted(questions.unused))}")
+        report.notes.append(f"unknown fields: {', '.join(sorted(questions.unused))}")
     return report
 
 

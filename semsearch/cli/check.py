@@ -13,6 +13,7 @@ from semsearch.cli.exits import DONE, ERROR, emit, say
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexModelOption, IndexOption, QuietOption
 from semsearch.cli.progress import step_bar
 from semsearch.cli.show import ShowFormat
+from semsearch.errors import command
 from semsearch.rendering.visible import display_path, visible
 
 if TYPE_CHECKING:
@@ -41,19 +42,22 @@ def check(
             help="Read everything: hashes, vectors, texts, accelerators, and the files of your sources again.",
         ),
     ] = False,
-    output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    output_format: Annotated[ShowFormat, typer.Option("--format", help="Output format.")] = ShowFormat.text,
     model: IndexModelOption = None,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Say whether the index is whole; status 0 if it is, else 2. Writes nothing."""
+    """Check the index for damage.
+
+    Status 0 if there is none, else 2. Writes nothing.
+    """
     from semsearch.upkeep.check import check as look_over
 
     with step_bar(quiet, "checking") as step:
         report = look_over(index, full=full, step=step, model=model)
     emit((_as_json(report) if output_format is ShowFormat.json else _as_text(report)) + "\n")
     if not quiet and not report.full:
-        say("sizes, counts and the model were looked at; everything is with: semsearch check --full")
+        say(f"sizes, counts and the model were checked; for everything: {command('check', '--full', index=index)}")
     return DONE if report.whole else ERROR
 
 
@@ -68,16 +72,16 @@ def _finding(finding: Finding) -> dict[str, str]:
 
 def _as_text(report: CheckReport) -> str:
     lines = [str(finding) for finding in report.findings]
-    lines += [f"{name}: is not of an index; nothing reads it" for name in report.others]
-    lines += [f"{name}: left by a writer that was stopped; it does no harm" for name in report.strays]
+    lines += [f"{name}: is not an index file; it is ignored" for name in report.others]
+    lines += [f"{name}: left by an interrupted run; harmless" for name in report.strays]
     if report.compared or report.not_compared:
         lines.append(_compared(report))
     place = display_path(report.index)
     if report.whole:
-        state = "as its last writer left it" if report.sealed else "its last writer was stopped, or is at work"
-        lines.append(f"{place}: whole; {report.documents} articles in {report.passages} passages; {state}")
+        state = "unchanged since written" if report.sealed else "the last run was interrupted, or is going on"
+        lines.append(f"{place}: intact; {report.documents} articles in {report.passages} passages; {state}")
     else:
-        lines.append(f"{place}: {len(report.findings)} thing{'s' if len(report.findings) > 1 else ''} wrong")
+        lines.append(f"{place}: {len(report.findings)} problem{'s' if len(report.findings) > 1 else ''}")
     return "\n".join(visible(line) for line in lines)
 
 

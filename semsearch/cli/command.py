@@ -54,4 +54,4 @@ def _tell(settings: Settings, ctx: Context) -> None:
         say(f"settings from {where}: {', '.join(settings.key_of(command, name) for name in acting)}")
     for refused in settings.refused.get(command, []):
         given = f"--{refused.key} {quote(refused.value)}"
-        say(f"{where}: its {refused.key} {refused.why}, and is not taken: give {given}, or say once: semsearch trust")
+        say(f"{where}: its {refused.key} {refused.why}, ignored: give {given}, or allow it once with: semsearch trust")

@@ -15,7 +15,10 @@ def add_to(app: typer.Typer) -> None:
 
 
 def compact(index: IndexOption = DEFAULT_FOLDER, quiet: QuietOption = False, debug: DebugOption = False) -> int:
-    """Give back the room that removed articles took; needs as much free room meanwhile."""
+    """Free disk space of removed articles.
+
+    Meanwhile as much space as the index has must be free.
+    """
     from semsearch.upkeep.repair import compact as pack
 
     report = pack(index)

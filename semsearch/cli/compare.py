@@ -42,16 +42,19 @@ def add_to(app: typer.Typer) -> None:
 
 def compare(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in plain words.")],
-    a: Annotated[str, typer.Option("--a", metavar="PERIOD", help=f"Published then: {PERIOD}")],
-    b: Annotated[str, typer.Option("--b", metavar="PERIOD", help="And then.")],
+    a: Annotated[str, typer.Option("--a", metavar="PERIOD", help=f"Period A: {PERIOD}")],
+    b: Annotated[str, typer.Option("--b", metavar="PERIOD", help="Period B.")],
     index: IndexOption = DEFAULT_FOLDER,
     *,
     given: Given,
-    output_format: Annotated[CompareFormat, typer.Option("--format", help="What comes out.")] = CompareFormat.text,
+    output_format: Annotated[CompareFormat, typer.Option("--format", help="Output format.")] = CompareFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Set two periods side by side: the best passages of each, what is new and what is gone."""
+    """Compare two periods.
+
+    The best passages of each, what is new and what is gone.
+    """
     from semsearch.rendering import comparisons
     from semsearch.search.opening import open_index
 

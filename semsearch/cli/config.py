@@ -99,7 +99,7 @@ def read_settings(folder: Path) -> Settings:
         try:
             tools = _table(folder / SHARED).get("tool")
         except InputError as error:
-            return Settings(warning=f"{error}: passed over, with what it may say to semsearch")
+            return Settings(warning=f"{error}: ignored, with any [tool.semsearch] in it")
         found = tools.get("semsearch") if isinstance(tools, dict) else None
         if isinstance(found, dict):
             return _settings_of(found, folder / SHARED, f"{SHARED} [tool.semsearch]")
@@ -143,11 +143,11 @@ def _refuse(settings: Settings, folder: Path) -> None:
 
 def _too_much(key: str, value: str, folder: Path) -> str:
     if key in MODELS:
-        return "names a model"
+        return "is not trusted"
     if key in PLACES:
         root, place = os.path.realpath(folder), os.path.realpath(folder / value)
         if os.path.commonpath([root, place]) != root:
-            return "leads out of its folder"
+            return "leads out of the folder"
     return ""
 
 
@@ -179,7 +179,9 @@ def _fitting(key: str, value: object, where: str) -> object:
     else:
         fits = type(value) is (str if kind is Path else kind)
     if not fits or "\0" in str(value):
-        raise InputError(f"{where}: {key} = {value!r} is not what the option takes: see semsearch ask --help")
+        raise InputError(
+            f"{where}: {key} = {value!r} is not a value that the option takes: see the --help of its command"
+        )
     return value
 
 

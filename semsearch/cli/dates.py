@@ -56,12 +56,15 @@ def add_to(app: typer.Typer) -> None:
 
 def dates(
     index: IndexOption = DEFAULT_FOLDER,
-    only: Annotated[Which | None, typer.Option("--only", help="List these alone, all of them.")] = None,
-    output_format: Annotated[DatesFormat, typer.Option("--format", help="What comes out.")] = DatesFormat.text,
+    only: Annotated[Which | None, typer.Option("--only", help="List all articles of one kind.")] = None,
+    output_format: Annotated[DatesFormat, typer.Option("--format", help="Output format.")] = DatesFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Show where each date came from, and which are missing, ambiguous or suspicious."""
+    """Show where each date came from.
+
+    And which are missing, ambiguous or suspicious.
+    """
     from semsearch.search.opening import open_index
 
     with open_index(index) as opened:

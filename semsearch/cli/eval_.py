@@ -73,11 +73,14 @@ def evaluate(
     model: ModelOption = None,
     device: DeviceOption = DeviceName.auto,
     precision: PrecisionOption = None,
-    output_format: Annotated[EvalFormat, typer.Option("--format", help="What comes out.")] = EvalFormat.text,
+    output_format: Annotated[EvalFormat, typer.Option("--format", help="Output format.")] = EvalFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Measure the ranking on a judged collection: nDCG@10, R@10, R@100, RR@10, AP@100, judged@10."""
+    """Measure ranking quality on judged questions.
+
+    nDCG@10, R@10, R@100, RR@10, AP@100, judged@10.
+    """
     from semsearch.evaluation.dataset import evaluate_dataset, find_dataset, write_per_query
     from semsearch.indexing.embedding import EncoderChoice
 

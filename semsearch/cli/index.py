@@ -49,7 +49,7 @@ def index(
     sources: Annotated[
         list[Path] | None,
         typer.Argument(
-            metavar="[SOURCE]...", help="Files, folders or globs. Default: what the index holds, else seeds/."
+            metavar="[SOURCE]...", help="Files, folders or globs. Default: the index's sources, else seeds/."
         ),
     ] = None,
     index: IndexOption = DEFAULT_FOLDER,
@@ -65,14 +65,19 @@ def index(
     ] = None,
     hemisphere: Annotated[
         HemisphereName | None,
-        typer.Option("--hemisphere", help="Whose summer the articles mean, remembered. Default: north."),
+        typer.Option("--hemisphere", help="Hemisphere whose seasons are meant; remembered. Default: north."),
     ] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Embed everything anew, then replace the index.")] = False,
-    forget_sources: Annotated[bool, typer.Option("--forget", help="Take the sources out of the index.")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Encode everything again, then replace the index.")
+    ] = False,
+    forget_sources: Annotated[bool, typer.Option("--forget", help="Remove the sources' articles.")] = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Add sources to the index, or refresh it: only what changed is read and encoded."""
+    """Add or refresh sources; only changes are read.
+
+    Only texts that were never seen are encoded.
+    """
     from semsearch.indexing.building import build, forget
     from semsearch.readers import parse_field_names
     from semsearch.storage.place import index_exists
@@ -135,14 +140,14 @@ def _summary(report: BuildReport, folder: Path, seconds: float) -> str:
         (report.unchanged, "unchanged"),
         (report.removed, "removed"),
     ]
-    parts = [f"{number} {what}" for number, what in counts if number] or ["no articles"]
+    parts = [f"{number} {what}" for number, what in counts if number] or ["no changes"]
     extra = [
         f"{report.encoded} passage{'' if report.encoded == 1 else 's'} encoded"
         + (f" ({report.engine})" if report.encoded else ""),
         f"{seconds:.1f} s",
     ]
     if report.undated:
-        extra.insert(0, f"{report.undated} of the new without a date")
+        extra.insert(0, f"{report.undated} without a date")
     if report.ignored:
         extra.insert(0, f"{report.ignored} files excluded")
     return f"{display_path(str(folder.absolute()))}: {', '.join(parts)}; {', '.join(extra)}"

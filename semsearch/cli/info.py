@@ -11,6 +11,7 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.cli.show import ShowFormat
+from semsearch.errors import command
 from semsearch.rendering.visible import display_path, visible
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def add_to(app: typer.Typer) -> None:
 
 def info(
     index: IndexOption = DEFAULT_FOLDER,
-    output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    output_format: Annotated[ShowFormat, typer.Option("--format", help="Output format.")] = ShowFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -78,16 +79,23 @@ def _as_text(found: IndexInfo) -> str:
         ("index", f"{display_path(found.folder)} (format {found.format}, {found.size / 1e6:.1f} MB)"),
         ("articles", f"{found.documents} in {found.passages} passages of at most {chunking.tokens} tokens"),
         ("published", f"{dates}; {found.undated} undated"),
-        ("seasons", "of the southern half of the earth" if found.hemisphere == "south" else ""),
+        ("seasons", "of the southern hemisphere" if found.hemisphere == "south" else ""),
         ("sources", ", ".join(display_path(path) for path in found.sources)),
-        ("by", publishers),
+        ("publishers", publishers),
         ("model", f"{found.encoder.model}: {found.encoder.identity}"),
         ("encoded", f"passages by {', '.join(found.encoder.engines)}" if found.encoder.engines else ""),
-        ("here", engine_missing() if found.encoder.model != HASHING else ""),
+        ("engine", engine_missing() if found.encoder.model != HASHING else ""),
         (
             "skipped",
-            f"{found.problems} inputs at the last reading (semsearch index lists them)" if found.problems else "",
+            f"{found.problems} inputs at the last reading ({command('index', index=found.folder)} lists them)"
+            if found.problems
+            else "",
         ),
-        ("speed", "" if found.accelerated else "the FAISS file is behind or missing: run semsearch index"),
+        (
+            "speed",
+            ""
+            if found.accelerated
+            else f"the FAISS file is behind or missing: run {command('index', index=found.folder)}",
+        ),
     ]
     return "\n".join(f"{name:<10} {visible(text)}" for name, text in rows if text)

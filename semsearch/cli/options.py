@@ -52,13 +52,13 @@ QuietOption = Annotated[bool, typer.Option("--quiet", "-q", help="No progress an
 DebugOption = Annotated[bool, typer.Option("--debug", help="Show where an error comes from.")]
 IndexModelOption = Annotated[
     str | None,
-    typer.Option(
-        "--model", metavar="NAME", help="The index's model, where it came from elsewhere and you trust it; remembered."
-    ),
+    typer.Option("--model", metavar="NAME", help="Allow this model to be loaded for a received index; remembered."),
 ]
 ModelOption = Annotated[
     str | None,
-    typer.Option(metavar="NAME", help="Model folder or hub name; without it the packaged all-MiniLM-L6-v2."),
+    typer.Option(
+        metavar="NAME", help="Model folder or Hugging Face name; for a new index the packaged all-MiniLM-L6-v2."
+    ),
 ]
 
 DeviceOption = Annotated[
@@ -68,7 +68,7 @@ PrecisionOption = Annotated[
     PrecisionName | None,
     typer.Option(
         "--precision",
-        help="Of the encoder's matrix products. Default: what the index has, and at first auto: "
+        help="Number format for encoding. Default: the index's; for a new index auto: "
         "bfloat16 where the processor has it, else float32.",
     ),
 ]

@@ -17,7 +17,7 @@ def add_to(app: typer.Typer) -> None:
 
 
 def repair(index: IndexOption = DEFAULT_FOLDER, quiet: QuietOption = False, debug: DebugOption = False) -> int:
-    """Make damaged accelerators anew from the truth and seal the index; deletes nothing."""
+    """Rebuild damaged search files from truth.sqlite. Deletes nothing."""
     from semsearch.upkeep.repair import repair as mend
 
     with step_bar(quiet, "repairing") as step:

@@ -36,9 +36,11 @@ def add_to(app: typer.Typer) -> None:
 
 
 def show(
-    doc_id: Annotated[str, typer.Argument(metavar="DOC_ID", help="Id of an article, as hits show it.")],
+    doc_id: Annotated[
+        str, typer.Argument(metavar="DOC_ID", help="Id of an article: doc_id in JSON, CSV and semsearch dates.")
+    ],
     index: IndexOption = DEFAULT_FOLDER,
-    output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    output_format: Annotated[ShowFormat, typer.Option("--format", help="Output format.")] = ShowFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:

@@ -22,7 +22,9 @@ def add_to(app: typer.Typer) -> None:
 
 
 def similar(
-    doc_id: Annotated[str, typer.Argument(metavar="DOC_ID", help="Id of an article, as hits show it.")],
+    doc_id: Annotated[
+        str, typer.Argument(metavar="DOC_ID", help="Id of an article: doc_id in JSON, CSV and semsearch dates.")
+    ],
     index: IndexOption = DEFAULT_FOLDER,
     *,
     given: Given,

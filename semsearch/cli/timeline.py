@@ -54,19 +54,22 @@ def timeline(
     question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in plain words.")],
     index: IndexOption = DEFAULT_FOLDER,
     by: Annotated[
-        StepName | None, typer.Option("--by", help="A bar for each. Default: what gives no more than 40 bars.")
+        StepName | None, typer.Option("--by", help="Length of a bar. Default: the finest with up to 40 bars.")
     ] = None,
     *,
     given: Given,
     plot: Annotated[
         Path | None,
-        typer.Option("--plot", metavar="FILE", help="Draw it as well: .svg, .png, or .html, a page that stands alone."),
+        typer.Option("--plot", metavar="FILE", help="Also draw it: .svg, .png or .html (a self-contained page)."),
     ] = None,
-    output_format: Annotated[TimelineFormat, typer.Option("--format", help="What comes out.")] = TimelineFormat.text,
+    output_format: Annotated[TimelineFormat, typer.Option("--format", help="Output format.")] = TimelineFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Show when a question was written about: relevant passages by time, bursts, the best passage of each."""
+    """Show when something was written about.
+
+    Relevant passages by time, bursts, the best passage of each.
+    """
     from semsearch.rendering import timelines
     from semsearch.search.opening import open_index
 

@@ -15,7 +15,7 @@ from semsearch.cli.options import DebugOption, QuietOption
 from semsearch.errors import StorageFailed, UsageError
 from semsearch.rendering.visible import display_path, visible
 
-KEEPING = "what you say cannot be remembered: make the folder writable that XDG_STATE_HOME names, or ~/.local/state"
+KEEPING = "your choice cannot be saved: make $XDG_STATE_HOME, or else ~/.local/state, writable"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -33,7 +33,10 @@ def trust_settings(
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Let the settings of a folder name models and places outside of it, as long as they stay as they are."""
+    """Trust the settings file of a folder until it changes.
+
+    It may then name a model, and an index or events outside of the folder.
+    """
     if listed:
         known = sorted(trusted_files())
         emit("".join(f"{visible(path)}\n" for path in known))

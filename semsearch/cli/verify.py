@@ -36,11 +36,14 @@ def verify(
     fields: Annotated[
         str | None, typer.Option(metavar="ROLE=NAME,…", help="Field names that the source was indexed with.")
     ] = None,
-    output_format: Annotated[ShowFormat, typer.Option("--format", help="What comes out.")] = ShowFormat.text,
+    output_format: Annotated[ShowFormat, typer.Option("--format", help="Output format.")] = ShowFormat.text,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
-    """Look each quotation and date of saved results up in the source files; status 2 if one is not there."""
+    """Check saved quotations against the source files.
+
+    Each quotation and date of saved results is looked up; status 2 if one is not there.
+    """
     from semsearch.readers import parse_field_names
     from semsearch.upkeep.verify import verify as look_up
 
@@ -53,7 +56,7 @@ def verify(
         say(f"no quotations in {results}")
         return NO_HITS
     if not quiet and any(each.state == "file changed" for each in found):
-        say("files have changed since they were indexed, but say the same where they are quoted")
+        say("file changed: the file is not the one that was indexed, but what is quoted is still in it")
     return DONE if all(each.holds for each in found) else ERROR
 
 

@@ -79,7 +79,7 @@ def _parse(raw: str) -> tuple[date, date, bool]:
         return day, day, False
     if len(raw) <= LONGEST_DATE and (found := _parse_freely(raw)):
         return found
-    raise DateNotUnderstood(f"date {raw[:40]!r} not understood: expected the like of 2022-11-09")
+    raise DateNotUnderstood(f"date {raw[:40]!r} not understood: expected for example 2022-11-09")
 
 
 @lru_cache(maxsize=4096)

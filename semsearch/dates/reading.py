@@ -160,11 +160,19 @@ class Reading:
         return token.value if token.kind == "ordinal" else words.ORDINALS.get(token.text)
 
     def unit(self, at: int) -> Unit | None:
-        """The unit at "week" and "weeks"."""
+        """The unit at "week" and "weeks"; a fortnight is counted in weeks."""
+        if self.word(at) in words.FORTNIGHTS:
+            return "week"
         return words.UNITS.get(self.word(at)) or words.PLURALS.get(self.word(at))
 
     def count(self, at: int) -> tuple[int | None, int]:
-        """A whole number in digits or words, and the place behind it."""
+        """A whole number in digits or words, and the place after it; of fortnights twice as many."""
+        number, place = self._number(at)
+        if self.word(place) in words.FORTNIGHTS:
+            return 2 * (1 if number is None else number), place
+        return number, place
+
+    def _number(self, at: int) -> tuple[int | None, int]:
         token = self.token(at)
         if token.kind == "number":
             return token.value, at + 1

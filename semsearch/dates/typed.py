@@ -50,7 +50,7 @@ def make_window(
     words = " ".join(f"{prefix}{name} {value}" for name, value in given)
     if on is not None:
         if since is not None or until is not None:
-            raise UsageError(f"{prefix}on stands alone: drop {prefix}since and {prefix}until, or {prefix}on")
+            raise UsageError(f"use either {prefix}on or {prefix}since and {prefix}until, not both")
         return DateRange(*parse_period(on)), words
     if not given:
         return None, ""
@@ -74,9 +74,9 @@ def parse_range(text: str, name: str) -> DateRange:
         end = parse_period(last)[1] if last.strip() else None
     except DateNotUnderstood as error:
         other = "; a file of named events is given with --named-events" if text.endswith(".toml") else ""
-        raise UsageError(f"{name} {text[:40]}: {error}, or two of those with .. between{other}") from None
+        raise UsageError(f"{name} {text[:40]}: {error}, or DATE..DATE{other}") from None
     if (begin is None and end is None) or (begin and end and begin > end):
-        raise UsageError(f"{name} {text[:40]}: expected the like of 2022-11 or 2022-11-09..2022-11-11")
+        raise UsageError(f"{name} {text[:40]}: expected for example 2022-11 or 2022-11-09..2022-11-11")
     return DateRange(begin, end)
 
 

@@ -40,6 +40,7 @@ SEASONS: Mapping[str, str] = {
     "winter": "winter",
 }
 NO_SEASON = {"olympics", "olympic", "games", "camp", "camps", "war", "school", "break", "wheat", "coat", "tyres"}
+FORTNIGHTS = ("fortnight", "fortnights")  # of two weeks
 UNITS: Mapping[str, Unit] = {
     "day": "day",
     "week": "week",

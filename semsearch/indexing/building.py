@@ -81,7 +81,7 @@ def build(
     for path in paths:
         _check_source(path, folder)
     if fields and not paths:
-        raise UsageError("field names go with the sources that they are for: name those too")
+        raise UsageError("--fields needs the sources that it is for: name those too")
     if dates is not None:
         refuse_unusable_path(dates, "dates")
     corrections, problems = read_corrections(Path(dates)) if dates is not None else ([], [])
@@ -103,7 +103,7 @@ def build(
             )
     report.problems += problems
     if leads_elsewhere(index):
-        report.notes.append(f"{index} leads to {os.path.realpath(index)}: that is what was written")
+        report.notes.append(f"{index} is a link to {os.path.realpath(index)}, which was written")
     network = network_of(folder)
     if network:
         report.notes.append(
@@ -210,7 +210,7 @@ def _rebuild(
         unnamed = [source.path for source in foreign if source.path not in paths]
         if unnamed:
             raise UsageError(
-                "came from elsewhere, and would be built again from sources that you have not named",
+                "has sources that you never added yourself; a rebuild would read them",
                 where=folder,
                 remedy=f"name those that you mean, of {' '.join(map(quote, unnamed[:MOST_NAMED]))}"
                 f"{' …' if len(unnamed) > MOST_NAMED else ''}, or take others out with: "

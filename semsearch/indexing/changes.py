@@ -14,10 +14,8 @@ from semsearch.records import Problem
 from semsearch.storage.known import KnownFile, SourceRecord
 from semsearch.storage.writer import Writer
 
-MOVED = (
-    "is another place, or has other field names, than when you named it, and was not read: name it again if you mean it"
-)
-FOREIGN = "came with the index and was not read, since you have not named it: semsearch index SOURCE"
+MOVED = "has moved, or its --fields are not those that you gave; not read: name it again to confirm"
+FOREIGN = "is a source that you never added (it came with the index); not read: name it to add it"
 
 
 class Changes:
@@ -48,8 +46,7 @@ class Changes:
         sources = [source for source in self._writer.sources() if source.path in paths]
         if not name_sources(index_id, sources):
             self._report.notes.append(
-                "what was named cannot be remembered, since there is no folder for it that can be written: "
-                "name the sources each time, or set XDG_STATE_HOME"
+                "sources cannot be remembered (no writable state folder): name them each time, or set XDG_STATE_HOME"
             )
         return sources
 

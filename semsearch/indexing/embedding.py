@@ -114,7 +114,7 @@ class Embedding:
         named = ", ".join(f"{code} {count}" for code, count in others)
         return [
             f"{sum(count for _, count in others)} articles are not in English ({named}), and {record.model} knows "
-            "English only: their words are found, their meaning is not; a model that knows 50 languages: "
+            "English only: these are found by words, not by meaning; with a model for 50 languages: "
             f"{command('index', '--rebuild', '--model', MULTILINGUAL, index=self._writer.folder)}"
         ]
 
@@ -156,7 +156,7 @@ class Embedding:
             raise EncoderMismatch(
                 f"holds vectors of {record.model} ({record.identity}); {encoder.model} is {encoder.identity}",
                 where=self._writer.folder,
-                remedy=f"embed everything again with: {again}",
+                remedy=f"encode everything again with: {again}",
             )
 
 

@@ -119,7 +119,7 @@ def prepare(
         events, noted = event_dates_of(document, hemisphere)
         if noted < len(document.text):
             prepared.doubts.append(
-                f"{document.path}: {document.doc_id} names very many days: those behind character {noted} are not noted"
+                f"{document.path}: {document.doc_id} mentions too many dates: none after character {noted} is kept"
             )
         prepared.documents[document.doc_id] = NewDocument(document, content, language, spans, events)
     return prepared

@@ -70,7 +70,7 @@ class Refresh:
         with self._writer.transaction():
             if self._writer.renew_rules(READING_RULES):
                 self._report.notes.append(
-                    "articles are read by newer rules now: every source is read again, no text is embedded twice"
+                    "the reading rules have changed: all sources are read again, unchanged texts are not encoded again"
                 )
 
     def _run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None) -> BuildReport:
@@ -93,9 +93,7 @@ class Refresh:
             unknown = [doc_id for doc_id, date in corrections if not self._writer.correct_date(doc_id, date)]
         if unknown:
             more = f" and {len(unknown) - 1} more" if len(unknown) > 1 else ""
-            self._report.notes.append(
-                f"no document {unknown[0]!r}{more} yet: what was given for it holds when it comes"
-            )
+            self._report.notes.append(f"no article {unknown[0]!r}{more} yet: its date will apply once it is indexed")
 
     def _finish(self) -> None:
         self._embedding.close()  # its memory is needed by what comes

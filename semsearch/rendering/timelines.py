@@ -132,7 +132,7 @@ def check_picture(path: Path) -> None:
         raise UsageError(f"--plot {path}: expected a name that ends in {', '.join(PICTURES)}")
     refuse_place(path)
     if find_spec("matplotlib") is None:
-        raise UsageError("--plot needs matplotlib: install it with: pip install 'semsearch[plot]'")
+        raise UsageError("--plot needs matplotlib: install it with: pip install matplotlib")
 
 
 def write_picture(timeline: Timeline, path: Path) -> None:

@@ -83,9 +83,9 @@ class Answers:
             return
         undated, vague = self._snapshot.columns().left_out(query.window, query.publishers)
         if undated:
-            yield f"{_count(undated, 'undated document')} left out of the window"
+            yield f"{_count(undated, 'undated article')} left out of the window"
         if vague:
-            yield f"{_count(vague, 'document')} left out whose date (a month or a year) only overlaps the window"
+            yield f"{_count(vague, 'article')} left out whose date (a month or a year) only overlaps the window"
 
 
 def _one(values: Scores | None, at: int) -> float | None:

@@ -130,7 +130,7 @@ class LocalIndex:
             return parse_range(text, name)
         window = self._time.window(text)
         if window is None:
-            raise UsageError(f"{name} {text[:40]!r}: expected the like of 2022-11, 2022-11-09..2022-11-11, last month")
+            raise UsageError(f"{name} {text[:40]!r}: expected for example 2022-11, 2022-11-09..2022-11-11, last month")
         return window
 
     def vectors(self, hits: Sequence[Hit]) -> Vectors:

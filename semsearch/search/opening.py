@@ -46,7 +46,7 @@ def open_index(
             raise EncoderMismatch(
                 f"was made with {record.identity}; {known} now is {encoder.identity}",
                 where=place,
-                remedy=f"embed it again with: {command('index', '--rebuild', index=place)}",
+                remedy=f"encode it again with: {command('index', '--rebuild', index=place)}",
             )
         return encoder
 

@@ -64,7 +64,7 @@ _ANSWERING = frozenset({"ask", "batch"})
 _RANKING = _ANSWERING | {"eval"}
 _BY_WORDS = _RANKING | {"timeline", "compare"}
 _IN_A_WINDOW = _RANKING | {"timeline", "similar"}
-_OF_ALL = "holds for all lines: give it to the command"
+_OF_ALL = "cannot be set in a line: use the option"
 _A_DAY, _DAYS = "text, as in '2022-11-09'", "text, as in '2022-11-09..2022-11-11'"
 _RECENT = "Rank recent articles higher: 30d, 6w, 1y; off. Default: only if the question asks for it."
 
@@ -108,7 +108,7 @@ class Choices(TypedDict, total=False):
     ]
     as_of: Annotated[
         str | None,
-        Option(None, "As if nothing later had been published.", _BY_WORDS, "DATE", expected=_A_DAY),
+        Option(None, "Ignore everything published later.", _BY_WORDS, "DATE", expected=_A_DAY),
     ]
     recency: Annotated[
         str | None,
@@ -116,7 +116,7 @@ class Choices(TypedDict, total=False):
     ]
     use_time: Annotated[
         bool,
-        Option(True, "Take no time from the question's words.", _RANKING | {"timeline"}, name="no-time"),
+        Option(True, "Ignore time words in the question.", _RANKING | {"timeline"}, name="no-time"),
     ]
     strict_time: Annotated[
         bool,
@@ -124,11 +124,11 @@ class Choices(TypedDict, total=False):
     ]
     publishers: Annotated[
         Sequence[str],
-        Option((), "Published by this source; may be given again.", _IN_A_WINDOW | {"compare"}, "NAME", name="source"),
+        Option((), "Only from this publisher; may be given again.", _IN_A_WINDOW | {"compare"}, "NAME", name="source"),
     ]
     per_document: Annotated[
         int,
-        Option(1, "Passages of one document among the hits.", _ANSWERING, "N"),
+        Option(1, "Hits per article at most.", _ANSWERING, "N"),
     ]
     expand: Annotated[bool, Option(False, "Show near-duplicates as hits of their own.", _ANSWERING)]
     mode: Annotated[
@@ -142,7 +142,7 @@ class Choices(TypedDict, total=False):
             "Let a cross-encoder (folder or hub name) order the first 30; takes seconds.",
             _RANKING,
             "MODEL",
-            why_not=f"names what is loaded, and {_OF_ALL}",
+            why_not=_OF_ALL,
             expected="the name of a model",
         ),
     ]
@@ -158,17 +158,17 @@ class Opening(TypedDict, total=False):
             "More named events for time words: a TOML table.",
             _BY_WORDS,
             "FILE",
-            why_not=f"names a file, and {_OF_ALL}",
+            why_not=_OF_ALL,
         ),
     ]
     model: Annotated[
         str | None,
         Option(
             None,
-            "The index's model, where it came from elsewhere and you trust it; remembered.",
+            "Allow this model to be loaded for a received index; remembered.",
             _ANSWERING | {"timeline", "compare"},
             "NAME",
-            why_not=f"names what is loaded, and {_OF_ALL}",
+            why_not=_OF_ALL,
         ),
     ]
 
@@ -178,10 +178,10 @@ class Presenting(TypedDict, total=False):
 
     format: Annotated[
         AnswerFormat,
-        Option("text", "What comes out.", _ANSWERING | {"similar"}, why_not=_OF_ALL, defaults={"batch": "jsonl"}),
+        Option("text", "Output format.", _ANSWERING | {"similar"}, why_not=_OF_ALL, defaults={"batch": "jsonl"}),
     ]
     explain: Annotated[bool, Option(False, "Say of each hit what its score is made of.", _ANSWERING, why_not=_OF_ALL)]
-    strict: Annotated[bool, Option(False, "Leave with status 1 where no match is strong.", _ANSWERING, why_not=_OF_ALL)]
+    strict: Annotated[bool, Option(False, "Exit with status 1 if no match is strong.", _ANSWERING, why_not=_OF_ALL)]
 
 
 def _read(table: Mapping[str, Any]) -> tuple[Option, ...]:

@@ -124,7 +124,7 @@ def _strange(folder: Path, name: str, status: os.stat_result) -> str:
         to = f" to {(folder / name).readlink()}" if stat.S_ISLNK(status.st_mode) else ""
         return f"is {kind_of(status.st_mode)}{to}, which no index holds"
     if name == JOURNAL:
-        return "is a journal, which no index has: SQLite would do what it says"
+        return "is a rollback journal, which SQLite would apply to the index"
     if name in _IN_PLACE and status.st_nlink != 1:
         return f"has {status.st_nlink} names, and would be changed under all of them: copy the index"
     return ""

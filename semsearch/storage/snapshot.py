@@ -232,7 +232,15 @@ def _against_seal(folder: Path, connection: Connection, seal: Seal | None) -> In
     revision = meta_number(connection, "revision")
     again = f"bring it up to date with: {command('index', index=folder)}"
     if seal is None:
-        return IndexDamaged("is missing", where=folder / SEAL, remedy=again) if revision else None
+        return (
+            IndexDamaged(
+                "is missing",
+                where=folder / SEAL,
+                remedy=f"check the rest and write it again with: {command('repair', index=folder)}",
+            )
+            if revision
+            else None
+        )
     if seal.index_id != meta(connection, "index_id"):
         other = f"is of another index than {SEAL}"
         return IndexDamaged(other, where=folder / DATABASE, remedy=f"put back what belongs here, or {again}")

@@ -61,7 +61,7 @@ def test_c1_a_place_outside_of_the_folder_is_not_taken(settled: Program, tmp_pat
     for place in ("../indexes/default", str(tmp_path / "indexes" / "default"), "link/indexes/default"):
         write(folder, f'{key} = "{place}"\n')
         ran = settled("index", "articles", "--model", "hash") if key == "index" else settled("ask", "town")
-        assert f"its {key} leads out of its folder, and is not taken" in ran.err
+        assert f"its {key} leads out of the folder, ignored" in ran.err
     os.chdir(tmp_path)
     assert settled("ask", "POISON", "--mode", "lexical").status == 1
 
@@ -70,7 +70,7 @@ def test_c1_a_model_is_not_taken(settled: Program, tmp_path: Path) -> None:
     write(tmp_path, 'model = "evil-org/evil-model"\n')
     ran, events = events_of(["index", "articles", "--index", "new"], tmp_path)
     assert ran.returncode == 0, ran.stderr
-    assert "its model names a model, and is not taken: give --model evil-org/evil-model" in ran.stderr
+    assert "its model is not trusted, ignored: give --model evil-org/evil-model" in ran.stderr
     assert not events
     ran, events = events_of(["ask", "town"], tmp_path)
     assert ran.returncode == 0
@@ -143,7 +143,7 @@ def test_c2_a_broken_file_of_another_tool_is_a_warning(
     ran = settled(*command)
     assert ran.status == 0
     assert "internal error" not in ran.err
-    assert ("passed over" in ran.err) == (command == ["ask", "town"])
+    assert ("ignored, with any [tool.semsearch] in it" in ran.err) == (command == ["ask", "town"])
 
 
 @pytest.mark.parametrize("name", ["semsearch.toml", "pyproject.toml"])

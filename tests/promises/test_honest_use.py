@@ -92,7 +92,7 @@ def test_links_outside_of_an_index(program: Program, articles: Path, tmp_path: P
     for index in ("indexes/ix", "named"):
         ran = program("index", "sources", one, "--index", index, "--model", "hash")
         assert ran.status == 0, ran.err
-        assert f"{index} leads to {real}" in ran.err
+        assert f"{index} is a link to {real}" in ran.err
         assert program("ask", "grain", "--index", index).status == 0
         assert program("index", "--index", index).status == 0
         assert program("index", "--rebuild", "--index", index).status == 0

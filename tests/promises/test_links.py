@@ -269,7 +269,7 @@ def test_a_journal_makes_sqlite_delete_nothing(program: Program, received: Path,
     before = snapshot(home)
     for command in (["ask", "grain"], ["index"], ["repair"], ["info"]):
         ran = program(*command)
-        assert (ran.status, "is a journal" in ran.err) == (2, True), command
+        assert (ran.status, "is a rollback journal" in ran.err) == (2, True), command
     assert program("check").status == 2
     assert snapshot(home) == before
 

@@ -149,7 +149,7 @@ def test_what_older_rules_have_read_is_read_again_and_no_text_is_embedded_twice(
     number: int, articles: Path, tmp_path: Path
 ) -> None:
     index = golden(number, tmp_path)
-    assert [note for note in build([], index).notes if "newer rules" in note]
+    assert [note for note in build([], index).notes if "reading rules have changed" in note]
     for table in ("source", "file"):
         forge(index, f"UPDATE {table} SET path = replace(path, '/golden/articles', ?)", values=(str(articles),))  # noqa: S608
     report = build([articles], index)

@@ -51,10 +51,12 @@ def _open(path: Path) -> int:
         descriptor = os.open(path, _FLAGS, 0o600)
     except OSError as error:
         if path.is_symlink() or path.exists():
-            raise IndexDamaged(f"is no lock of ours ({error.strerror})", where=path, remedy=TAKE_OUT) from None
+            raise IndexDamaged(
+                f"is not a lock file of semsearch ({error.strerror})", where=path, remedy=TAKE_OUT
+            ) from None
         raise
     status = os.fstat(descriptor)
     if not stat.S_ISREG(status.st_mode) or status.st_nlink != 1 or status.st_size > LONGEST:
         os.close(descriptor)
-        raise IndexDamaged("is no lock of ours, and was left as it is", where=path, remedy=TAKE_OUT)
+        raise IndexDamaged("is not a lock file of semsearch, and was left as it is", where=path, remedy=TAKE_OUT)
     return descriptor
