@@ -73,6 +73,8 @@ def is_field_names(value: object) -> bool:
 
 def are_pages(value: object) -> bool:
     """Places in a text as int32 that rise from 0 on, or nothing."""
+    if value == b"":
+        return True
     if not isinstance(value, bytes) or len(value) % 4:
         return False
     starts = [int.from_bytes(value[at : at + 4], "little") for at in range(0, len(value), 4)]
@@ -181,7 +183,7 @@ def _days_in_order(first: object, last: object) -> bool:
 
 def _document(values: tuple[object, ...]) -> bool:
     first, last, *others = values[_FIRST_DAY : _FIRST_DAY + 6]
-    return _days_in_order(first, last) and all((value is not None) == (first is not None) for value in others)
+    return _days_in_order(first, last) and others.count(None) == (len(others) if first is None else 0)
 
 
 _FIRST_DAY = list(COLUMNS["document"]).index("first_day")
