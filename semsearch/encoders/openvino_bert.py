@@ -34,21 +34,21 @@ _NOBODY = -1e9  # added to the attention that padding would get
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class TokenBatch:
     """Texts, by their places in a list, that go through the graph together, padded to one length."""
 
     places: list[int]
     length: int  # tokens
 
 
-def plan_batches(lengths: Sequence[int]) -> list[Batch]:
+def plan_batches(lengths: Sequence[int]) -> list[TokenBatch]:
     """Texts of ``lengths`` tokens in batches of about ``BATCH_TOKENS``, longest first."""
     order = sorted(range(len(lengths)), key=lambda place: -lengths[place])
     planned, at = [], 0
     while at < len(order):
         padded = -(-lengths[order[at]] // STEP) * STEP
         places = order[at : at + max(BATCH_TOKENS // padded, 1)]
-        planned.append(Batch(places, padded))
+        planned.append(TokenBatch(places, padded))
         at += len(places)
     return planned
 
