@@ -175,9 +175,15 @@ class Problem:
     path: str
     line: int
     reason: str
+    record: int = 0  # within the file, from 1, where the line does not say which
+
+    @property
+    def said(self) -> str:
+        """The reason, with the record that it is of."""
+        return f"record {self.record}: {self.reason}" if self.record else self.reason
 
     def __str__(self) -> str:
-        return f"{self.path}:{self.line}: {self.reason}" if self.line else f"{self.path}: {self.reason}"
+        return f"{self.path}:{self.line}: {self.said}" if self.line else f"{self.path}: {self.said}"
 
 
 @dataclass(frozen=True, slots=True)

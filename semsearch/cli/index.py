@@ -122,7 +122,7 @@ def _needed(paths: list[Path]) -> list[Path]:
 def _finish(report: BuildReport, folder: Path, quiet: bool, seconds: float, *, named: bool = True) -> int:
     for problem in report.problems:
         place = f"{display_path(problem.path)}:{problem.line}" if problem.line else display_path(problem.path)
-        say(f"{place}: {problem.reason}")
+        say(f"{place}: {problem.said}")
     if not quiet:
         for note in report.notes:
             say(note)

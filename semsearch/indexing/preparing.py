@@ -61,9 +61,8 @@ class Prepared:
     doubts: list[str] = field(default_factory=list)  # what of a document was not noted
 
 
-READING_RULES = (
-    1  # version of how texts are read: readers, dates, words; an index that was read by another is read again
-)
+# Version of how texts are read: readers, dates, words. An index that was read by another is read again.
+READING_RULES = 2
 
 
 def resolve_document(

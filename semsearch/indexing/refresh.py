@@ -8,19 +8,21 @@ batch in hand, and the next run goes on from there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
+from semsearch.errors import command
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.batches import Batches, Item
 from semsearch.indexing.changes import Changes, size_of
+from semsearch.indexing.date_fields import DateFields
 from semsearch.indexing.embedding import Embedding, EncoderChoice
 from semsearch.indexing.naming import Naming, place_of
 from semsearch.indexing.preparing import READING_RULES, content_sha256, resolve_document
 from semsearch.indexing.report import BuildReport, Progress
-from semsearch.readers import FieldNames, open_documents, open_found
+from semsearch.readers import FieldNames, Problems, open_documents, open_found
 from semsearch.records import Problem, RawDocument
 from semsearch.storage.known import FileState, SourceRecord
 from semsearch.storage.writer import Writer
@@ -39,6 +41,8 @@ class Refresh:
         self._batches = Batches(writer, self._embedding, self._report, progress or _untold)
         self._naming = Naming(writer, self._batches, self._changes)
         self._position = 0
+        self._titles_alone = 0
+        self._date_fields: dict[str, DateFields] = {}  # by source
         self._hemisphere = writer.hemisphere()
 
     def run(
@@ -103,10 +107,20 @@ class Refresh:
                     self._writer.touch_file(file_id, mtime_ns)
                 self._writer.drop_unused_vectors()
         if self._report.added or self._report.changed:
-            self._report.notes += self._embedding.doubts()
+            self._report.notes += [*self._embedding.doubts(), *self._hints()]
         if self._writer.needs_accelerating():
             self._writer.accelerate()
         self._writer.finish()
+
+    def _hints(self) -> Iterator[str]:
+        """What of the articles just read may have been meant otherwise."""
+        if self._titles_alone:
+            articles = "article consists" if self._titles_alone == 1 else "articles consist"
+            yield f"{self._titles_alone} {articles} of the title alone"
+        for source, fields in self._date_fields.items():
+            if name := fields.likeliest:
+                again = command("index", source, "--fields", f"date={name}", index=self._writer.folder)
+                yield f"{source}: articles without a date have one in the field {name!r}: read it with: {again}"
 
     # Reading
 
@@ -126,21 +140,22 @@ class Refresh:
         with open_documents(path, FieldNames(source.fields), descriptor) as stream:
             status, digest = os.fstat(descriptor), bytes.fromhex(sha256_of_descriptor(descriptor))
             file = FileState(source.source_id, str(path), status.st_size, status.st_mtime_ns, digest)
-            begin, problems, contested = self._position, list[Problem](), False
+            begin, problems, contested = self._position, Problems(str(path)), False
             for item in stream:
                 self._position = begin + stream.position
                 if isinstance(item, Problem):
-                    problems.append(item)
+                    problems.add(item)
                 elif (doc_id := self._naming.free_id(source, file, item)) is not None:
-                    problems += self._take(doc_id, file, item, source.path)
+                    for problem in self._take(doc_id, file, item, source.path):
+                        problems.add(problem)
                 else:
                     contested = True
-                    problems.append(self._naming.taken(file, item))
+                    problems.add(self._naming.taken(file, item))
             broken = stream.broken
         self._position = begin + file.size
         if contested or broken:  # to be read again in the next run, and where contested later in this one
             file = replace(file, size=-1)
-        self._batches.add(Item(file, self._position, problems=problems, broken=broken, again=self._naming.again))
+        self._batches.add(Item(file, self._position, problems=list(problems), broken=broken, again=self._naming.again))
         if contested and not self._naming.again:
             self._naming.contested[path] = source
         else:
@@ -155,6 +170,9 @@ class Refresh:
         content = content_sha256(raw, correction, self._hemisphere)
         item = Item(file, self._position, document, content, again=self._naming.again)
         self._batches.add_document(item, document)
+        self._titles_alone += raw.text == raw.title
+        if document.published is None and raw.kept:
+            self._date_fields.setdefault(root, DateFields()).look(raw)
         instead = "kept without a date"
         if document.published:
             instead = f"the {document.published.provenance} says {document.published}"

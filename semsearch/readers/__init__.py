@@ -5,6 +5,7 @@ from semsearch.readers.decoding import LARGEST_TEXT, bounded_lines, text_lines, 
 from semsearch.readers.fields import LONGEST, FieldNames, parse_field_names
 from semsearch.readers.formats.delimited import read_rows
 from semsearch.readers.formats.json import parse_json
+from semsearch.readers.problems import Problems
 from semsearch.readers.stream import DocumentStream, Unpacked, is_supported, open_documents, supported_suffixes
 from semsearch.readers.walking import GONE, FoundFiles, find_files, open_found, real_place
 
@@ -15,6 +16,7 @@ __all__ = [
     "DocumentStream",
     "FieldNames",
     "FoundFiles",
+    "Problems",
     "Unpacked",
     "bounded_lines",
     "find_files",

@@ -2,115 +2,227 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from semsearch.errors import InputError, UsageError
-from semsearch.records import DateClaim, DateProvenance, Place, RawDocument
+from semsearch.readers.values import as_text, has_value
+from semsearch.records import DateClaim, DateProvenance, Kept, Place, RawDocument
 
-_USUAL = {
-    "id": ("_id", "id"),
-    "title": ("title", "headline"),
-    "text": ("text", "body", "content"),
-    "date": ("published_at", "published", "date", "pubdate"),
-    "source": ("source", "publisher"),
-    "url": ("url", "link"),
-}
-
-
+_USUAL = {  # names of a role, tried in order until one has a value; case, "_", "-" and blanks do not count
+    "id": ("_id", "id", "id_str", "guid", "uuid"),
+    "title": ("title", "headline", "web_title", "name", "subject"),
+    "text": (
+        "text", "body", "content", "main_text", "full_text", "article", "article_body", "article_text", "body_text",
+        "story", "message", "plain_text", "description", "lead_paragraph", "abstract", "summary", "snippet",
+    ),
+    "date": (
+        "published_at", "published", "date", "pub_date", "publish_date", "date_published", "date_publish",
+        "publication_date", "web_publication_date", "publishing_date", "published_date", "published_on",
+        "publish_time", "created_at", "created", "date_created", "posted_at", "post_date", "date_time", "timestamp",
+        "seen_date",
+    ),
+    "source": ("source", "publisher", "source_name", "media_name", "outlet", "newspaper"),
+    "url": ("url", "link", "web_url", "canonical_url", "permalink"),
+}  # fmt: skip
+WRAPPERS = ("fields", "attributes", "article", "document", "data", "node", "item", "post")  # of a record
 LONGEST = {"id": 4_000, "title": 20_000, "date": 200, "source": 4_000, "url": 20_000}  # characters
+MOST_KEPT, LONGEST_KEPT = 64, 1_000  # fields of a record, characters of one
+_SEPARATORS = re.compile(r"[\s_-]+")
+View = Mapping[str, object]  # fields by their folded names
 
 
 @dataclass(frozen=True, slots=True)
 class FieldNames:
-    """Which fields of a record hold what. ``chosen`` maps a role (``text``) to a field's name."""
+    """Which fields of a record hold what.
+
+    ``chosen`` maps a role (``text``) to a field's name, to several with ``|`` between, or to a path in nested fields,
+    ``fields.bodyText``.
+    """
 
     chosen: Mapping[str, str] = field(default_factory=dict)
 
     def candidates(self, role: str) -> tuple[str, ...]:
-        """Names under which ``role`` may stand in a record, in lower case, best first."""
-        return (self.chosen[role].lower(),) if role in self.chosen else _USUAL[role]
+        """Names under which ``role`` may stand in a record, best first."""
+        return tuple(self.chosen[role].split("|")) if role in self.chosen else _USUAL[role]
 
 
 def parse_field_names(text: str) -> FieldNames:
-    """``"text=article,date=day"`` as typed for ``--fields``. Raises UsageError for anything else."""
+    """``"text=article,date=day|published"`` as typed for ``--fields``. Raises UsageError for anything else."""
     chosen = {}
     for pair in filter(None, (part.strip() for part in text.split(","))):
         role, _, name = (part.strip() for part in pair.partition("="))
-        if role not in _USUAL or not name:
+        if role not in _USUAL or not all(part.strip() for part in name.split("|")):
             raise UsageError(f"--fields: {pair!r} not understood: expected ROLE=NAME, ROLE one of {', '.join(_USUAL)}")
         chosen[role] = name
     return FieldNames(chosen)
 
 
 def record_to_document(
-    record: Mapping[str, object], names: FieldNames, line: int, date_source: DateProvenance = "field"
+    record: Mapping[str, object], names: FieldNames, line: int, provenance: DateProvenance = "field"
 ) -> RawDocument:
     """The document that a record holds, its text exactly as the field has it, else its title.
 
     Raises InputError where it has no text.
     """
-    folded = {str(name).strip().lower(): value for name, value in record.items()}
-
-    def value(role: str) -> object:
-        found = (folded[name] for name in names.candidates(role) if folded.get(name) not in (None, ""))
-        return next(found, None)
-
-    if not any(name in folded for name in names.candidates("text")):
-        seen = ", ".join(list(folded)[:8])[:120]
-        raise InputError(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME")
-    text = _text(value("text"))
-    doubts: list[str] = []
-    optional = {role: _optional(value(role), role, doubts) for role in ("id", "title", "date", "source", "url")}
-    if len(optional["id"]) > LONGEST["id"]:
-        raise InputError(f"an id of {len(optional['id'])} characters, more than {LONGEST['id']}")
-    title = " ".join(optional["title"].split())
-    text = text if text.strip() else title
-    if not text:
-        raise InputError("empty text")
-    return RawDocument(
-        own_id=optional["id"] or None,
-        title=title,
-        text=text,
-        claims=(DateClaim(optional["date"], date_source),) if optional["date"] else (),
-        publisher=optional["source"] or None,
-        url=optional["url"] or None,
-        place=Place(line),
-        record=line,
-        doubts=tuple(doubts),
-    )
+    return _Record(record, names).document(line, provenance)
 
 
-def _text(value: object) -> str:
-    found = _string(value)
-    if found is None:
-        raise InputError(f"text is {type(value).__name__}, not text")
+def has_text(record: Mapping[str, object], names: FieldNames) -> bool:
+    """True where a record has a field that usually holds an article's text, and a text in it."""
+    return _Record(record, names).has_text()
+
+
+class _Record:
+    """The fields of one record, those of what wraps it behind its own."""
+
+    def __init__(self, record: Mapping[str, object], names: FieldNames) -> None:
+        source = record.get("_source")
+        record = {"_id": record.get("_id"), **source} if isinstance(source, dict) else record
+        self._names = names
+        self._record = record
+        self._views = list(_views(record))
+        self._used = set[str]()  # folded names
+        self.doubts: list[str] = []
+
+    def has(self, role: str) -> bool:
+        """True where one of the role's names is there."""
+        return any(True for _ in self._found(role))
+
+    def has_text(self) -> bool:
+        """True where there is a text."""
+        return any(as_text(value) for value in self._values("text"))
+
+    def document(self, line: int, provenance: DateProvenance) -> RawDocument:
+        """The raw document. Raises InputError."""
+        if not self.has("text"):
+            seen = ", ".join(str(name) for name in [*self._record][:8])[:120]
+            raise InputError(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME")
+        text = self._text()
+        optional = {role: self._optional(role) for role in ("id", "title", "source", "url")}
+        claims = tuple(DateClaim(raw, provenance) for raw in self._dates())
+        if len(optional["id"]) > LONGEST["id"]:
+            raise InputError(f"an id of {len(optional['id'])} characters, more than {LONGEST['id']}")
+        title = " ".join(optional["title"].split())
+        text = text if text.strip() else title
+        if not text:
+            raise InputError("empty text")
+        for role, name in self._names.chosen.items():
+            if not self.has(role):
+                self.doubts.append(f"no field {name!r}, which --fields names for {role}")
+        return RawDocument(
+            own_id=optional["id"] or None,
+            title=title,
+            text=text,
+            claims=claims,
+            publisher=optional["source"] or None,
+            url=optional["url"] or None,
+            place=Place(line),
+            record=line,
+            doubts=tuple(self.doubts),
+            kept=self._kept(),
+        )
+
+    def _found(self, role: str) -> Iterator[tuple[str, object]]:
+        """Fields of a role, by folded name, best first."""
+        for name in self._names.candidates(role):
+            folded = fold(name)
+            for view in self._views:
+                if folded in view:
+                    yield folded, view[folded]
+            if "." in name:
+                found = _at_path(self._record, name)
+                if found is not None:
+                    yield folded, found
+
+    def _values(self, role: str) -> Iterator[object]:
+        for name, value in self._found(role):
+            self._used.add(name)
+            if has_value(value):
+                yield value
+
+    def _text(self) -> str:
+        """The first text that is one. Raises InputError where there are values and none is a text."""
+        wrong = None
+        for value in self._values("text"):
+            found = as_text(value)
+            if found is not None and found.strip():
+                return found
+            wrong = wrong or value
+        if wrong is not None and not isinstance(wrong, str | list):
+            raise InputError(f"text is {type(wrong).__name__}, not text")
+        return ""
+
+    def _optional(self, role: str) -> str:
+        """The field's text; a field that has none is left out, and the rest of the record kept."""
+        value = next(self._values(role), None)
+        if isinstance(value, dict):  # {"id": null, "name": "Agency"}
+            named = {str(name).lower(): inner for name, inner in value.items()}.get("name")
+            value = named if isinstance(named, str) else value
+        found = as_text(value)
+        if found is None:
+            self.doubts.append(f"{role} is {type(value).__name__}, not text; left out")
+        found = (found or "").strip()
+        if role != "id" and len(found) > LONGEST[role]:
+            self.doubts.append(f"{role} of {len(found)} characters, more than {LONGEST[role]}; left out")
+            return ""
+        return found
+
+    def _dates(self) -> Iterator[str]:
+        """What may be a date, in the order of its names: the first that is one counts."""
+        for value in self._values("date"):
+            found = None if isinstance(value, bool) else as_text(value)
+            if found is None:
+                if not isinstance(value, bool):
+                    self.doubts.append(f"date is {type(value).__name__}, not text; left out")
+                continue
+            if len(found) > LONGEST["date"]:
+                self.doubts.append(f"date of {len(found)} characters, more than {LONGEST['date']}; left out")
+                continue
+            if found.strip() and found.strip().lower() not in ("true", "false", "yes", "no"):
+                yield found.strip()
+
+    def _kept(self) -> Kept:
+        """The other fields that are short texts or numbers, or lists of such."""
+        kept = []
+        for name, value in self._record.items():
+            if fold(str(name)) not in self._used and has_value(value) and (values := _scalars(value)):
+                kept.append((str(name), values))
+                if len(kept) == MOST_KEPT:
+                    break
+        return tuple(kept)
+
+
+def fold(name: str) -> str:
+    """A field's name without what exports write differently."""
+    return _SEPARATORS.sub("", name.lower())
+
+
+def _views(record: Mapping[str, object]) -> Iterator[View]:
+    """The fields of a record, and of the objects that exports wrap a record in."""
+    view = {fold(str(name)): value for name, value in record.items()}
+    yield view
+    for name in WRAPPERS:
+        inner = view.get(fold(name))
+        if isinstance(inner, dict):
+            yield {fold(str(each)): value for each, value in inner.items()}
+
+
+def _at_path(record: Mapping[str, object], path: str) -> object:
+    """What stands at ``fields.bodyText``; None where nothing does."""
+    found: object = record
+    for part in path.split("."):
+        if not isinstance(found, Mapping):
+            return None
+        found = {fold(str(name)): value for name, value in found.items()}.get(fold(part))
     return found
 
 
-def _optional(value: object, role: str, doubts: list[str]) -> str:
-    """The field's text; a field that has none is left out, and the rest of the record kept."""
-    if isinstance(value, dict):  # {"id": null, "name": "Agency"}, {"$date": "2022-11-09"}
-        inner = [value["name"]] if isinstance(value.get("name"), str) else list(value.values())
-        value = inner[0] if len(inner) == 1 else value
-    found = _string(value)
-    if found is None:
-        doubts.append(f"{role} is {type(value).__name__}, not text; left out")
-    found = (found or "").strip()
-    if role != "id" and len(found) > LONGEST[role]:
-        doubts.append(f"{role} of {len(found)} characters, more than {LONGEST[role]}; left out")
-        return ""
-    return found
-
-
-def _string(value: object) -> str | None:
-    """The text of a value, lone surrogates replaced; None where it has none."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value if value.isascii() else value.encode("utf-8", "replace").decode()
-    if isinstance(value, list) and all(isinstance(part, str) for part in value):
-        return _string("\n\n".join(value))
-    if isinstance(value, bool | dict | list):
-        return None
-    return str(value)
+def _scalars(value: object) -> tuple[str, ...]:
+    """A value, or those of a list, as texts; empty where one is neither text nor number, or too long."""
+    values = value if isinstance(value, list) else [value]
+    if not all(isinstance(each, str | int | float) for each in values):
+        return ()
+    texts = tuple(as_text(each) or str(each).lower() for each in values if has_value(each))
+    return texts if sum(map(len, texts)) <= LONGEST_KEPT else ()

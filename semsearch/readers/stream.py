@@ -20,7 +20,6 @@ from semsearch.readers.formats.markdown import read_markdown
 from semsearch.readers.formats.plain import read_plain
 from semsearch.records import Problem, RawDocument
 
-MOST_PROBLEMS = 1_000  # of one file that are reported one by one
 HOPELESS, MANY_TIMES = 100_000, 10  # records that cannot be used, and how many times those that can: no such file
 UNPACKED_FREELY = 1 << 22  # bytes of a gzip file, whatever its size
 MOST_PACKED = 100  # times the size of the file, beyond that
@@ -88,10 +87,7 @@ class DocumentStream:
                 self.broken = True
                 yield Problem(path, 0, f"{told} of its records cannot be used, {good} can: the rest is left out")
                 return
-            if told <= MOST_PROBLEMS or not isinstance(item, Problem):
-                yield item
-        if told > MOST_PROBLEMS:
-            yield Problem(path, 0, f"{told - MOST_PROBLEMS} more of its records cannot be used, and are not listed")
+            yield item
         if not told and not good:
             yield Problem(path, 1, "empty: no article in it")
 

@@ -112,7 +112,7 @@ def _read_file(name: str, quotations: Sequence[_Quoted], names: FieldNames) -> _
         found.sha256 = sha256_of_descriptor(descriptor)
         for item in stream:
             if isinstance(item, Problem):
-                problem = problem or item.reason
+                problem = problem or item.said
                 continue
             documents += 1
             for quoted in quotations:

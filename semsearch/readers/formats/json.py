@@ -4,32 +4,49 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import BinaryIO
 
 from semsearch.errors import InputError
-from semsearch.readers.decoding import LONGEST_LINE, bounded_lines, read_text, text_lines, undecodable
-from semsearch.readers.fields import FieldNames, record_to_document
+from semsearch.readers.decoding import LARGEST_TEXT, LONGEST_LINE, bounded_lines, read_text, text_lines, undecodable
+from semsearch.readers.fields import FieldNames, has_text, record_to_document
 from semsearch.records import Problem, RawDocument
 
 _BLANK = " \t\n"
 _SIGN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},]', re.DOTALL)  # a string whole, and what structure is made of
+DEEPEST, LOOKED_AT = 6, 1_000  # objects within objects; records of a list that are looked at for a text
 MOST_VALUES = 3_000_000  # of one record, commas of its text counted in
 
 
 def read_json_lines(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
-    """A document a line; a bad line is a problem and the rest goes on."""
-    for number, line in enumerate(bounded_lines(text_lines(stream)), 1):
+    """A document a line; a bad line is a problem and the rest goes on. A list, or one long record, is read too."""
+    lines, begun = enumerate(bounded_lines(text_lines(stream)), 1), False
+    for number, line in lines:
         if line is None:
             yield Problem(path, number, f"a line of more than {LONGEST_LINE} characters")
             continue
         if line.isspace():
             continue
+        if not begun and (line.strip() == "{" or line.lstrip().startswith("[")):
+            yield from _whole("\n" * (number - 1) + line + _rest(lines), path, names)
+            return
+        begun = True
         try:
             yield _from_line(line, names, number)
         except InputError as error:
             yield Problem(path, number, str(error))
+
+
+def _rest(lines: Iterator[tuple[int, str | None]]) -> str:
+    """The lines that follow, in one text. Raises InputError where they are too many for one."""
+    found, size = list[str](), 0
+    for _, line in lines:
+        size += len(line or "")
+        if size > LARGEST_TEXT:
+            raise InputError(f"larger than {LARGEST_TEXT >> 20} MiB for one list: split it, or use JSON lines")
+        found.append(line or "")
+    return "".join(found)
 
 
 def _from_line(line: str, names: FieldNames, number: int) -> RawDocument:
@@ -51,32 +68,95 @@ def parse_json(text: str) -> object:
 
 
 def read_json(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
-    """The record, or the records of the array, or of the one field that holds an array of them."""
-    text = read_text(stream)
+    """One record, a list of records wherever it stands, records under their ids, or one after another."""
+    yield from _whole(read_text(stream), path, names)
+
+
+def _whole(text: str, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
     begin = _skip_blanks(text, 0)
-    if text[begin : begin + 1] == "[":
-        yield from _array(text, begin, path, names)
-        return
-    value = parse_json(text) if text.strip() else None
-    if value is None:
+    if begin == len(text):
         raise InputError("empty: no JSON in it")
-    lists = [v for v in value.values() if _is_records(v)] if isinstance(value, dict) else []
-    if len(lists) == 1:
-        yield from _each(lists[0], path, names)
+    if text[begin] == "[":
+        yield from _array(text, begin, path, names)
+    elif _is_followed(text, begin):
+        yield from _sequence(text, begin, path, names)
     else:
+        yield from _value(parse_json(text), path, names)
+
+
+def _is_followed(text: str, begin: int) -> bool:
+    """Whether another value follows the first."""
+    try:
+        _, end = json.JSONDecoder().raw_decode(text, begin)
+    except (ValueError, RecursionError):
+        return False
+    return _skip_blanks(text, end) < len(text)
+
+
+def _sequence(text: str, position: int, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+    """Records one after another; after one that is broken the next line is tried."""
+    decoder, line, counted = json.JSONDecoder(), 1, 0
+    while position < len(text):
+        line, counted = line + text.count("\n", counted, position), position
+        try:
+            value, position = decoder.raw_decode(text, position)
+            yield _from_value(value, names, line)
+        except json.JSONDecodeError as error:
+            yield Problem(path, line, f"not JSON: {error.msg} at column {error.colno}")
+            position = text.find("\n", position) if "\n" in text[position:] else len(text)
+        except (RecursionError, ValueError) as error:
+            yield Problem(path, line, f"not usable as JSON: {str(error)[:80]}; the rest is left out")
+            return
+        except InputError as error:
+            yield Problem(path, line, str(error))
+        position = _skip_blanks(text, position)
+
+
+def _value(value: object, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+    """What one value holds: itself a record, or records in the list that has the most of them."""
+    found = dict(_lists(value, names)) if isinstance(value, dict) and not has_text(value, names) else {}
+    if not found:
         yield replace(_from_value(value, names, 1), record=0)
+        return
+    read = max(found, key=lambda name: _worth(found[name], names))
+    yield from _each(found.pop(read), path, names)
+    for name, records in found.items():
+        if count := _worth(records, names)[0]:
+            yield Problem(path, 1, f"{count} records in {name!r} are not read, those in {read!r} are: split the file")
 
 
-def _is_records(value: object) -> bool:
-    return isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)
+def _worth(records: list[dict[str, object]], names: FieldNames) -> tuple[int, int]:
+    return sum(has_text(record, names) for record in records[:LOOKED_AT]), len(records)
 
 
-def _each(values: list[object], path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def _lists(
+    value: object, names: FieldNames, at: str = "", depth: int = 0
+) -> Iterator[tuple[str, list[dict[str, object]]]]:
+    """The lists of objects in a value, by where they stand; objects under their ids are such a list, too."""
+    if depth > DEEPEST or not isinstance(value, dict):
+        return
+    inner = [each for each in value.values() if isinstance(each, dict)]
+    if (
+        inner
+        and len(inner) == len(value)
+        and sum(has_text(each, names) for each in inner[:LOOKED_AT]) * 2 > len(inner[:LOOKED_AT])
+    ):
+        yield at or "/", [{"_id": key, **each} for key, each in value.items()]
+        return
+    for name, each in value.items():
+        place = f"{at}.{name}" if at else str(name)
+        if isinstance(each, list) and each and all(isinstance(item, dict) for item in each):
+            yield place, each
+        else:
+            yield from _lists(each, names, place, depth + 1)
+
+
+def _each(values: Sequence[object], path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
     for place, value in enumerate(values, 1):
         try:
             yield replace(_from_value(value, names, 1), record=place)
         except InputError as error:
-            yield Problem(path, 1, f"record {place}: {error}")
+            yield Problem(path, 1, str(error), record=place)
 
 
 def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:

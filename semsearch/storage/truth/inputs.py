@@ -100,7 +100,7 @@ class Inputs(StoredDocuments):
         self._db.execute("DELETE FROM problem WHERE file_id = ?", (file_id,))
         self._db.executemany(
             insert("problem"),
-            [(file_id, p.line, p.reason.encode("utf-8", "replace").decode()) for p in problems],
+            [(file_id, p.line, p.said.encode("utf-8", "replace").decode()) for p in problems],
         )
         gone = self._db.execute(
             "SELECT document_id FROM document WHERE file_id = ? AND document_id NOT IN (SELECT document_id FROM seen)",
