@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from semsearch.errors import InputError, UsageError
 from semsearch.readers.values import as_text, has_value
@@ -43,9 +44,9 @@ class FieldNames:
 
     chosen: Mapping[str, str] = field(default_factory=dict)
 
-    def candidates(self, role: str) -> tuple[str, ...]:
-        """Names under which ``role`` may stand in a record, best first."""
-        return tuple(self.chosen[role].split("|")) if role in self.chosen else _USUAL[role]
+    def candidates(self, role: str) -> tuple[tuple[str, str], ...]:
+        """Names under which ``role`` may stand in a record, best first: each folded, and as a path where it is one."""
+        return _candidates(self.chosen[role]) if role in self.chosen else _FOLDED[role]
 
 
 def parse_field_names(text: str) -> FieldNames:
@@ -75,7 +76,7 @@ def has_text(record: Mapping[str, object], names: FieldNames) -> bool:
 
 
 class _Record:
-    """The fields of one record, those of what wraps it behind its own."""
+    """The fields of one record, those of what it wraps after its own."""
 
     def __init__(self, record: Mapping[str, object], names: FieldNames) -> None:
         source = record.get("_source")
@@ -126,13 +127,12 @@ class _Record:
 
     def _found(self, role: str) -> Iterator[tuple[str, object]]:
         """Fields of a role, by folded name, best first."""
-        for name in self._names.candidates(role):
-            folded = fold(name)
+        for folded, path in self._names.candidates(role):
             for view in self._views:
                 if folded in view:
                     yield folded, view[folded]
-            if "." in name:
-                found = _at_path(self._record, name)
+            if path:
+                found = _at_path(self._record, path)
                 if found is not None:
                     yield folded, found
 
@@ -194,9 +194,16 @@ class _Record:
         return tuple(kept)
 
 
+@lru_cache(10_000)
 def fold(name: str) -> str:
     """A field's name without what exports write differently."""
     return _SEPARATORS.sub("", name.lower())
+
+
+@lru_cache(100)
+def _candidates(names: str) -> tuple[tuple[str, str], ...]:
+    """Names with ``|`` between."""
+    return tuple((fold(name), name if "." in name else "") for name in map(str.strip, names.split("|")))
 
 
 def _views(record: Mapping[str, object]) -> Iterator[View]:
@@ -204,9 +211,11 @@ def _views(record: Mapping[str, object]) -> Iterator[View]:
     view = {fold(str(name)): value for name, value in record.items()}
     yield view
     for name in WRAPPERS:
-        inner = view.get(fold(name))
-        if isinstance(inner, dict):
+        if isinstance(inner := view.get(name), dict):
             yield {fold(str(each)): value for each, value in inner.items()}
+
+
+_FOLDED = {role: _candidates("|".join(names)) for role, names in _USUAL.items()}
 
 
 def _at_path(record: Mapping[str, object], path: str) -> object:

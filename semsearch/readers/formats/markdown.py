@@ -32,7 +32,7 @@ def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[Ra
         except InputError as error:
             yield Problem(path, 1, str(error))
     body = body_document(text, begin, ())
-    named = record_to_document({**fields, names.candidates("text")[0]: body.text}, names, 1, "front matter")
+    named = record_to_document({**fields, names.candidates("text")[0][0]: body.text}, names, 1, "front matter")
     yield replace(named, text=body.text, title=named.title or _heading(body.text), place=body.place, record=0)
 
 
