@@ -204,8 +204,8 @@ def test_csv_with_line_breaks_and_delimiters_in_quotes(tmp_path: Path) -> None:
     one, two, three = read(write(tmp_path / "a.csv", text))
     assert isinstance(one, RawDocument)
     assert (one.own_id, one.title, one.text, one.place.line) == ("1", "A; b", "first\nsecond", 2)
-    assert isinstance(two, Problem)
-    assert (two.line, two.reason) == (4, "2 fields where the header has 4")
+    assert isinstance(two, RawDocument)
+    assert (two.place.line, two.text) == (4, "short")  # cells that are not there are empty, as spreadsheets leave them
     assert isinstance(three, RawDocument)
     assert (three.place.line, three.claims) == (5, ())
 

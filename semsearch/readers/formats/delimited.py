@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterator
 from itertools import chain
 from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
 from semsearch.readers.decoding import LONGEST_LINE, RestLeftOut, bounded_lines, text_lines, undecodable
-from semsearch.readers.fields import FieldNames, record_to_document
+from semsearch.readers.fields import FieldNames, fold, record_to_document
 from semsearch.records import Problem, RawDocument
 
 LONGEST_FIELD = 10_000_000  # characters: a longer text is no article
 LONGEST_HEADER = 1 << 24
+_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # as Excel writes it above the header
+_DATE = re.compile(
+    r"^\s*(?:$|\S{0,12}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8,14}\b|.{0,12}\b\d{1,2}\b.{1,14}\b\d{4}\b|\w{3,9} \d)"
+)
+_ADDRESS = re.compile(r"^\s*(?:$|https?://|www\.)")
 
 Row = tuple[int, dict[str, str]]  # line on which the row begins, fields by name
 
@@ -29,7 +35,7 @@ def read_tsv(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocu
 
 
 def _documents(lines: TextIO, delimiter: str | None, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
-    for row in read_rows(lines, delimiter, path):
+    for row in read_rows(lines, delimiter, path, names):
         if isinstance(row, Problem):
             yield row
             continue
@@ -39,56 +45,161 @@ def _documents(lines: TextIO, delimiter: str | None, path: str, names: FieldName
             yield Problem(path, row[0], str(error))
 
 
-def read_rows(lines: TextIO, delimiter: str | None, path: str) -> Iterator[Row | Problem]:
+def read_rows(
+    lines: TextIO, delimiter: str | None, path: str, names: FieldNames | None = None
+) -> Iterator[Row | Problem]:
     """Rows under a header, each a dict; a row that does not fit its header is a problem.
 
     Raises InputError for an empty file.
     """
     csv.field_size_limit(LONGEST_FIELD)
-    first = lines.readline(LONGEST_HEADER)
-    if not first.strip():
-        raise InputError("empty: no header line")
-    if len(first) == LONGEST_HEADER:
-        raise InputError(f"a header line of more than {LONGEST_HEADER} characters")
-    delimiter = delimiter or max(",;\t", key=first.count)
-    record = _Record(first, lines)
-    rows = csv.reader(record, delimiter=delimiter, strict=True)
-    header = _header(rows)
-    begin = rows.line_num + 1
-    while True:
-        record.characters = 0
-        try:
-            row = next(rows, None)
-        except csv.Error as error:
-            if record.characters > LONGEST_FIELD:  # within a quoted field, whose end is not known
-                raise RestLeftOut(begin, f"a field of more than {LONGEST_FIELD} characters") from None
-            yield Problem(path, begin, f"not CSV: {error}")
-            row = []
-        if row is None:
-            return
-        if row:
-            yield _fit(row, header, path, begin)
-        begin = rows.line_num + 1
+    record = _Record(lines)
+    first, named = _first_line(record)
+    delimiter = named or delimiter or max(",;\t|", key=first.count)
+    yield from _Table(record, first, delimiter, path, names or FieldNames()).rows()
+
+
+def _first_line(record: _Record) -> tuple[str, str]:
+    """The header's line, blank ones left out, and the delimiter that a line before it names. Raises InputError."""
+    named = ""
+    for line in record:
+        if len(line) >= LONGEST_HEADER:
+            raise InputError(f"a header line of more than {LONGEST_HEADER} characters")
+        said = _SEPARATOR.fullmatch(line.strip("\r\n"))
+        if said:
+            named = said[1]
+        elif line.strip():
+            return line, named
+    raise InputError("empty: no header line")
 
 
 class _Record:
-    """The lines of a record, counted: it may go on over many, and must end somewhere."""
+    """The lines of a file, and of one record those that were taken: it may go on over many, and must end somewhere."""
 
-    def __init__(self, first: str, lines: TextIO) -> None:
-        self._lines = chain([first], bounded_lines(lines))
-        self._number = 0
-        self.characters = 0
+    def __init__(self, lines: TextIO) -> None:
+        self._lines: Iterator[str | None] = bounded_lines(lines)
+        self.number = 0  # of the last line taken
+        self.taken: list[str] = []
+        self._characters = 0
 
     def __iter__(self) -> Iterator[str]:
         return self
 
     def __next__(self) -> str:
         line = next(self._lines)
-        self._number += 1
-        self.characters += len(line or "")
-        if line is None or self.characters > LONGEST_LINE:
-            raise RestLeftOut(self._number, f"a record of more than {LONGEST_LINE} characters")
+        self.number += 1
+        self._characters += len(line or "")
+        if line is None or self._characters > LONGEST_LINE:
+            raise RestLeftOut(self.number, f"a record of more than {LONGEST_LINE} characters")
+        self.taken.append(line)
         return line
+
+    def begin(self) -> int:
+        """The line on which the next record begins."""
+        self.taken, self._characters = [], 0
+        return self.number + 1
+
+
+class _Table:
+    """Rows under a header, of which each may go on over lines."""
+
+    def __init__(self, record: _Record, first: str, delimiter: str, path: str, names: FieldNames) -> None:
+        self._record = record
+        self._delimiter = delimiter
+        self._path = path
+        rows = self._reader(chain([first], record))
+        self._header = _header(rows)
+        self._typed = _typed(self._header, names)
+
+    def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        return csv.reader(lines, delimiter=self._delimiter, strict=True)
+
+    def rows(self) -> Iterator[Row | Problem]:
+        """The rows, and what is none."""
+        rows = self._reader(self._record)
+        while True:
+            begin, error = self._record.begin(), ""
+            try:
+                row = next(rows, None)
+            except (csv.Error, RestLeftOut) as found:
+                row, error = [], str(found)
+                if not self._stands_alone(error):
+                    self._refuse_endless(found, begin)
+                rows = self._reader(self._record)
+            if row is None:
+                return
+            if error or len(self._record.taken) > 1:
+                yield from self._apart(row, begin, error)
+            elif row:
+                yield self._fit(row, begin)
+
+    def _refuse_endless(self, error: Exception, begin: int) -> None:
+        """Raise RestLeftOut where a quoted field is too long to be one, so that its end is not known."""
+        if isinstance(error, RestLeftOut):
+            raise error
+        if sum(map(len, self._record.taken)) > LONGEST_FIELD:
+            raise RestLeftOut(begin, f"a field of more than {LONGEST_FIELD} characters") from None
+
+    def _stands_alone(self, error: str) -> bool:
+        """Whether any line that was taken, but for the first, is a row by itself."""
+        return any(self._alone(line, error) for line in self._record.taken[1:])
+
+    def _apart(self, row: list[str], begin: int, error: str) -> Iterator[Row | Problem]:
+        """A record over several lines, or one that is broken: one row, or stray quotes around several."""
+        taken = [(at, line) for at, line in enumerate(self._record.taken, begin) if line.strip()]
+        alone = [(at, self._alone(line, error)) for at, line in taken]
+        found = [(at, each) for at, each in alone if each]
+        if len(found) == len(alone) or (error and len(found) > 1):
+            if len(taken) > 1:
+                closed = "is never closed" if error else f"is closed in line {taken[-1][0]}"
+                reason = f"a quote opened in line {begin} {closed}, over {len(taken)} rows: each is read as one"
+                yield Problem(self._path, begin, reason)
+            for at, each in alone:
+                yield self._fit(each, at) if each else Problem(self._path, at, "a line that is no row by itself")
+        elif error:
+            lines = "" if len(taken) == 1 else f"; its {len(taken)} lines are left out"
+            yield Problem(self._path, begin, f"not CSV: {error}{lines}")
+        elif any(at > begin for at, _ in found):
+            yield Problem(
+                self._path,
+                begin,
+                f"a quote opened in line {begin} takes in lines that look like rows of their own, such as line "
+                f"{next(at for at, _ in found if at > begin)}: its {len(taken)} lines are left out",
+            )
+        else:
+            yield self._fit(row, begin)
+
+    def _alone(self, line: str, error: str) -> list[str]:
+        """The cells of a line that is a row by itself; empty where it is none, or nothing says that it is one."""
+        line = line.rstrip("\r\n")
+        try:
+            cells = next(self._reader(iter([line])), [])
+        except csv.Error:
+            cells = []
+        if len(cells) != len(self._header):
+            cells = line.split(self._delimiter)
+        if len(cells) != len(self._header):
+            return []
+        fits = all(kind.search(cells[at]) for at, kind in self._typed.items())
+        return cells if fits and (self._typed or error) else []
+
+    def _fit(self, row: list[str], line: int) -> Row | Problem:
+        count = len(self._header)
+        while len(row) > count and not row[-1].strip():
+            row = row[:-1]
+        if len(row) > count:
+            return Problem(self._path, line, f"{len(row)} fields where the header has {count}")
+        if any(undecodable(cell) for cell in row):
+            return Problem(self._path, line, "bytes that are not UTF-8")
+        return line, dict(zip(self._header, row + [""] * (count - len(row)), strict=True))
+
+
+def _typed(header: list[str], names: FieldNames) -> dict[int, re.Pattern[str]]:
+    """Columns whose cells can be told from prose: those of dates and addresses."""
+    kinds = {
+        folded: kind for role, kind in (("date", _DATE), ("url", _ADDRESS)) for folded, _ in names.candidates(role)
+    }
+    return {at: kinds[fold(name)] for at, name in enumerate(header) if fold(name) in kinds}
 
 
 def _header(rows: Iterator[list[str]]) -> list[str]:
@@ -102,11 +213,3 @@ def _header(rows: Iterator[list[str]]) -> list[str]:
     if twice:
         raise InputError(f"the header has {twice!r} twice: rename one")
     return header
-
-
-def _fit(row: list[str], header: list[str], path: str, line: int) -> Row | Problem:
-    if len(row) != len(header):
-        return Problem(path, line, f"{len(row)} fields where the header has {len(header)}")
-    if any(undecodable(cell) for cell in row):
-        return Problem(path, line, "bytes that are not UTF-8")
-    return line, dict(zip(header, row, strict=True))
