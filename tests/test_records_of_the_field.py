@@ -260,6 +260,13 @@ CASES = {
         ),
         [("The tram on line five stops at the harbour again.", "2022-11-09", TRAM)],
     ),
+    "lines in a .json, the first of them broken": Case(
+        "a.json",
+        '{"title": "Bread", "text": }\n' + lines({"title": "Tram", "text": TRAM, "date": "2022-11-09"}),
+        [("Tram", "2022-11-09", TRAM)],
+        said="a.json:1: not JSON",
+    ),
+    "one record, broken over lines": Case("a.json", '{\n "title": "Tram",\n "text": }\n}\n', [], said="not JSON"),
     # messages
     "one line for many": Case(
         "a.jsonl", lines(*({"title": f"T{n}"} | ({"n": n}) for n in range(40))), [], said="40 records"

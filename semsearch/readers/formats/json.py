@@ -78,32 +78,45 @@ def _whole(text: str, path: str, names: FieldNames) -> Iterator[RawDocument | Pr
         raise InputError("empty: no JSON in it")
     if text[begin] == "[":
         yield from _array(text, begin, path, names)
-    elif _is_followed(text, begin):
-        yield from _sequence(text, begin, path, names)
+        return
+    many = sum(map(text.count, "[{,")) > MOST_VALUES
+    value, end = _first(text, begin, many=many)
+    if _skip_blanks(text, end) < len(text):
+        del value
+        yield from _sequence(text, begin, path, names, many=many)
     else:
-        yield from _value(parse_json(text), path, names)
+        yield from _value(value, path, names)
 
 
-def _is_followed(text: str, begin: int) -> bool:
-    """Whether another value follows the first."""
+def _first(text: str, begin: int, *, many: bool) -> tuple[object, int]:
+    """The value that begins at a place, and where it ends. Raises InputError where there is none to the end."""
     try:
-        _, end = json.JSONDecoder().raw_decode(text, begin)
-    except (ValueError, RecursionError):
-        return False
-    return _skip_blanks(text, end) < len(text)
+        if many:
+            _refuse_many_values(text, begin)
+        return json.JSONDecoder().raw_decode(text, begin)
+    except json.JSONDecodeError as error:
+        line, broken, after = text[begin:].partition("\n")
+        if broken and line.rstrip().endswith("}") and after.strip():  # a record a line, of which the first is broken
+            return None, begin
+        raise InputError(f"not JSON: {error.msg} at column {error.colno}") from None
+    except (RecursionError, ValueError) as error:
+        raise InputError(f"not usable as JSON: {str(error)[:80]}") from None
 
 
-def _sequence(text: str, position: int, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def _sequence(text: str, position: int, path: str, names: FieldNames, *, many: bool) -> Iterator[RawDocument | Problem]:
     """Records one after another; after one that is broken the next line is tried."""
     decoder, line, counted = json.JSONDecoder(), 1, 0
     while position < len(text):
         line, counted = line + text.count("\n", counted, position), position
         try:
+            if many:
+                _refuse_many_values(text, position)
             value, position = decoder.raw_decode(text, position)
             yield _from_value(value, names, line)
         except json.JSONDecodeError as error:
             yield Problem(path, line, f"not JSON: {error.msg} at column {error.colno}")
-            position = text.find("\n", position) if "\n" in text[position:] else len(text)
+            next_line = text.find("\n", position)
+            position = next_line if next_line >= 0 else len(text)
         except (RecursionError, ValueError) as error:
             yield Problem(path, line, f"not usable as JSON: {str(error)[:80]}; the rest is left out")
             return
