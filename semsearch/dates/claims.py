@@ -12,19 +12,34 @@ from datetime import date
 from pathlib import PurePath
 from urllib.parse import urlsplit
 
-from semsearch.dates.grammar import read
-from semsearch.dates.reading import Context
+from semsearch.dates.published import parse_published
 from semsearch.dates.typed import parse_period
+from semsearch.dates.written import date_part, is_of_a_change, label_end
 from semsearch.errors import DateNotUnderstood
 from semsearch.records import DateClaim, DateProvenance, RawDocument
 
 _ANY_DAY = date(2000, 1, 1)  # what depends on it is not taken
 HEAD = 300  # characters of a text in which its date may stand
-LONGEST_LINE = 60  # of a line that is a date, or one with a word before it
+LONGEST_LINE = 80  # of a line that is a date, or one with a word before it
+_NUMERIC = re.compile(r"(?<!\d)\d{1,4}[./-]\d{1,2}[./-]\d{1,4}(?!\d)")
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)|['’]\d\d(?!\d)")
+_NUMBER, _WORD = re.compile(r"(?<!\d)\d{1,2}(?!\d)"), re.compile(r"[^\W\d]{3}")
+_OF_AN_EVENT = re.compile(
+    r"(?:place|time|venue|location|where|ort|uhrzeit|lieu|heure|lugar|место|время)\s*:", re.IGNORECASE
+)
 _DAY = r"((?:19|20)\d\d)(?P<between>[-_.]?)(0[1-9]|1[0-2])(?P=between)(0[1-9]|[12]\d|3[01])"
 _IN_NAME = re.compile(rf"(?<!\d){_DAY}(?!\d)")
+_DAYS_IN_NAME = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"(?<!\d)(?:19|20)\d{12}(?!\d)",
+        r"(?<!\d)(?:19|20)\d\d-\d{1,2}-\d{1,2}(?!\d)",
+        r"(?<![\d.])\d{1,2}([.-])\d{1,2}\1(?:19|20)\d\d(?![\w-])",
+        r"(?<!\d)\d{1,2}\.? [^\W\d]{3,12}\.? (?:19|20)\d\d(?!\d)",
+        r"(?<!\w)[^\W\d]{3,12}\.? \d{1,2},? (?:19|20)\d\d(?!\d)",
+    )
+)
 _IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-](0?[1-9]|1[0-2])(?:[/_-](0?[1-9]|[12]\d|3[01]))?(?![\d-])")
-_LABEL = re.compile(r"(?:(?:first )?published|posted|issued|date)(?:\s+on|\s+at)?\s*:\s*", re.IGNORECASE)
 
 
 def fallback_claims(raw: RawDocument, path: str, root: str = "") -> Iterator[DateClaim]:
@@ -36,7 +51,7 @@ def fallback_claims(raw: RawDocument, path: str, root: str = "") -> Iterator[Dat
         yield from _claims(_in_path(_url_path(raw.url)), "URL")
     if raw.record == 0:  # the file is one article
         pure = PurePath(path)
-        yield from _claims(_in_name(pure.name), "file name")
+        yield from _claims(_in_file_name(pure.name), "file name")
         inside = pure.relative_to(root).parts if root and pure.is_relative_to(root) else ()
         yield from _claims(_in_path("/".join(inside[:-1])), "folder")
     yield from _claims(_in_text(raw.text), "visible text")
@@ -56,9 +71,22 @@ def _url_path(url: str) -> str:
 
 
 def _in_name(name: str) -> str | None:
-    """2022-11-09 or 20221109 in a file's name."""
+    """2022-11-09 or 20221109 in a name."""
     found = _IN_NAME.search(name)
     return None if found is None else "-".join(found.group(1, 3, 4))
+
+
+def _in_file_name(name: str) -> str | None:
+    """2022-11-09, 20221109101500, 09.11.2022 or "9 Nov 2022" in a file's name; none where there are two days."""
+    found = list(_IN_NAME.finditer(name))
+    if found:
+        days = {"-".join(each.group(1, 3, 4)) for each in found}
+        return days.pop() if len(days) == 1 else None
+    for pattern in _DAYS_IN_NAME:
+        written = pattern.search(name.replace("_", " "))
+        if written and _is_day(written[0]):
+            return written[0]
+    return None
 
 
 def _in_path(path: str) -> str | None:
@@ -72,15 +100,26 @@ def _in_path(path: str) -> str | None:
 
 
 def _in_text(text: str) -> str | None:
-    """A date on a line of its own near the beginning, or behind "Published:"."""
-    for line in map(str.strip, text[:HEAD].split("\n")):
-        labelled = _LABEL.match(line)
-        rest = line[labelled.end() :] if labelled else line
-        if not rest or len(rest) > LONGEST_LINE:
+    """A date on a line of its own near the beginning, or after "Published:", as it is written there."""
+    lines, changed = [line.strip() for line in text[:HEAD].split("\n")], None
+    for at, line in enumerate(lines):
+        labelled, part = label_end(line), date_part(line) if len(line) <= LONGEST_LINE else ""
+        if not _like_a_day(part) or (labelled and any(map(_OF_AN_EVENT.match, lines[at + 1 : at + 4]))):
             continue
-        reading = read(rest, Context(_ANY_DAY))
-        found = reading.period(0)
-        whole = found is not None and (found.end == len(reading.tokens) or bool(labelled))
-        if found is not None and whole and found.unit == "day" and not found.relative and not found.named_event:
-            return str(found.span.first)
-    return None
+        if _is_day(part):
+            if not is_of_a_change(line):
+                return part
+            changed = changed or part
+    return changed
+
+
+def _like_a_day(part: str) -> bool:
+    """Whether there is a year, a day and a month in it, before it is looked at closely."""
+    return bool(_NUMERIC.search(part) or (_YEAR.search(part) and _NUMBER.search(part) and _WORD.search(part)))
+
+
+def _is_day(written: str) -> bool:
+    try:
+        return parse_published(DateClaim(written, "visible text")).precision == "day"
+    except DateNotUnderstood:
+        return False

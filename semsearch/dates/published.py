@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 from semsearch.dates.grammar import read
 from semsearch.dates.reading import Context
 from semsearch.dates.typed import parse_period
+from semsearch.dates.written import date_part, day_in_digits, is_several_days, with_century
 from semsearch.errors import DateNotUnderstood
 from semsearch.records import DateClaim, DatePrecision, PublishedDate
 
@@ -33,7 +34,7 @@ _MAIL = re.compile(r"(?:[A-Za-z]{3}, )?\d{1,2} [A-Za-z]{3} \d{4} \d{2}:\d{2}", r
 LANGUAGES = """
     en de fr es it pt nl sv da nb fi pl cs sk hu ro bg el ru uk be sr hr lt lv et tr ar he fa hi ka hy zh ja ko id vi th
     """
-_EXCHANGEABLE = re.compile(r"\d{1,2}\s*[./-]\s*\d{1,2}")
+_EXCHANGEABLE = re.compile(r"\d{1,2}\s*[/-]\s*\d{1,2}")  # dots are day first
 _BASES = (datetime(1999, 1, 3), datetime(2007, 10, 21))
 
 
@@ -67,6 +68,13 @@ def _precision(first: date, last: date) -> DatePrecision:
 
 
 def _parse(raw: str) -> tuple[date, date, bool]:
+    day = day_in_digits(raw)
+    if day is not None:
+        return day, day, False
+    if not _ISO.fullmatch(raw) and not _MAIL.match(raw):
+        raw = with_century(date_part(raw), date.today()) if len(raw) <= LONGEST_DATE else raw
+        if is_several_days(raw):
+            raise DateNotUnderstood(f"date {raw[:40]!r} is more than a day: expected for example 2022-11-09")
     if match := _ISO.fullmatch(raw):
         return *parse_period(match[1]), False
     if match := _COMPACT.fullmatch(raw):
