@@ -17,12 +17,16 @@ _LABEL = re.compile(
 _CHANGE = re.compile(
     r"(?:last )?updated|mis à jour|aktualisiert|actualizado|aggiornato|обновлено|оновлено", re.IGNORECASE
 )
-_CLOCK = r"\d{1,2}(?::\d{2}){1,2}(?:[.,]\d+)?|\d{1,2}\s?h\s?\d{2}|\d{1,2}\.\d{2}(?=\s?Uhr)|\d{1,2}(?=\s?[ap]\.?m(?!\w))"
+_HOUR, _MINUTE = r"(?:[01]?\d|2[0-4])", r"[0-5]\d"
+_CLOCK = (
+    rf"{_HOUR}(?::{_MINUTE}){{1,2}}(?:[.,]\d+)?(?!\d)|{_HOUR}\s?h\s?{_MINUTE}|{_HOUR}\.{_MINUTE}(?=\s?Uhr)"
+    rf"|{_HOUR}(?=\s?[ap]\.?m(?!\w))"
+)
 _TIME = re.compile(
     rf"[,|]?\s?(?<!\d)(?:(?:at|um|à|alle|ore|kl\.?|в|о|om|@)\s)?(?:{_CLOCK})(?:\s?(?:[ap]\.?m\.?(?!\w)|Uhr))?"
     r"(?:\s?\(?(?:Z|UTC|GMT|[ECMP][SD]?T|CES?T|EES?T|MSK|BST|[A-Z][a-z]+/[A-Z][A-Za-z_]+)\)?(?!\w))?(?:\s?[+-]\d{2}:?\d{2})?"
 )
-_ISO_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ]\d{2}:?\d{2}\S*(?: \S{1,32})?", re.ASCII)
+_ISO_TIME = re.compile(r"(\d{4}-\d{2}-\d{2})[T ][0-2]\d:?[0-5]\d\S*(?: \S{1,32})?", re.ASCII)
 _COMPACT = re.compile(r"((?:19|20)\d{2})(\d{2})(\d{2})T?[0-2]\d(?:[0-5]\d){0,2}(?:Z|[+-]\d{4})?", re.ASCII)
 _SECONDS = re.compile(r"(?:/Date\()?(\d{10})(\d{3})?(?:[+-]\d{4})?(?:\)/)?", re.ASCII)
 _WEEKDAY = r"(?:Mon|Tue(?:s)?|Wed(?:nes)?|Thu(?:rs)?|Fri|Sat(?:ur)?|Sun)(?:day)?\.?"
