@@ -34,7 +34,19 @@ def raw(text: str = "Bread.", url: str | None = None, record: int = 0) -> RawDoc
         (raw(record=3), "/news/2022-11-09.jsonl", []),  # the day of an export is not that of its records
         (raw(url="https://example.org/2022/11/09/kherson"), "/a.txt", [("2022-11-09", "URL")]),
         (raw(url="https://example.org/world/2022/nov"), "/a.txt", []),
-        (raw(url="https://example.org/story-20221109"), "/a.txt", [("2022-11-09", "URL")]),
+        (raw(url="https://example.org/story-20221109"), "/a.txt", []),  # an article's number
+        (raw(url="https://example.org/20221109/story"), "/a.txt", [("2022-11-09", "URL")]),
+        (raw(url="https://example.org/vote-2024-11-05-preview"), "/a.txt", []),  # what it is about
+        (raw(url="https://example.org/a/2022-11-09-vote"), "/a.txt", [("2022-11-09", "URL")]),
+        (raw(url="https://example.org/2022/Nov/9/vote"), "/a.txt", [("2022-11-09", "URL")]),
+        (raw(url="example.org/2022/11/09/vote"), "/a.txt", [("2022-11-09", "URL")]),
+        (raw(url="https://web.archive.org/web/20221201/https://example.org/a"), "/a.txt", []),  # a day of capture
+        (
+            raw(url="https://archive.ph/2022.12.01-101010/https://example.org/2022/11/09/a"),
+            "/a.txt",
+            [("2022-11-09", "URL")],
+        ),
+        (raw(url="https://archive.is/2022.12.01/x"), "/a.txt", []),
         (raw(url="https://example.org/2023/01/15/remembering-2022-02-24"), "/a.txt", [("2023-01-15", "URL")]),
         (raw(url="https://example.org/2022/2/30/x"), "/a.txt", []),
         (raw(url="https://example.org/articles/2022-1109"), "/a.txt", []),

@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from semsearch.dates.published import parse_published
 from semsearch.dates.typed import parse_period
+from semsearch.dates.words import MONTHS
 from semsearch.dates.written import date_part, is_of_a_change, label_end
 from semsearch.errors import DateNotUnderstood
 from semsearch.records import DateClaim, DateProvenance, RawDocument
@@ -39,6 +40,16 @@ _DAYS_IN_NAME = tuple(
         r"(?<!\w)[^\W\d]{3,12}\.? \d{1,2},? (?:19|20)\d\d(?!\d)",
     )
 )
+_MONTH, _OF_MONTH = r"(?P<month>0?[1-9]|1[0-2]|[a-z]{3,9})", r"(?P<day>0?[1-9]|[12]\d|3[01])"
+_IN_ADDRESS = (
+    re.compile(rf"(?:^|/)(?P<year>(?:19|20)\d\d)(?P<by>[/_.-]){_MONTH}(?P=by){_OF_MONTH}(?!\w)", re.IGNORECASE),
+    re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)(?P<month>0[1-9]|1[0-2])(?P<day>0[1-9]|[12]\d|3[01])(?=/|$)"),
+    re.compile(r"(?:^|/)(?P<year>(?:19|20)\d\d)/(?P<month>0?[1-9]|1[0-2])(?P<day>)(?=/|$)(?!/\d{1,2}(?:/|$))"),
+)
+_ARCHIVE = re.compile(
+    r"(?:^|\.)(?:archive\.(?:org|ph|is|today|md|li|vn|fo)|webcitation\.org|perma\.cc|webcache\.)", re.IGNORECASE
+)
+_INNER = re.compile(r"https?:/{1,2}\S+", re.IGNORECASE)
 _IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-](0?[1-9]|1[0-2])(?:[/_-](0?[1-9]|[12]\d|3[01]))?(?![\d-])")
 
 
@@ -48,7 +59,7 @@ def fallback_claims(raw: RawDocument, path: str, root: str = "") -> Iterator[Dat
     Of the folders only those below ``root``, the source that the user named, count.
     """
     if raw.url:
-        yield from _claims(_in_path(_url_path(raw.url)), "URL")
+        yield from _claims(_in_address(_url_path(raw.url)), "URL")
     if raw.record == 0:  # the file is one article
         pure = PurePath(path)
         yield from _claims(_in_file_name(pure.name), "file name")
@@ -63,11 +74,29 @@ def _claims(raw: str | None, source: DateProvenance) -> Iterator[DateClaim]:
 
 
 def _url_path(url: str) -> str:
-    """The path of an address; empty where it is none."""
+    """The path of an address; empty where it is none. Of a page in an archive that of the page itself."""
     try:
-        return urlsplit(url).path
+        parts = urlsplit(url if "//" in url else f"//{url}")
+        if _ARCHIVE.search(parts.netloc):
+            inner = _INNER.search(url, len(parts.scheme) + 3)
+            return _url_path(inner[0]) if inner else ""
+        return parts.path
     except ValueError:
         return ""
+
+
+def _in_address(path: str) -> str | None:
+    """/2022/11/09/, /2022/nov/09/, /2022-11-09-title, /20221109/ or /2022/11/: a day that begins a part of a path.
+
+    Eight digits after words are an article's number, a day among words one that the article is about.
+    """
+    for found in filter(None, (pattern.search(path) for pattern in _IN_ADDRESS)):
+        year, month, day = found.group("year", "month", "day")
+        claim = "-".join(part.zfill(2) for part in (year, str(MONTHS.get(month.lower(), month)), day) if part)
+        with suppress(DateNotUnderstood):
+            parse_period(claim)
+            return claim
+    return None
 
 
 def _in_name(name: str) -> str | None:
