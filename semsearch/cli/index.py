@@ -57,7 +57,10 @@ def index(
     device: DeviceOption = DeviceName.auto,
     precision: PrecisionOption = None,
     fields: Annotated[
-        str | None, typer.Option(metavar="ROLE=NAME,…", help="Field names of JSON and CSV: text=article,date=day.")
+        str | None,
+        typer.Option(
+            metavar="ROLE=NAME,…", help="Fields of JSON and CSV: text=article,date=day|published,title=meta.head."
+        ),
     ] = None,
     dates: Annotated[
         Path | None,

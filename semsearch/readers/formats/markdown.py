@@ -14,6 +14,7 @@ from semsearch.readers.formats.plain import body_document
 from semsearch.records import Problem, RawDocument
 
 LONGEST_FRONT = 50_000  # characters: YAML takes a second for as many (the one in C ends the process on deep nesting)
+_FIELD = re.compile(r"(\w[\w -]{0,40}):[ \t]+(.*)")
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -30,7 +31,9 @@ def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[Ra
         try:
             fields = _parse_front(front[1])
         except InputError as error:
-            yield Problem(path, 1, str(error))
+            fields = dict(_by_line(front[1]))
+            instead = "it is read line by line" if fields else "its fields are left out"
+            yield Problem(path, 1, f"{error}; {instead}")
     body = body_document(text, begin, ())
     named = record_to_document({**fields, names.candidates("text")[0][0]: body.text}, names, 1, "front matter")
     yield replace(named, text=body.text, title=named.title or _heading(body.text), place=body.place, record=0)
@@ -39,6 +42,14 @@ def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[Ra
 def _heading(text: str) -> str:
     headings = (line[2:].strip(" \t#") for line in text.split("\n") if line.startswith(("# ", "#\t")))
     return next(filter(None, headings), "")
+
+
+def _by_line(text: str) -> Iterator[tuple[str, str]]:
+    """Names and values of lines such as ``title: Tram: line five``, which is no YAML."""
+    for line in text.split("\n"):
+        found = _FIELD.fullmatch(line)
+        if found:
+            yield found[1], found[2].strip().strip("\"'")
 
 
 def _parse_front(text: str) -> dict[str, object]:
@@ -58,9 +69,9 @@ def _parse_front(text: str) -> dict[str, object]:
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f" in line {mark.line + 2}" if mark else ""
-        raise InputError(f"front matter is not YAML{where}; its fields are left out") from None
+        raise InputError(f"front matter is not YAML{where}") from None
     except RecursionError:
-        raise InputError("front matter is nested too deep; its fields are left out") from None
+        raise InputError("front matter is nested too deep") from None
     if not isinstance(found, dict):
-        raise InputError("front matter holds no fields; left out")
+        raise InputError("front matter holds no fields")
     return {str(name): value for name, value in found.items()}
