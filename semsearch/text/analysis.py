@@ -55,8 +55,8 @@ class Analyzer:
 
     def matches(self, text: str, wanted: set[str]) -> list[tuple[Span, str]]:
         """The words of ``text`` whose term is ``wanted``, as spans in characters, each with its term."""
-        letters = {term[:1] for term in wanted}  # no stem begins with another letter than its word
-        words = (word for word in set(_WORD.findall(text)) if not word.isascii() or word[0].lower() in letters)
+        heads = {form for term in wanted for form in (term[:1], term[:1].upper())}  # a stem begins as its word does
+        words = [word for word in set(_WORD.findall(text)) if word[0] in heads or not word.isascii()]
         held = {word: term for word in words if (term := _term(self._stemmer, word)) in wanted}
         return sorted((span, term) for word, term in held.items() for span in _places(text, word))
 
