@@ -38,10 +38,14 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class DateClaim:
-    """What an input says of a document's publication day, as written there."""
+    """What an input says of a document's publication day, as written there.
+
+    ``month_first`` says how 11/09/2022 is meant, where other dates of the same file show it.
+    """
 
     raw: str
     provenance: DateProvenance
+    month_first: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)

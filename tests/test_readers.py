@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from semsearch.errors import UsageError
 from semsearch.readers import FieldNames, find_files, open_documents, parse_field_names, supported_suffixes
-from semsearch.readers.decoding import detect_encoding
+from semsearch.readers.decoding import plain_encoding
 from semsearch.records import DateClaim, Problem, RawDocument
 
 
@@ -296,4 +296,4 @@ def test_globs(tmp_path: Path) -> None:
 
 
 def test_utf_8_cut_at_the_end_of_a_sample_is_still_utf_8() -> None:
-    assert detect_encoding("é".encode()[:1], whole=False) == "utf-8"
+    assert plain_encoding("é".encode()[:1], whole=False) == "utf-8"

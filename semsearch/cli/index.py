@@ -62,6 +62,10 @@ def index(
             metavar="ROLE=NAME,…", help="Fields of JSON and CSV: text=article,date=day|published,title=meta.head."
         ),
     ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Encoding of files that are not UTF-8, remembered; auto guesses again."),
+    ] = None,
     dates: Annotated[
         Path | None,
         typer.Option("--dates", metavar="FILE", help="Correct dates: a CSV file of doc_id and date, remembered."),
@@ -100,6 +104,7 @@ def index(
             device=device.value,
             precision=precision.value if precision else None,
             fields=names,
+            encoding=encoding,
             rebuild=rebuild,
             dates=dates,
             hemisphere=hemisphere.value if hemisphere else None,

@@ -55,7 +55,7 @@ def parse_published(claim: DateClaim) -> PublishedDate:
     Raises DateNotUnderstood where it is no date or no such day exists.
     """
     raw = claim.raw.strip()
-    first, last, ambiguous = _parse(raw)
+    first, last, ambiguous = _parse(raw, claim.month_first)
     if not FIRST_YEAR <= first.year <= LAST_YEAR:
         raise DateNotUnderstood(f"date {raw[:40]!r} is out of range: expected the years {FIRST_YEAR} to {LAST_YEAR}")
     return PublishedDate(first, last, _precision(first, last), claim.provenance, raw, ambiguous)
@@ -67,7 +67,7 @@ def _precision(first: date, last: date) -> DatePrecision:
     return "month" if first.month == last.month else "year"
 
 
-def _parse(raw: str) -> tuple[date, date, bool]:
+def _parse(raw: str, month_first: bool | None) -> tuple[date, date, bool]:
     day = day_in_digits(raw)
     if day is not None:
         return day, day, False
@@ -85,20 +85,20 @@ def _parse(raw: str) -> tuple[date, date, bool]:
         except (ValueError, OverflowError):
             raise DateNotUnderstood(f"no such date: {raw[:60]}") from None
         return day, day, False
-    if len(raw) <= LONGEST_DATE and (found := _parse_freely(raw)):
+    if len(raw) <= LONGEST_DATE and (found := _parse_freely(raw, month_first)):
         return found
     raise DateNotUnderstood(f"date {raw[:40]!r} not understood: expected for example 2022-11-09")
 
 
 @lru_cache(maxsize=4096)
-def _parse_freely(raw: str) -> tuple[date, date, bool] | None:
-    """Any other form: "9 November 2022", "Nov 2022", 09/11/2022 (day first, marked ambiguous)."""
+def _parse_freely(raw: str, month_first: bool | None) -> tuple[date, date, bool] | None:
+    """Any other form: "9 November 2022", "Nov 2022", 09/11/2022 (where nothing decides: day first, ambiguous)."""
     own = _by_grammar(raw)
     if own is not None:
         return own
-    found = _free_date(raw, "DMY")
-    if found is None:
-        return None
+    found = _free_date(raw, "MDY" if month_first else "DMY")
+    if found is None or month_first is not None:
+        return found and (*found, False)
     return *found, bool(_EXCHANGEABLE.search(raw)) and _free_date(raw, "MDY") not in (None, found)
 
 

@@ -26,6 +26,7 @@ class Item:
     position: int  # bytes of all files read so far
     document: Document | None = None
     content_sha256: bytes = b""
+    own_id: str | None = None
     problems: Sequence[Problem] = ()
     broken: bool = False  # the file could not be read to its end
     again: bool = False  # it was read before in this run
@@ -106,7 +107,7 @@ class Batches:
     def _begin_batch(self) -> None:
         batch, self._reading = self._reading, Batch()
         fresh = [
-            (item.document, item.content_sha256)
+            (item.document, item.content_sha256, item.own_id)
             for item in batch.items
             if item.document and not self.is_stored(item.document, item.content_sha256)
         ]

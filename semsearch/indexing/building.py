@@ -28,9 +28,10 @@ from semsearch.files.whole import REPLACED, exchange
 from semsearch.indexing.corrections import read_corrections
 from semsearch.indexing.embedding import EncoderChoice
 from semsearch.indexing.named_sources import name_sources, split_by_naming
+from semsearch.indexing.reading import Asked
 from semsearch.indexing.refresh import Refresh
 from semsearch.indexing.report import BuildReport, Progress
-from semsearch.readers import FieldNames, find_files, is_unicode
+from semsearch.readers import FieldNames, find_files, is_unicode, parse_encoding
 from semsearch.storage.known import IndexSettings, read_index_settings
 from semsearch.storage.place import (
     DATABASE,
@@ -60,6 +61,7 @@ def build(
     device: Device = "auto",
     precision: Precision | None = None,
     fields: FieldNames | None = None,
+    encoding: str | None = None,
     rebuild: bool = False,
     dates: str | os.PathLike[str] | None = None,
     hemisphere: Hemisphere | None = None,
@@ -69,7 +71,8 @@ def build(
 
     ``sources`` are files, folders or globs; none means those that the index already holds. ``device``
     and ``precision`` say how passages are encoded; the index remembers the precision.
-    ``rebuild`` embeds everything anew; ``dates`` is a CSV file of doc_id and date that corrects what was read.
+    ``fields`` name the fields of records; ``encoding`` is that of files that are not UTF-8, "auto" to guess it again;
+    both are remembered for the sources given. ``rebuild`` embeds everything anew; ``dates`` is a CSV file of doc_id and date that corrects what was read.
     ``hemisphere`` says whose summer an article means; the index remembers it.
     Inputs that cannot be used are in the report's
     ``problems``. Raises IndexBusy, EncoderMismatch, EncoderUnavailable, and UsageError for
@@ -80,14 +83,16 @@ def build(
     _recover_replacement(folder)
     for path in paths:
         _check_source(path, folder)
-    if fields and not paths:
-        raise UsageError("--fields needs the sources that it is for: name those too")
+    for given, option in ((fields, "--fields"), (encoding, "--encoding")):
+        if given and not paths:
+            raise UsageError(f"{option} needs the sources that it is for: name those too")
     if dates is not None:
         refuse_unusable_path(dates, "dates")
     corrections, problems = read_corrections(Path(dates)) if dates is not None else ([], [])
     choice = _choice(model, device, precision)
     if fields is not None:
         refuse_other_type(fields, FieldNames, "fields", "FieldNames, as parse_field_names gives them")
+    asked = Asked(fields, None if encoding is None else parse_encoding(_text(encoding, "encoding")))
     if hemisphere not in (None, *get_args(Hemisphere)):
         raise UsageError(f"hemisphere is {hemisphere!r:.60}: expected one of {', '.join(get_args(Hemisphere))}")
     if not (progress is None or callable(progress)):
@@ -95,12 +100,10 @@ def build(
     if model is not None:
         name_model(model)
     if rebuild and index_exists(folder):
-        report = _rebuild(paths, folder, choice, fields, corrections, hemisphere, progress)
+        report = _rebuild(paths, folder, choice, asked, corrections, hemisphere, progress)
     else:
         with open_writer(folder) as writer:
-            report = Refresh(writer, choice, progress).run(
-                paths, fields, corrections=corrections, hemisphere=hemisphere
-            )
+            report = Refresh(writer, choice, progress).run(paths, asked, corrections=corrections, hemisphere=hemisphere)
     report.problems += problems
     if leads_elsewhere(index):
         report.notes.append(f"{index} is a link to {os.path.realpath(index)}, which was written")
@@ -111,6 +114,11 @@ def build(
             "keep the index on a local disk, or write it from one machine only"
         )
     return report
+
+
+def _text(value: object, name: str) -> str:
+    refuse_other_type(value, str, name, "a name")
+    return str(value)
 
 
 def _choice(model: str | None, device: Device, precision: Precision | None) -> EncoderChoice:
@@ -195,7 +203,7 @@ def _rebuild(
     paths: Sequence[str],
     folder: Path,
     choice: EncoderChoice,
-    fields: FieldNames | None,
+    asked: Asked,
     corrections: Sequence[tuple[str, str]],
     hemisphere: Hemisphere | None,
     progress: OnProgress,
@@ -231,7 +239,7 @@ def _rebuild(
                 choice = replace(choice, recorded=record.model, precision=precision)
             report = Refresh(writer, choice, progress).run(
                 list(dict.fromkeys([*(source.path for source in own), *paths])),
-                fields,
+                asked,
                 only=paths,
                 corrections=[*settings.corrections, *corrections],
                 hemisphere=hemisphere or settings.hemisphere,

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from pathlib import Path
 
 from semsearch.errors import command
 from semsearch.files.regular import sha256_of
 from semsearch.indexing.named_sources import name_sources, named_paths, split_by_naming
+from semsearch.indexing.reading import Asked
 from semsearch.indexing.report import BuildReport
-from semsearch.readers import FieldNames, find_files
+from semsearch.readers import FolderEncodings, find_files
 from semsearch.records import Problem
 from semsearch.storage.known import KnownFile, SourceRecord
 from semsearch.storage.writer import Writer
@@ -26,10 +28,15 @@ class Changes:
         self._report = report
         self.found: set[str] = set()  # paths of all files of the sources that are read
         self.roots: dict[int, Path] = {}  # of the sources that are read
+        self.encodings = FolderEncodings()
+        self._dropped: set[str] = set()  # folders of files that are gone
         self.touched: list[tuple[int, int]] = []  # number and new modification time of unchanged files
 
-    def put_sources(self, paths: Sequence[str], fields: FieldNames | None, chosen: Sequence[str]) -> list[SourceRecord]:
-        """The sources to be read: those given, or else those that this user has named for this index before."""
+    def put_sources(self, paths: Sequence[str], asked: Asked, chosen: Sequence[str]) -> list[SourceRecord]:
+        """The sources to be read: those given, or else those that this user has named for this index before.
+
+        How they are to be read is ``asked`` for those that were ``chosen``.
+        """
         index_id = self._writer.index_id
         own, foreign = split_by_naming(index_id, self._writer.sources())
         if not paths:
@@ -42,7 +49,7 @@ class Changes:
         with self._writer.transaction():
             for path in paths:
                 known = held.get(path, {})  # those of a source that came with the index are not believed
-                self._writer.put_source(path, dict(fields.chosen) if fields and path in chosen else known)
+                self._writer.put_source(path, asked.applied(known) if path in chosen else known)
         sources = [source for source in self._writer.sources() if source.path in paths]
         if not name_sources(index_id, sources):
             self._report.notes.append(
@@ -56,6 +63,7 @@ class Changes:
         found = find_files(Path(source.path))
         present = {str(path) for path in found.files}
         self.found |= present
+        self.encodings.add(Path(source.path), found.files)
         if known and not present:
             self._report.notes.append(
                 f"{source.path} is missing or empty: its {len(known)} files stay in the index; "
@@ -87,7 +95,22 @@ class Changes:
             owned.setdefault(path, sources[known.state.source_id] if known else source)
         return [(source, path) for path, source in owned.items()]
 
+    def doubtful(self, todo: Sequence[tuple[SourceRecord, Path]]) -> list[tuple[SourceRecord, Path]]:
+        """Unchanged files whose encoding other files of their folder decided, where one of those has changed."""
+        folders = {str(path.parent) for _, path in todo} | self._dropped
+        sources = {source.source_id: source for source in self._writer.sources()}
+        reading = {str(path) for _, path in todo}
+        found = []
+        for file in self._writer.files_in_doubt() if folders else ():
+            path = file.state.path
+            if path in self.found and path not in reading and os.path.dirname(path) in folders:  # noqa: PTH120
+                self._report.unchanged -= self._writer.documents_of(file.file_id)  # they are counted when they are read
+                self._report.problems = [problem for problem in self._report.problems if problem.path != path]
+                found.append((sources[file.state.source_id], Path(path)))
+        return found
+
     def _drop(self, files: Sequence[KnownFile]) -> None:
+        self._dropped |= {os.path.dirname(file.state.path) for file in files}  # noqa: PTH120
         if files:
             with self._writer.transaction():
                 self._report.removed += sum(self._writer.drop_file(file.file_id) for file in files)

@@ -67,8 +67,8 @@ class Embedding:
             with self._writer.transaction():
                 self._writer.set_encoder(replace(record, precision=self._choice.precision or "auto"))
 
-    def prepare(self, documents: Sequence[tuple[Document, bytes]]) -> Prepared:
-        """Cut documents, each given with its content hash, into passages of the index's kind."""
+    def prepare(self, documents: Sequence[tuple[Document, bytes, str | None]]) -> Prepared:
+        """Cut documents, each given with its content hash and own id, into passages of the index's kind."""
         return prepare(documents, self._open(), self._chunking(), self._writer.hemisphere())
 
     def warm_up(self) -> None:

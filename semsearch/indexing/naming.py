@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from semsearch.indexing.batches import Batches
@@ -23,10 +24,17 @@ class Naming:
         self.again = False  # that is being done
 
     def free_id(self, source: SourceRecord, file: FileState, raw: RawDocument) -> str | None:
-        """The document's own id, else its place under the source; None where another has it."""
+        """The document's own id, else that with its file before it, else its place; None where all are taken.
+
+        An own id counts within its file: the second that has it there gets none.
+        """
         for doc_id in possible_ids(source.path, file.path, raw):
-            known = self._writer.find_document(doc_id)
-            if self._batches.waiting(doc_id) or (known is not None and known.seen):
+            waiting = self._batches.waiting(doc_id)
+            known = None if waiting else self._writer.find_document(doc_id)
+            place = waiting[0] if waiting else known and known.path
+            if raw.own_id and place == file.path and (waiting or (known is not None and known.seen)):
+                return None
+            if waiting or (known is not None and known.seen):
                 continue
             if known is None or known.path == file.path:
                 return doc_id
@@ -46,11 +54,26 @@ class Naming:
             self.contested[Path(known.path)] = source
 
     def taken(self, file: FileState, raw: RawDocument) -> Problem:
-        """What is reported of a document whose id another has."""
-        known = self._writer.find_document(raw.own_id or "")
-        place = self._batches.waiting(raw.own_id or "") or (known and (known.path, known.line))
-        where = f" in {place[0]}:{place[1]}" if place else ""
-        return Problem(file.path, raw.place.line, f"id {raw.own_id!r} is used already{where}; this one is left out")
+        """What is reported of a document whose id another of its file has."""
+        place = f"{file.path}:{self._line(raw.own_id or '')}"
+        reason = f"id {raw.own_id!r} is used already in {place}; this one is left out"
+        return Problem(file.path, raw.place.line, reason)
+
+    def _line(self, doc_id: str) -> int:
+        waiting = self._batches.waiting(doc_id)
+        known = self._writer.find_document(doc_id)
+        return waiting[1] if waiting else known.line if known else 0
+
+    def freed(self, sources: Sequence[SourceRecord]) -> list[tuple[SourceRecord, Path]]:
+        """Files to be read again, in order: those displaced, and those with an article whose own id became free."""
+        of_source = {source.source_id: source for source in sources}
+        for known in self._writer.misnamed_files():
+            source = of_source.get(known.state.source_id)
+            if source is not None and known.state.path in self._changes.found:
+                self.contested[Path(known.state.path)] = source
+        again = [(source, path) for path, source in self.contested.items()]
+        self.contested, self.again = {}, True
+        return sorted(again, key=lambda item: place_of(item[0].source_id, str(item[1])))
 
 
 def place_of(source_id: int, path: str) -> tuple[int, tuple[str, ...]]:

@@ -62,7 +62,7 @@ class Prepared:
 
 
 # Version of how texts are read: readers, dates, words. An index that was read by another is read again.
-READING_RULES = 2
+READING_RULES = 3
 
 
 def resolve_document(
@@ -81,32 +81,52 @@ def resolve_document(
 
 
 def possible_ids(source: str, path: str, raw: RawDocument) -> list[str]:
-    """The ids that a document of the file at ``path`` may be given: its own, else its place under the source."""
-    if raw.own_id:
-        return [raw.own_id]
+    """The ids that a document of the file at ``path`` may be given: its own, else its place under the source.
+
+    An own id counts within its file: where another file has it, the file's name stands before it.
+    """
     base = source if Path(source).is_dir() else str(Path(path).parent)
     relative = Path(os.path.relpath(path, base)).as_posix()
-    record = f"#{raw.record}" if raw.record else ""
-    return [f"{relative}{record}", f"{Path(base).name}/{relative}{record}", f"{path}{record}"]
+    within = raw.own_id or raw.record
+    record = f"#{within}" if within else ""
+    own = [raw.own_id] if raw.own_id else []
+    return [*own, f"{relative}{record}", f"{Path(base).name}/{relative}{record}", f"{path}{record}"]
 
 
 def content_sha256(raw: RawDocument, correction: str | None = None, hemisphere: Hemisphere = "north") -> bytes:
     """Equal for two readings of an article that has not changed, by the same rules; where it stands does not count."""
-    claims = [[claim.raw, claim.provenance] for claim in raw.claims]
-    content = [raw.title, raw.text, claims, raw.publisher, raw.url, raw.kept, correction, hemisphere, READING_RULES]
+    claims = [
+        [claim.raw, claim.provenance, *([] if claim.month_first is None else [claim.month_first])]
+        for claim in raw.claims
+    ]
+    content = [
+        raw.own_id,
+        raw.title,
+        raw.text,
+        claims,
+        raw.publisher,
+        raw.url,
+        raw.kept,
+        correction,
+        hemisphere,
+        READING_RULES,
+    ]
     return hashlib.sha256(json.dumps(content).encode()).digest()
 
 
 def prepare(
-    documents: Sequence[tuple[Document, bytes]],
+    documents: Sequence[tuple[Document, bytes, str | None]],
     encoder: Encoder,
     settings: ChunkingSettings,
     hemisphere: Hemisphere = "north",
 ) -> Prepared:
-    """Cut documents, each given with its content hash, into passages; their seasons are those of a hemisphere."""
+    """Cut documents, each given with its content hash and own id, into passages.
+
+    Their seasons are those of a hemisphere.
+    """
     prepared = Prepared({}, {})
-    passages = _cut([document for document, _ in documents], encoder, settings)
-    for (document, content), cut in zip(documents, passages, strict=True):
+    passages = _cut([document for document, _, _ in documents], encoder, settings)
+    for (document, content, own_id), cut in zip(documents, passages, strict=True):
         spans = []
         for passage, header in cut:
             sentences = tuple(split_sentences(passage.text)) or ((0, len(passage.text)),)
@@ -120,7 +140,7 @@ def prepare(
             prepared.doubts.append(
                 f"{document.path}: {document.doc_id} mentions too many dates: none after character {noted} is kept"
             )
-        prepared.documents[document.doc_id] = NewDocument(document, content, language, spans, events)
+        prepared.documents[document.doc_id] = NewDocument(document, content, language, spans, events, own_id)
     return prepared
 
 

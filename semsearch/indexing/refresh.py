@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
@@ -17,16 +18,17 @@ from semsearch.errors import command
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.batches import Batches, Item
 from semsearch.indexing.changes import Changes, size_of
-from semsearch.indexing.date_fields import DateFields
 from semsearch.indexing.embedding import Embedding, EncoderChoice
-from semsearch.indexing.naming import Naming, place_of
+from semsearch.indexing.naming import Naming
 from semsearch.indexing.preparing import READING_RULES, content_sha256, resolve_document
+from semsearch.indexing.reading import Asked, Notes, reading_of
 from semsearch.indexing.report import BuildReport, Progress
-from semsearch.readers import FieldNames, Problems, open_documents, open_found
+from semsearch.readers import Problems, open_documents, open_found
 from semsearch.records import Problem, RawDocument
 from semsearch.storage.known import FileState, SourceRecord
 from semsearch.storage.writer import Writer
 
+MOST_TURNS = 3  # in which ids that became free are given back
 LONGEST_TEXT = 4_000_000  # characters: more than the longest novels have, and read in seconds whatever they are
 
 
@@ -41,21 +43,20 @@ class Refresh:
         self._batches = Batches(writer, self._embedding, self._report, progress or _untold)
         self._naming = Naming(writer, self._batches, self._changes)
         self._position = 0
-        self._titles_alone = 0
-        self._date_fields: dict[str, DateFields] = {}  # by source
+        self._notes = Notes(writer.folder)
         self._hemisphere = writer.hemisphere()
 
     def run(
         self,
         paths: Sequence[str],
-        fields: FieldNames | None,
+        asked: Asked,
         only: Sequence[str] | None = None,
         corrections: Sequence[tuple[str, str]] = (),
         hemisphere: Hemisphere | None = None,
     ) -> BuildReport:
         """Read the sources at ``paths`` (none: all that the index has) and report what was done.
 
-        ``fields`` holds for all of them, or for ``only`` some; ``corrections`` are ids with dates. Without a
+        ``asked`` holds for all of them, or for ``only`` some; ``corrections`` are ids with dates. Without a
         ``hemisphere`` it stays as it is.
         """
         try:
@@ -65,7 +66,7 @@ class Refresh:
                 self._hemisphere = hemisphere
                 with self._writer.transaction():
                     self._writer.set_hemisphere(hemisphere)
-            return self._run(paths, fields, only)
+            return self._run(paths, asked, only)
         finally:
             self._embedding.close()
 
@@ -77,18 +78,20 @@ class Refresh:
                     "the reading rules have changed: all sources are read again, unchanged texts are not encoded again"
                 )
 
-    def _run(self, paths: Sequence[str], fields: FieldNames | None, only: Sequence[str] | None) -> BuildReport:
+    def _run(self, paths: Sequence[str], asked: Asked, only: Sequence[str] | None) -> BuildReport:
         self._embedding.choose_encoder()
         changes, naming = self._changes, self._naming
-        sources = changes.put_sources(paths, fields, paths if only is None else only)
+        sources = changes.put_sources(paths, asked, paths if only is None else only)
         changes.roots = {source.source_id: Path(source.path) for source in sources}
         todo = changes.owned([(source, path) for source in sources for path in changes.changed_files(source)])
+        todo += changes.doubtful(todo)
         self._batches.begin(sum(size_of(path) for _, path in todo))
         self._read_files(todo)
-        # An id that was taken may have become free when the file that held it was read.
-        again = [(source, path) for path, source in naming.contested.items()]
-        naming.contested, naming.again = {}, True
-        self._read_files(sorted(again, key=lambda item: place_of(item[0].source_id, str(item[1]))))
+        for _ in range(MOST_TURNS if todo or self._report.removed else 0):
+            again = naming.freed(sources)  # an id that was taken may have become free
+            paths_again = {str(path) for _, path in again}
+            self._report.problems = [each for each in self._report.problems if each.path not in paths_again]
+            self._read_files(again)
         self._finish()
         return self._report
 
@@ -107,20 +110,10 @@ class Refresh:
                     self._writer.touch_file(file_id, mtime_ns)
                 self._writer.drop_unused_vectors()
         if self._report.added or self._report.changed:
-            self._report.notes += [*self._embedding.doubts(), *self._hints()]
+            self._report.notes += [*self._embedding.doubts(), *self._notes]
         if self._writer.needs_accelerating():
             self._writer.accelerate()
         self._writer.finish()
-
-    def _hints(self) -> Iterator[str]:
-        """What of the articles just read may have been meant otherwise."""
-        if self._titles_alone:
-            articles = "article consists" if self._titles_alone == 1 else "articles consist"
-            yield f"{self._titles_alone} {articles} of the title alone"
-        for source, fields in self._date_fields.items():
-            if name := fields.likeliest:
-                again = command("index", source, "--fields", f"date={name}", index=self._writer.folder)
-                yield f"{source}: articles without a date have one in the field {name!r}: read it with: {again}"
 
     # Reading
 
@@ -137,10 +130,12 @@ class Refresh:
 
     def _read_file(self, source: SourceRecord, path: Path) -> None:
         descriptor = open_found(Path(source.path), path)
-        with open_documents(path, FieldNames(source.fields), descriptor) as stream:
+        names, encoding = reading_of(source.fields)
+        others = partial(self._changes.encodings.of, path.parent)
+        with open_documents(path, names, descriptor, encoding=encoding, others=others) as stream:
             status, digest = os.fstat(descriptor), bytes.fromhex(sha256_of_descriptor(descriptor))
             file = FileState(source.source_id, str(path), status.st_size, status.st_mtime_ns, digest)
-            begin, problems, contested = self._position, Problems(str(path)), False
+            begin, problems = self._position, Problems(str(path))
             for item in stream:
                 self._position = begin + stream.position
                 if isinstance(item, Problem):
@@ -149,17 +144,15 @@ class Refresh:
                     for problem in self._take(doc_id, file, item, source.path):
                         problems.add(problem)
                 else:
-                    contested = True
                     problems.add(self._naming.taken(file, item))
             broken = stream.broken
+            self._notes.add(source.path, path, stream.file)
         self._position = begin + file.size
-        if contested or broken:  # to be read again in the next run, and where contested later in this one
+        file = replace(file, encoding=stream.file.guessed + "?" * stream.file.doubtful)
+        if broken:  # to be read again in the next run
             file = replace(file, size=-1)
         self._batches.add(Item(file, self._position, problems=list(problems), broken=broken, again=self._naming.again))
-        if contested and not self._naming.again:
-            self._naming.contested[path] = source
-        else:
-            self._report.problems += problems
+        self._report.problems += problems
 
     def _take(self, doc_id: str, file: FileState, raw: RawDocument, root: str) -> list[Problem]:
         if len(raw.text) > LONGEST_TEXT:
@@ -168,11 +161,9 @@ class Refresh:
         correction = self._writer.correction(doc_id)
         document, reasons = resolve_document(doc_id, file.path, raw, correction, root)
         content = content_sha256(raw, correction, self._hemisphere)
-        item = Item(file, self._position, document, content, again=self._naming.again)
+        item = Item(file, self._position, document, content, raw.own_id, again=self._naming.again)
         self._batches.add_document(item, document)
-        self._titles_alone += raw.text == raw.title
-        if document.published is None and raw.kept:
-            self._date_fields.setdefault(root, DateFields()).look(raw)
+        self._notes.look(root, raw, document.published)
         instead = "kept without a date"
         if document.published:
             instead = f"the {document.published.provenance} says {document.published}"

@@ -1,10 +1,12 @@
 """Files to raw documents: one module a format, chosen by suffix, each also gzipped."""
 
 from semsearch.files.regular import is_unicode
-from semsearch.readers.decoding import LARGEST_TEXT, bounded_lines, text_lines, undecodable
-from semsearch.readers.fields import LONGEST, FieldNames, parse_field_names
+from semsearch.readers.decoding import LARGEST_TEXT, bounded_lines, parse_encoding, undecodable
+from semsearch.readers.fields import LONGEST, FieldNames, parse_field_names, said_of_fields
 from semsearch.readers.formats.delimited import read_rows
 from semsearch.readers.formats.json import parse_json
+from semsearch.readers.folders import FolderEncodings
+from semsearch.readers.input_file import InputFile, text_lines
 from semsearch.readers.problems import Problems
 from semsearch.readers.stream import DocumentStream, Unpacked, is_supported, open_documents, supported_suffixes
 from semsearch.readers.walking import GONE, FoundFiles, find_files, open_found, real_place
@@ -15,7 +17,9 @@ __all__ = [
     "LONGEST",
     "DocumentStream",
     "FieldNames",
+    "FolderEncodings",
     "FoundFiles",
+    "InputFile",
     "Problems",
     "Unpacked",
     "bounded_lines",
@@ -24,10 +28,12 @@ __all__ = [
     "is_unicode",
     "open_documents",
     "open_found",
+    "parse_encoding",
     "parse_field_names",
     "parse_json",
     "read_rows",
     "real_place",
+    "said_of_fields",
     "supported_suffixes",
     "text_lines",
     "undecodable",

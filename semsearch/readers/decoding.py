@@ -1,26 +1,23 @@
-r"""Bytes to text: UTF-8, UTF-16, UTF-32 by their marks, anything else by charset-normalizer.
-
-Line ends of a text become ``\\n`` here; those inside records stay as they are. Every later offset is exact.
-"""
+"""Bytes to text: UTF-8, UTF-16 and UTF-32 by their marks, anything else as the user says, or guessed."""
 
 from __future__ import annotations
 
 import codecs
 import io
+import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO, TextIO
+from typing import BinaryIO, TextIO
 
-from semsearch.errors import InputError
-
-if TYPE_CHECKING:
-    from charset_normalizer import CharsetMatch
+from semsearch.errors import InputError, UsageError
 
 SAMPLE = 1 << 18  # bytes looked at to detect the encoding of a file that is read record by record
 LARGEST_TEXT = 1 << 28  # bytes of one text read whole; more is no article
 LONGEST_LINE = 1 << 26  # characters of a record in one line: a text of ten million, each as \\uXXXX
 
-MUCH_CHAOS = 0.1  # as charset-normalizer measures it, 0 to 1
-_SINGLE_BYTE = ["cp1252", "cp1251", "cp1250", "koi8_r", "cp1253", "cp1254", "cp1255", "cp1256"]  # looked at first
+AUTOMATIC = "auto"  # an encoding that is to be guessed
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}")
+_NO_TEXTS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem"}
+_ESCAPES = {b"\x1b$B": "iso2022_jp_2", b"\x1b$@": "iso2022_jp_2", b"\x1b$)C": "iso2022_kr"}  # in bytes that are ASCII
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -31,29 +28,23 @@ _MARKS = (
 )
 
 
-def read_text(stream: BinaryIO) -> str:
-    r"""The whole stream as text with ``\n`` line ends, what does not fit its encoding as U+FFFD.
+def parse_encoding(name: str) -> str:
+    """An encoding as typed for ``--encoding``, by Python's name for it; empty for ``auto``.
 
-    Raises InputError where it is no text.
+    Raises UsageError where there is none of that name.
     """
-    data = stream.read(LARGEST_TEXT + 1)
-    if len(data) > LARGEST_TEXT:
-        raise InputError(f"larger than {LARGEST_TEXT >> 20} MiB for one text: split it, or use JSON lines")
-    text = data.decode(detect_encoding(data), "replace")
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def text_lines(stream: BinaryIO) -> TextIO:
-    """The stream as text to be read line by line, in any memory.
-
-    Bytes that do not fit the encoding come out as lone surrogates, so that only their line is
-    refused (:func:`undecodable`). Line ends are left as they are.
-    """
-    sample = stream.read(SAMPLE)
-    encoding = detect_encoding(sample, whole=len(sample) < SAMPLE)
-    rest = io.BufferedReader(_Rejoined(sample, stream), buffer_size=1 << 16)
-    errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
-    return io.TextIOWrapper(rest, encoding=encoding, errors=errors, newline="")
+    if name.lower() == AUTOMATIC:
+        return ""
+    try:
+        found = codecs.lookup(name) if _NAME.fullmatch(name) else None
+    except LookupError:
+        found = None
+    if found is None or not found._is_text_encoding or found.name in _NO_TEXTS:
+        raise UsageError(
+            f"encoding {name[:40]!r} is not known: expected one such as utf-8, cp1252, cp1250, iso8859-2, shift_jis, "
+            f"or {AUTOMATIC}"
+        )
+    return found.name
 
 
 class RestLeftOut(InputError):
@@ -96,8 +87,11 @@ def undecodable(text: str) -> bool:
     return False
 
 
-def detect_encoding(data: bytes, *, whole: bool = True) -> str:
-    """Name of the encoding of ``data``. Raises InputError for binary data."""
+def plain_encoding(data: bytes, *, whole: bool = True) -> str:
+    """The encoding of what is UTF-8, or marked, or shows it by its zeros or escapes; empty for anything else.
+
+    Raises InputError for binary data.
+    """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
@@ -105,9 +99,10 @@ def detect_encoding(data: bytes, *, whole: bool = True) -> str:
         return _encoding_with_zeros(data)
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
-    except UnicodeDecodeError as error:
-        return "utf-8" if _is_mostly_utf8(data) else _guess(data, error.start)
-    return "utf-8"
+    except UnicodeDecodeError:
+        return "utf-8" if _is_mostly_utf8(data) else ""
+    escapes = [encoding for escape, encoding in _ESCAPES.items() if escape in data] if b"\x1b$" in data else []
+    return escapes[0] if escapes else "utf-8"
 
 
 def _is_mostly_utf8(data: bytes) -> bool:
@@ -132,26 +127,7 @@ def _is_text(head: bytes, encoding: str) -> bool:
     return not any(character < " " and character not in "\t\n\r\f" for character in text)
 
 
-def _guess(data: bytes, first: int) -> str:
-    """The encoding of text that is not UTF-8, judged from where ``first`` does not fit on."""
-    import charset_normalizer
-
-    sample = data[max(first - 200, 0) :][:SAMPLE]
-    for encodings in (_SINGLE_BYTE, None):
-        found = charset_normalizer.from_bytes(sample, cp_isolation=encodings)
-        likely = [match for match in found if match.chaos < MUCH_CHAOS]
-        if likely:
-            return min(likely, key=_likelihood).encoding
-    raise InputError("binary data, or text in an unknown encoding: save it as UTF-8")
-
-
-def _likelihood(match: CharsetMatch) -> tuple[float, float, int]:
-    """Sorts the likeliest first; of those alike, the more usual encoding."""
-    usual = _SINGLE_BYTE.index(match.encoding) if match.encoding in _SINGLE_BYTE else len(_SINGLE_BYTE)
-    return round(match.chaos, 2), -round(match.coherence, 1), usual
-
-
-class _Rejoined(io.RawIOBase):
+class Rejoined(io.RawIOBase):
     """A sample already taken from a stream, then the rest of that stream."""
 
     def __init__(self, sample: bytes, stream: BinaryIO) -> None:

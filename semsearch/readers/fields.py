@@ -60,6 +60,15 @@ def parse_field_names(text: str) -> FieldNames:
     return FieldNames(chosen)
 
 
+def said_of_fields(names: FieldNames, **more: str) -> str:
+    """Names as typed for ``--fields``, with ``more`` of them.
+
+    >>> said_of_fields(FieldNames({"text": "body"}), date="day")
+    'text=body,date=day'
+    """
+    return ",".join(f"{role}={name}" for role, name in {**names.chosen, **more}.items())
+
+
 def record_to_document(
     record: Mapping[str, object], names: FieldNames, line: int, provenance: DateProvenance = "field"
 ) -> RawDocument:

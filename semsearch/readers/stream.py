@@ -4,27 +4,33 @@ from __future__ import annotations
 
 import gzip
 import io
+import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, cast
 
 from semsearch.errors import InputError
 from semsearch.files.regular import open_regular, stream_of
+from semsearch.readers.day_order import is_column, is_open, month_first
 from semsearch.readers.decoding import RestLeftOut
 from semsearch.readers.fields import FieldNames
 from semsearch.readers.formats.delimited import read_csv, read_tsv
 from semsearch.readers.formats.json import read_json, read_json_lines
 from semsearch.readers.formats.markdown import read_markdown
 from semsearch.readers.formats.plain import read_plain
+from semsearch.readers.input_file import InputFile
 from semsearch.records import Problem, RawDocument
 
 HOPELESS, MANY_TIMES = 100_000, 10  # records that cannot be used, and how many times those that can: no such file
 UNPACKED_FREELY = 1 << 22  # bytes of a gzip file, whatever its size
 MOST_PACKED = 100  # times the size of the file, beyond that
 
-Reader = Callable[[BinaryIO, str, FieldNames], Iterator[RawDocument | Problem]]
+Reader = Callable[[BinaryIO, InputFile], Iterator[RawDocument | Problem]]
 
 _READERS: dict[str, Reader] = {
     ".txt": read_plain,
@@ -57,13 +63,16 @@ def _format_suffix(path: Path) -> str:
 class DocumentStream:
     """The documents and problems of one file, and how far in it the reader is (for progress).
 
-    ``broken`` becomes true where reading failed before the end: what follows is not known to be gone.
+    ``broken`` becomes true where reading failed before the end: what follows is not known to be gone. ``file`` knows
+    how its bytes were read, and what was decided meanwhile.
     """
 
-    def __init__(self, path: Path, names: FieldNames, descriptor: int) -> None:
+    def __init__(self, path: Path, file: InputFile, descriptor: int) -> None:
         self._path = path
-        self._names = names
+        self.file = file
+        self._descriptor = descriptor
         self._raw: BinaryIO = stream_of(descriptor)
+        self._order: list[bool | None] = []  # of day and month in its dates, once that was asked
         self.broken = False
 
     def __enter__(self) -> DocumentStream:
@@ -81,23 +90,50 @@ class DocumentStream:
 
     def __iter__(self) -> Iterator[RawDocument | Problem]:
         path, told, good = str(self._path), 0, 0
-        for item in self._items():
+        for item in self.unordered():
             told, good = told + isinstance(item, Problem), good + isinstance(item, RawDocument)
+            if isinstance(item, RawDocument) and is_column(item.claims):
+                item = self._ordered(item)  # noqa: PLW2901
             if told > HOPELESS and told > MANY_TIMES * good:
                 self.broken = True
                 yield Problem(path, 0, f"{told} of its records cannot be used, {good} can: the rest is left out")
                 return
             yield item
+        yield from self.file.told
         if not told and not good:
             yield Problem(path, 1, "empty: no article in it")
 
-    def _items(self) -> Iterator[RawDocument | Problem]:
+    def _ordered(self, raw: RawDocument) -> RawDocument:
+        """A document whose numeric dates are read in the order that others of the file show."""
+        if not self._order:
+            self._order.append(self._look_at_order())
+        order = self._order[0]
+        if order is None:
+            return raw
+        claims = [replace(claim, month_first=order) if is_open(claim) else claim for claim in raw.claims]
+        first = "month" if order else "day"
+        self.file.notes[f"dates in numbers read {first} first, as others of the file show"] += 1
+        return replace(raw, claims=tuple(claims))
+
+    def _look_at_order(self) -> bool | None:
+        """Go through the file once more, beside what is being read."""
+        before = os.lseek(self._descriptor, 0, os.SEEK_CUR)
+        again = DocumentStream(self._path, replace(self.file, told=[], notes=Counter()), os.dup(self._descriptor))
+        try:
+            with again, suppress(OSError):
+                return month_first(again.unordered())
+            return None
+        finally:
+            os.lseek(self._descriptor, before, os.SEEK_SET)
+
+    def unordered(self) -> Iterator[RawDocument | Problem]:
+        """The items as their reader gives them."""
         path, read = str(self._path), _READERS.get(_format_suffix(self._path))
         if read is None:
             yield Problem(path, 0, f"unknown format {self._path.suffix or '(no suffix)'}")
             return
         try:
-            yield from read(self._content(), path, self._names)
+            yield from read(self.content(), self.file)
         except RestLeftOut as error:
             self.broken = True
             yield Problem(path, error.line, f"{error}; the rest is left out")
@@ -110,7 +146,8 @@ class DocumentStream:
             self.broken = True
             yield Problem(path, 0, f"unreadable: {error.strerror or error}")
 
-    def _content(self) -> BinaryIO:
+    def content(self) -> BinaryIO:
+        """The bytes of the file, unpacked."""
         if self._path.name.lower().endswith(".gz"):
             return cast(BinaryIO, io.BufferedReader(Unpacked(self._raw), 1 << 16))
         return self._raw
@@ -138,9 +175,18 @@ class Unpacked(io.RawIOBase):
         return len(found)
 
 
-def open_documents(path: Path, names: FieldNames, descriptor: int | None = None) -> DocumentStream:
+def open_documents(
+    path: Path,
+    names: FieldNames,
+    descriptor: int | None = None,
+    *,
+    encoding: str = "",
+    others: Callable[[], Mapping[str, int]] = dict,
+) -> DocumentStream:
     """Open ``path`` for reading its documents, or read it from its ``descriptor``, which is closed at the end.
 
-    Raises OSError where it cannot be opened, or is no regular file.
+    ``encoding`` and ``others`` are those of :class:`InputFile`. Raises OSError where it cannot be opened, or is no
+    regular file.
     """
-    return DocumentStream(path, names, open_regular(path, follow=True) if descriptor is None else descriptor)
+    file = InputFile(str(path), names, encoding, others)
+    return DocumentStream(path, file, open_regular(path, follow=True) if descriptor is None else descriptor)

@@ -54,6 +54,7 @@ class FileState:
     size: int
     mtime_ns: int
     sha256: bytes
+    encoding: str = ""  # that was guessed, "?" behind it where other files of the folder decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +85,7 @@ class NewDocument:
     language: str | None
     passages: Sequence[tuple[int, int, bytes]]
     events: Sequence[EventDate] = ()  # the days that its text mentions
+    own_id: str | None = None  # that its file gives it
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from collections.abc import Sequence
+from functools import cache, lru_cache
+from math import exp, log
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -43,7 +45,20 @@ def _is_plainly_english(text: str) -> bool:
 
 
 @cache
-def _identifier() -> LanguageIdentifier:
+def _identifier(*, norm_probs: bool = True) -> LanguageIdentifier:
     from py3langid.langid import MODEL_FILE, LanguageIdentifier
 
-    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
+    return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=norm_probs)
+
+
+def likely_languages(text: str, codes: Sequence[str]) -> dict[str, float]:
+    """How likely each of some languages is for a text, as the logarithm of its probability among all that are known."""
+    return {code: value for code, value in _logarithms(text[:LOOKED_AT]).items() if code in codes}
+
+
+@lru_cache(64)
+def _logarithms(text: str) -> dict[str, float]:
+    ranked = _identifier(norm_probs=False).rank(text)
+    highest = max(value for _, value in ranked)
+    total = highest + log(sum(exp(value - highest) for _, value in ranked))
+    return {str(code): float(value) - total for code, value in ranked}

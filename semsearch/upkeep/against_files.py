@@ -16,6 +16,7 @@ from semsearch.dates.days import Hemisphere
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.named_sources import split_by_naming
 from semsearch.indexing.preparing import READING_RULES, content_sha256, event_dates_of, possible_ids, resolve_document
+from semsearch.indexing.reading import reading_of
 from semsearch.readers import FieldNames, open_documents, open_found
 from semsearch.records import Document, EventDate, RawDocument
 from semsearch.storage.inspection import Inspection
@@ -37,6 +38,7 @@ class _File:
     root: str
     path: str
     sha256: bytes
+    encoding: str
     names: FieldNames
     corrections: Mapping[str, str]
     hemisphere: Hemisphere
@@ -50,7 +52,7 @@ class _File:
         left = {(document.doc_id, document.place.line): _digest(document, content) for document, content in stored}
         with suppress(OSError):
             descriptor = open_found(Path(self.root), Path(self.path))
-            with open_documents(Path(self.path), self.names, descriptor) as stream:
+            with open_documents(Path(self.path), self.names, descriptor, encoding=self.encoding) as stream:
                 if bytes.fromhex(sha256_of_descriptor(descriptor)) != self.sha256:
                     return None
                 for raw in stream:
@@ -97,8 +99,9 @@ def compare_with_files(truth: Inspection) -> AgainstFiles:
         state, unlike = known.state, None
         source = sources.get(state.source_id)
         if source is not None and state.size >= 0:
-            names = FieldNames(source.fields)
-            file = _File(source.path, state.path, state.sha256, names, corrections, hemisphere, truth.events)
+            names, encoding = reading_of(source.fields)
+            encoding = encoding or state.encoding.removesuffix("?")
+            file = _File(source.path, state.path, state.sha256, encoding, names, corrections, hemisphere, truth.events)
             unlike = file.unlike(truth.documents(known.file_id))
         found.others += unlike is None
         found.compared += unlike is not None

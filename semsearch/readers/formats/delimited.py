@@ -9,8 +9,9 @@ from itertools import chain
 from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
-from semsearch.readers.decoding import LONGEST_LINE, RestLeftOut, bounded_lines, text_lines, undecodable
+from semsearch.readers.decoding import LONGEST_LINE, RestLeftOut, bounded_lines, undecodable
 from semsearch.readers.fields import FieldNames, fold, record_to_document
+from semsearch.readers.input_file import InputFile
 from semsearch.records import Problem, RawDocument
 
 LONGEST_FIELD = 10_000_000  # characters: a longer text is no article
@@ -24,25 +25,25 @@ _ADDRESS = re.compile(r"^\s*(?:$|https?://|www\.)")
 Row = tuple[int, dict[str, str]]  # line on which the row begins, fields by name
 
 
-def read_csv(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def read_csv(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
     """A document a row; the delimiter (comma, semicolon or tab) is detected in the header."""
-    return _documents(text_lines(stream), None, path, names)
+    return _documents(file.text_lines(stream), None, file)
 
 
-def read_tsv(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def read_tsv(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
     """A document a row, fields separated by tabs."""
-    return _documents(text_lines(stream), "\t", path, names)
+    return _documents(file.text_lines(stream), "\t", file)
 
 
-def _documents(lines: TextIO, delimiter: str | None, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
-    for row in read_rows(lines, delimiter, path, names):
+def _documents(lines: TextIO, delimiter: str | None, file: InputFile) -> Iterator[RawDocument | Problem]:
+    for row in read_rows(lines, delimiter, file.path, file.names):
         if isinstance(row, Problem):
             yield row
             continue
         try:
-            yield record_to_document(row[1], names, row[0])
+            yield record_to_document(row[1], file.names, row[0])
         except InputError as error:
-            yield Problem(path, row[0], str(error))
+            yield Problem(file.path, row[0], str(error))
 
 
 def read_rows(

@@ -9,8 +9,9 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from semsearch.errors import InputError
-from semsearch.readers.decoding import LARGEST_TEXT, LONGEST_LINE, bounded_lines, read_text, text_lines, undecodable
+from semsearch.readers.decoding import LARGEST_TEXT, LONGEST_LINE, bounded_lines, undecodable
 from semsearch.readers.fields import FieldNames, has_text, record_to_document
+from semsearch.readers.input_file import InputFile
 from semsearch.records import Problem, RawDocument
 
 _BLANK = " \t\n"
@@ -19,23 +20,23 @@ DEEPEST, LOOKED_AT = 6, 1_000  # objects within objects; records of a list that 
 MOST_VALUES = 3_000_000  # of one record, commas of its text counted in
 
 
-def read_json_lines(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def read_json_lines(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
     """A document a line; a bad line is a problem and the rest goes on. A list, or one long record, is read too."""
-    lines, begun = enumerate(bounded_lines(text_lines(stream)), 1), False
+    lines, begun = enumerate(bounded_lines(file.text_lines(stream)), 1), False
     for number, line in lines:
         if line is None:
-            yield Problem(path, number, f"a line of more than {LONGEST_LINE} characters")
+            yield Problem(file.path, number, f"a line of more than {LONGEST_LINE} characters")
             continue
         if line.isspace():
             continue
         if not begun and (line.strip() == "{" or line.lstrip().startswith("[")):
-            yield from _whole("\n" * (number - 1) + line + _rest(lines), path, names)
+            yield from _whole("\n" * (number - 1) + line + _rest(lines), file)
             return
         begun = True
         try:
-            yield _from_line(line, names, number)
+            yield _from_line(line, file.names, number)
         except InputError as error:
-            yield Problem(path, number, str(error))
+            yield Problem(file.path, number, str(error))
 
 
 def _rest(lines: Iterator[tuple[int, str | None]]) -> str:
@@ -67,25 +68,25 @@ def parse_json(text: str) -> object:
         raise InputError(f"not usable as JSON: {str(error)[:80]}") from None
 
 
-def read_json(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def read_json(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
     """One record, a list of records wherever it stands, records under their ids, or one after another."""
-    yield from _whole(read_text(stream), path, names)
+    yield from _whole(file.read_text(stream), file)
 
 
-def _whole(text: str, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def _whole(text: str, file: InputFile) -> Iterator[RawDocument | Problem]:
     begin = _skip_blanks(text, 0)
     if begin == len(text):
         raise InputError("empty: no JSON in it")
     if text[begin] == "[":
-        yield from _array(text, begin, path, names)
+        yield from _array(text, begin, file)
         return
     many = sum(map(text.count, "[{,")) > MOST_VALUES
     value, end = _first(text, begin, many=many)
     if _skip_blanks(text, end) < len(text):
         del value
-        yield from _sequence(text, begin, path, names, many=many)
+        yield from _sequence(text, begin, file, many=many)
     else:
-        yield from _value(value, path, names)
+        yield from _value(value, file)
 
 
 def _first(text: str, begin: int, *, many: bool) -> tuple[object, int]:
@@ -103,7 +104,7 @@ def _first(text: str, begin: int, *, many: bool) -> tuple[object, int]:
         raise InputError(f"not usable as JSON: {str(error)[:80]}") from None
 
 
-def _sequence(text: str, position: int, path: str, names: FieldNames, *, many: bool) -> Iterator[RawDocument | Problem]:
+def _sequence(text: str, position: int, file: InputFile, *, many: bool) -> Iterator[RawDocument | Problem]:
     """Records one after another; after one that is broken the next line is tried."""
     decoder, line, counted = json.JSONDecoder(), 1, 0
     while position < len(text):
@@ -112,30 +113,32 @@ def _sequence(text: str, position: int, path: str, names: FieldNames, *, many: b
             if many:
                 _refuse_many_values(text, position)
             value, position = decoder.raw_decode(text, position)
-            yield _from_value(value, names, line)
+            yield _from_value(value, file.names, line)
         except json.JSONDecodeError as error:
-            yield Problem(path, line, f"not JSON: {error.msg} at column {error.colno}")
+            yield Problem(file.path, line, f"not JSON: {error.msg} at column {error.colno}")
             next_line = text.find("\n", position)
             position = next_line if next_line >= 0 else len(text)
         except (RecursionError, ValueError) as error:
-            yield Problem(path, line, f"not usable as JSON: {str(error)[:80]}; the rest is left out")
+            yield Problem(file.path, line, f"not usable as JSON: {str(error)[:80]}; the rest is left out")
             return
         except InputError as error:
-            yield Problem(path, line, str(error))
+            yield Problem(file.path, line, str(error))
         position = _skip_blanks(text, position)
 
 
-def _value(value: object, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def _value(value: object, file: InputFile) -> Iterator[RawDocument | Problem]:
     """What one value holds: itself a record, or records in the list that has the most of them."""
-    found = dict(_lists(value, names)) if isinstance(value, dict) and not has_text(value, names) else {}
+    found = dict(_lists(value, file.names)) if isinstance(value, dict) and not has_text(value, file.names) else {}
     if not found:
-        yield replace(_from_value(value, names, 1), record=0)
+        yield replace(_from_value(value, file.names, 1), record=0)
         return
-    read = max(found, key=lambda name: _worth(found[name], names))
-    yield from _each(found.pop(read), path, names)
+    read = max(found, key=lambda name: _worth(found[name], file.names))
+    yield from _each(found.pop(read), file)
     for name, records in found.items():
-        if count := _worth(records, names)[0]:
-            yield Problem(path, 1, f"{count} records in {name!r} are not read, those in {read!r} are: split the file")
+        if count := _worth(records, file.names)[0]:
+            yield Problem(
+                file.path, 1, f"{count} records in {name!r} are not read, those in {read!r} are: split the file"
+            )
 
 
 def _worth(records: list[dict[str, object]], names: FieldNames) -> tuple[int, int]:
@@ -164,15 +167,15 @@ def _lists(
             yield from _lists(each, names, place, depth + 1)
 
 
-def _each(values: Sequence[object], path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def _each(values: Sequence[object], file: InputFile) -> Iterator[RawDocument | Problem]:
     for place, value in enumerate(values, 1):
         try:
-            yield replace(_from_value(value, names, 1), record=place)
+            yield replace(_from_value(value, file.names, 1), record=place)
         except InputError as error:
-            yield Problem(path, 1, str(error), record=place)
+            yield Problem(file.path, 1, str(error), record=place)
 
 
-def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def _array(text: str, begin: int, file: InputFile) -> Iterator[RawDocument | Problem]:
     """Records one after another, each with its line, so that a bad one is reported with its place."""
     decoder, many = json.JSONDecoder(), sum(map(text.count, "[{,")) > MOST_VALUES
     line, counted, place = 1, 0, 0
@@ -184,24 +187,26 @@ def _array(text: str, begin: int, path: str, names: FieldNames) -> Iterator[RawD
                 _refuse_many_values(text, position)
             value, position = decoder.raw_decode(text, position)
         except json.JSONDecodeError as error:
-            yield Problem(path, error.lineno, f"not JSON: {error.msg} at column {error.colno}; the rest is left out")
+            yield Problem(
+                file.path, error.lineno, f"not JSON: {error.msg} at column {error.colno}; the rest is left out"
+            )
             return
         except (RecursionError, ValueError) as error:
-            yield Problem(path, line, f"not usable as JSON: {str(error)[:80]}; the rest is left out")
+            yield Problem(file.path, line, f"not usable as JSON: {str(error)[:80]}; the rest is left out")
             return
         place += 1
         try:
-            yield replace(_from_value(value, names, line), record=place)
+            yield replace(_from_value(value, file.names, line), record=place)
         except InputError as error:
-            yield Problem(path, line, str(error))
+            yield Problem(file.path, line, str(error))
         position = _skip_blanks(text, position)
         if text[position : position + 1] == ",":
             position = _skip_blanks(text, position + 1)
         elif text[position : position + 1] != "]":
-            yield Problem(path, line, "not JSON: no comma after this record; the rest is left out")
+            yield Problem(file.path, line, "not JSON: no comma after this record; the rest is left out")
             return
     if position >= len(text):
-        yield Problem(path, line, "not JSON: the list has no end; the file may have been cut off")
+        yield Problem(file.path, line, "not JSON: the list has no end; the file may have been cut off")
 
 
 def _refuse_many_values(text: str, begin: int) -> None:

@@ -8,9 +8,9 @@ from dataclasses import replace
 from typing import BinaryIO
 
 from semsearch.errors import InputError
-from semsearch.readers.decoding import read_text
-from semsearch.readers.fields import FieldNames, record_to_document
+from semsearch.readers.fields import record_to_document
 from semsearch.readers.formats.plain import body_document
+from semsearch.readers.input_file import InputFile
 from semsearch.records import Problem, RawDocument
 
 LONGEST_FRONT = 50_000  # characters: YAML takes a second for as many (the one in C ends the process on deep nesting)
@@ -18,14 +18,14 @@ _FIELD = re.compile(r"(\w[\w -]{0,40}):[ \t]+(.*)")
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
-def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[RawDocument | Problem]:
+def read_markdown(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
     """The one document of a Markdown file: title and date from its front matter, else its heading."""
-    text = read_text(stream)
+    text = file.read_text(stream)
     front = _FRONT.match(text, 0, LONGEST_FRONT)
     begin = front.end() if front else 0
     fields: dict[str, object] = {}
     if front is None and text.startswith("---") and (closed := text.find("\n---\n", LONGEST_FRONT - 10)) >= 0:
-        yield Problem(path, 1, f"front matter of more than {LONGEST_FRONT} characters; its fields are left out")
+        yield Problem(file.path, 1, f"front matter of more than {LONGEST_FRONT} characters; its fields are left out")
         begin = closed + len("\n---\n")
     if front:
         try:
@@ -33,9 +33,11 @@ def read_markdown(stream: BinaryIO, path: str, names: FieldNames) -> Iterator[Ra
         except InputError as error:
             fields = dict(_by_line(front[1]))
             instead = "it is read line by line" if fields else "its fields are left out"
-            yield Problem(path, 1, f"{error}; {instead}")
+            yield Problem(file.path, 1, f"{error}; {instead}")
     body = body_document(text, begin, ())
-    named = record_to_document({**fields, names.candidates("text")[0][0]: body.text}, names, 1, "front matter")
+    named = record_to_document(
+        {**fields, file.names.candidates("text")[0][0]: body.text}, file.names, 1, "front matter"
+    )
     yield replace(named, text=body.text, title=named.title or _heading(body.text), place=body.place, record=0)
 
 

@@ -7,16 +7,15 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from semsearch.errors import InputError
-from semsearch.readers.decoding import read_text
-from semsearch.readers.fields import FieldNames
+from semsearch.readers.input_file import InputFile
 from semsearch.records import DateClaim, Place, Problem, RawDocument
 
 _HEADER = re.compile(r"\s?date[ \t]+(\d{4,5}-\d{1,2}-\d{1,2})(?=\s|\Z)", re.ASCII)
 
 
-def read_plain(stream: BinaryIO, _path: str, _names: FieldNames) -> Iterator[RawDocument | Problem]:
+def read_plain(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
     """The one document of a text file; its date where it begins with the seed format's header."""
-    text = read_text(stream)
+    text = file.read_text(stream)
     header = _HEADER.match(text)
     claims = (DateClaim(header[1], "header"),) if header else ()
     yield body_document(text, header.end() if header else 0, claims)

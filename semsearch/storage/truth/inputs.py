@@ -69,13 +69,24 @@ class Inputs(StoredDocuments):
         """The files indexed for a source."""
         return self._files("source_id = ? ORDER BY path", source_id)
 
+    def files_in_doubt(self) -> list[KnownFile]:
+        """The files whose encoding was guessed by other files of their folder."""
+        return self._files("encoding LIKE '%?' ORDER BY path")
+
+    def misnamed_files(self) -> list[KnownFile]:
+        """Files with an article whose own id another article had, which is gone."""
+        return self._files(
+            "file_id IN (SELECT d.file_id FROM document d WHERE d.own_id <> d.doc_id AND "
+            "NOT EXISTS (SELECT 1 FROM document o WHERE o.doc_id = d.own_id)) ORDER BY path"
+        )
+
     def file_at(self, path: str) -> KnownFile | None:
         """The file at an absolute path, if it was indexed."""
         return next(iter(self._files("path = ?", path)), None)
 
-    def _files(self, condition: str, value: object) -> list[KnownFile]:
+    def _files(self, condition: str, *values: object) -> list[KnownFile]:
         rows = self._db.execute(
-            f"SELECT {', '.join(TABLES['file'])}, {fits('file')} FROM file WHERE {condition}", (value,)
+            f"SELECT {', '.join(TABLES['file'])}, {fits('file')} FROM file WHERE {condition}", values
         )
         return [KnownFile(number, FileState(*state)) for number, *state in sound(rows, "file")]
 
@@ -83,7 +94,7 @@ class Inputs(StoredDocuments):
         """The number of the file at ``path``; until :meth:`finish_file` it counts as changed."""
         known = self.file_at(path)
         if known is None:
-            return add(self._db, "file", source_id, path, -1, 0, b"")
+            return add(self._db, "file", source_id, path, -1, 0, b"", "")
         change(self._db, "file", {**CHANGED, "sha256": b""}, file_id=known.file_id)
         return known.file_id
 
@@ -95,7 +106,7 @@ class Inputs(StoredDocuments):
         self, file_id: int, state: FileState, problems: Sequence[Problem], *, keep_unseen: bool = False
     ) -> int:
         """Record the file as indexed, drop its documents that were not seen again, and count those."""
-        read = {"size": state.size, "mtime_ns": state.mtime_ns, "sha256": state.sha256}
+        read = {"size": state.size, "mtime_ns": state.mtime_ns, "sha256": state.sha256, "encoding": state.encoding}
         change(self._db, "file", read, file_id=file_id)
         self._db.execute("DELETE FROM problem WHERE file_id = ?", (file_id,))
         self._db.executemany(

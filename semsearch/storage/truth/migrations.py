@@ -161,7 +161,97 @@ CREATE TABLE correction (
 ) WITHOUT ROWID;
 CREATE TABLE removed (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
 """
-SCHEMAS: Mapping[int, str] = {3: SCHEMA_3, 4: SCHEMA_4, FORMAT: SCHEMA}
+SCHEMA_5 = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
+CREATE TABLE source (
+    source_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    path TEXT NOT NULL UNIQUE,
+    fields TEXT NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE TABLE file (
+    file_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    source_id INTEGER NOT NULL,
+    path TEXT NOT NULL UNIQUE,
+    size INTEGER NOT NULL,
+    mtime_ns INTEGER NOT NULL,
+    sha256 BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX file_of_source ON file (source_id);
+CREATE TABLE problem (
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    reason TEXT NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX problem_of_file ON problem (file_id);
+CREATE TABLE document (
+    document_id INTEGER PRIMARY KEY AUTOINCREMENT,
+    doc_id TEXT NOT NULL UNIQUE,
+    file_id INTEGER NOT NULL,
+    line INTEGER NOT NULL,
+    multiline INTEGER NOT NULL,
+    title TEXT NOT NULL,
+    language TEXT,
+    source TEXT,
+    url TEXT,
+    first_day INTEGER,
+    last_day INTEGER,
+    date_precision TEXT,
+    date_source TEXT,
+    date_raw TEXT,
+    date_ambiguous INTEGER,
+    content_sha256 BLOB NOT NULL,
+    first_passage INTEGER NOT NULL,
+    passage_count INTEGER NOT NULL,
+    event_count INTEGER NOT NULL,
+    sketch BLOB NOT NULL,
+    pages BLOB NOT NULL,
+    member TEXT NOT NULL,
+    kept TEXT NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX document_of_file ON document (file_id);
+CREATE INDEX document_of_passage ON document (first_passage);
+CREATE TABLE body (document_id INTEGER PRIMARY KEY, text TEXT NOT NULL, hash BLOB NOT NULL);
+CREATE TABLE passage (
+    number INTEGER PRIMARY KEY,
+    document_id INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    text_sha256 BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX passage_text ON passage (text_sha256);
+CREATE TABLE event (
+    number INTEGER NOT NULL,
+    start INTEGER NOT NULL,
+    end INTEGER NOT NULL,
+    first_day INTEGER NOT NULL,
+    last_day INTEGER NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE INDEX event_of_passage ON event (number);
+CREATE TABLE vector (
+    text_sha256 BLOB PRIMARY KEY,
+    row BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE TABLE sentences (
+    text_sha256 BLOB PRIMARY KEY,
+    spans BLOB NOT NULL,
+    rows BLOB NOT NULL,
+    hash BLOB NOT NULL
+);
+CREATE TABLE correction (
+    doc_id TEXT PRIMARY KEY,
+    date TEXT NOT NULL,
+    hash BLOB NOT NULL
+) WITHOUT ROWID;
+CREATE TABLE removed (number INTEGER PRIMARY KEY, hash BLOB NOT NULL);
+"""
+SCHEMAS: Mapping[int, str] = {3: SCHEMA_3, 4: SCHEMA_4, 5: SCHEMA_5, FORMAT: SCHEMA}
 OLDEST = min(SCHEMAS)  # format that a writer brings up to date
 
 _HASHED_4 = {  # columns that a row's hash stood for in format 4
@@ -181,6 +271,7 @@ _HASHED_4 = {  # columns that a row's hash stood for in format 4
     "removed": "number",
 }
 _DOCUMENT_5 = f"{_HASHED_4['document']}, pages, member, kept"
+_FILE_6, _DOCUMENT_6 = f"{_HASHED_4['file']}, encoding", f"{_DOCUMENT_5}, own_id"
 
 
 def migrate(connection: sqlite3.Connection, version: int) -> None:
@@ -241,9 +332,7 @@ def _from_3(connection: sqlite3.Connection) -> None:
 
 def _from_4(connection: sqlite3.Connection) -> None:
     """Format 4 knew of a place its line alone, kept no fields, and did not say by which rules it was read."""
-    document = _hash("document", _HASHED_4["document"])
-    if connection.execute(f"SELECT EXISTS (SELECT 1 FROM document WHERE hash IS NOT {document})").fetchone()[0]:
-        raise raised_inside() or RowDamaged("a row of the table document is not as it was written")
+    _refuse_damaged(connection, "document", _HASHED_4["document"])
     connection.execute("ALTER TABLE document DROP COLUMN hash")
     connection.execute("ALTER TABLE document ADD COLUMN pages BLOB NOT NULL DEFAULT x''")
     connection.execute("ALTER TABLE document ADD COLUMN member TEXT NOT NULL DEFAULT ''")
@@ -253,4 +342,24 @@ def _from_4(connection: sqlite3.Connection) -> None:
     connection.execute("INSERT INTO meta VALUES ('rules', '0', plain_hash('meta', 'rules', '0'))")
 
 
-_STEPS: Mapping[int, Callable[[sqlite3.Connection], None]] = {3: _from_3, 4: _from_4}
+def _from_5(connection: sqlite3.Connection) -> None:
+    """Format 5 did not say which encoding was guessed of a file, nor which id a file gives to an article."""
+    for table, before, column, after in (
+        ("file", _HASHED_4["file"], "encoding TEXT NOT NULL DEFAULT ''", _FILE_6),
+        ("document", _DOCUMENT_5, "own_id TEXT", _DOCUMENT_6),
+    ):
+        _refuse_damaged(connection, table, before)
+        connection.execute(f"ALTER TABLE {table} DROP COLUMN hash")
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN {column}")
+        connection.execute(f"ALTER TABLE {table} ADD COLUMN hash BLOB NOT NULL DEFAULT x''")
+        connection.execute(f"UPDATE {table} SET hash = {_hash(table, after)}")
+
+
+def _refuse_damaged(connection: sqlite3.Connection, table: str, columns: str) -> None:
+    """Raise RowDamaged where a row is not as it was written, which a new hash would confirm."""
+    wrong = f"SELECT EXISTS (SELECT 1 FROM {table} WHERE hash IS NOT {_hash(table, columns)})"
+    if connection.execute(wrong).fetchone()[0]:
+        raise raised_inside() or RowDamaged(f"a row of the table {table} is not as it was written")
+
+
+_STEPS: Mapping[int, Callable[[sqlite3.Connection], None]] = {3: _from_3, 4: _from_4, 5: _from_5}

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-FORMAT = 5  # of the index on disk; it has its own count, releases do not change it
+FORMAT = 6  # of the index on disk; it has its own count, releases do not change it
 SCHEMA = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL, hash BLOB NOT NULL) WITHOUT ROWID;
 CREATE TABLE source (
@@ -25,6 +25,7 @@ CREATE TABLE file (
     size INTEGER NOT NULL,
     mtime_ns INTEGER NOT NULL,
     sha256 BLOB NOT NULL,
+    encoding TEXT NOT NULL,        -- that was guessed; empty where there was nothing to guess
     hash BLOB NOT NULL
 );
 CREATE INDEX file_of_source ON file (source_id);
@@ -59,6 +60,7 @@ CREATE TABLE document (
     pages BLOB NOT NULL,           -- int32: characters of the text at which its pages begin
     member TEXT NOT NULL,          -- name within a container; empty where the file is none
     kept TEXT NOT NULL,            -- JSON: fields that are shown with it; empty where there are none
+    own_id TEXT,                   -- the id that its file gives it; NULL where it gives none
     hash BLOB NOT NULL
 );
 CREATE INDEX document_of_file ON document (file_id);

@@ -105,6 +105,7 @@ class StoredDocuments:
             write_pages(document.place.pages),
             document.place.member,
             write_kept(document.kept),
+            new.own_id,
         )
         self._db.execute(insert("body"), (document_id, document.text))
         self._db.executemany(

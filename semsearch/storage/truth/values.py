@@ -140,6 +140,7 @@ COLUMNS: Mapping[str, Mapping[str, Check]] = {  # of each table those that the r
         "size": integers(-1, _INT64 - 1),
         "mtime_ns": integers(-_INT64, _INT64 - 1),
         "sha256": blobs(0, 32),
+        "encoding": texts(40),
     },
     "problem": {"file_id": NUMBER, "line": integers(0, LARGEST_NUMBER), "reason": texts()},
     "document": {
@@ -166,6 +167,7 @@ COLUMNS: Mapping[str, Mapping[str, Check]] = {  # of each table those that the r
         "pages": are_pages,
         "member": NAME,
         "kept": are_kept_fields,
+        "own_id": optional(NAME),
     },
     "body": {"document_id": NUMBER, "text": texts()},
     "passage": {"number": NUMBER, "document_id": NUMBER, "start": PLACE, "end": PLACE, "text_sha256": SHA256},

@@ -1,0 +1,84 @@
+r"""A file that is being read: how its bytes become text, and what was decided or lost meanwhile.
+
+Line ends of a text become ``\\n`` here; those inside records stay as they are. Every later offset is exact.
+"""
+
+from __future__ import annotations
+
+import io
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import BinaryIO, TextIO
+
+from semsearch.errors import InputError
+from semsearch.readers.decoding import LARGEST_TEXT, SAMPLE, Rejoined, plain_encoding
+from semsearch.readers.fields import FieldNames
+from semsearch.records import Problem
+
+
+@dataclass(slots=True)
+class InputFile:
+    """A file that is being read: how, and what was decided or lost meanwhile.
+
+    ``encoding`` is that of files that are neither UTF-8 nor marked, as the user named it, or as it was guessed when
+    the file was indexed; empty: to be guessed. ``others`` gives, for a guess in doubt, how many files of the folder
+    are in which encoding.
+    """
+
+    path: str
+    names: FieldNames = field(default_factory=FieldNames)
+    encoding: str = ""
+    others: Callable[[], Mapping[str, int]] = dict
+    guessed: str = ""  # the encoding that was guessed
+    doubtful: bool = False  # other files of the folder decided
+    told: list[Problem] = field(default_factory=list)  # what was lost
+    notes: Counter[str] = field(default_factory=Counter)  # what was decided, with how many texts it concerns
+
+    def read_text(self, stream: BinaryIO) -> str:
+        r"""The whole stream as text with ``\n`` line ends, what does not fit its encoding as U+FFFD, which is told.
+
+        Raises InputError where it is no text.
+        """
+        data = stream.read(LARGEST_TEXT + 1)
+        if len(data) > LARGEST_TEXT:
+            raise InputError(f"larger than {LARGEST_TEXT >> 20} MiB for one text: split it, or use JSON lines")
+        encoding = self._encoding(data, whole=True)
+        text = data.decode(encoding, "replace")
+        if "\ufffd" in text:
+            wrong = text.count("\ufffd") - data.decode(encoding, "ignore").count("\ufffd")
+            if wrong:
+                self.told.append(Problem(self.path, 0, f"{wrong} characters are no {encoding}: read as U+FFFD"))
+        return text.replace("\r\n", "\n").replace("\r", "\n")
+
+    def text_lines(self, stream: BinaryIO) -> TextIO:
+        """The stream as text to be read line by line, in any memory.
+
+        Bytes that do not fit the encoding come out as lone surrogates, so that only their line is
+        refused (:func:`undecodable`). Line ends are left as they are.
+        """
+        sample = stream.read(SAMPLE)
+        encoding = self._encoding(sample, whole=len(sample) < SAMPLE)
+        rest = io.BufferedReader(Rejoined(sample, stream), buffer_size=1 << 16)
+        errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
+        return io.TextIOWrapper(rest, encoding=encoding, errors=errors, newline="")
+
+    def _encoding(self, data: bytes, *, whole: bool) -> str:
+        plain = plain_encoding(data, whole=whole)
+        if plain and not (self.encoding and data.isascii()):
+            return plain
+        if self.encoding:
+            return self.encoding
+        from semsearch.readers.encodings import guess_encoding
+
+        self.guessed, self.doubtful = guess_encoding(data, self.others)
+        if not self.guessed:
+            raise InputError(
+                "binary data, or text in an unknown encoding: save it as UTF-8, or name it with --encoding"
+            )
+        return self.guessed
+
+
+def text_lines(stream: BinaryIO) -> TextIO:
+    """A stream of another kind than articles, to be read line by line."""
+    return InputFile("").text_lines(stream)
