@@ -99,8 +99,10 @@ def test_one_bad_byte_costs_one_line(tmp_path: Path) -> None:
 
 
 def test_one_bad_byte_in_a_text_is_shown_as_such(tmp_path: Path) -> None:
-    (found,) = read(tmp_path / "a.txt", "The café – the mayor’s – is open.".encode() + b"\xff")
+    found, told = read(tmp_path / "a.txt", "The café – the mayor’s – is open.".encode() + b"\xff")
     assert isinstance(found, RawDocument)
+    assert isinstance(told, Problem)
+    assert told.reason == "1 character is no utf-8: read as U+FFFD"
     assert found.text == "The café – the mayor’s – is open.\ufffd"
 
 
@@ -157,20 +159,19 @@ def test_an_odd_field_costs_only_itself(tmp_path: Path) -> None:
     assert (report.added, len(report.problems)) == (1, 2)
 
 
-def test_of_two_records_with_one_id_the_first_wins_whatever_came_before(tmp_path: Path) -> None:
+def test_of_two_files_with_one_id_the_first_has_it_whatever_came_before(tmp_path: Path) -> None:
     def line(text: str) -> str:
         return json.dumps({"_id": "X", "text": text}) + "\n"
 
     folder = write_articles(tmp_path / "a", {"a.jsonl": line("From a."), "b.jsonl": line("From b.")})
     build([folder], tmp_path / "ix", model="hash")
-    assert held(tmp_path / "ix") == {"X": "From a."}
+    assert held(tmp_path / "ix") == {"X": "From a.", "b.jsonl#X": "From b."}
     (folder / "a.jsonl").write_text(json.dumps({"_id": "Y", "text": "Why."}))
     assert build([folder], tmp_path / "ix").problems == []
     assert held(tmp_path / "ix") == {"Y": "Why.", "X": "From b."}
     (folder / "a.jsonl").write_text(line("From a."))
-    report = build([folder], tmp_path / "ix")
-    assert held(tmp_path / "ix") == {"X": "From a."}
-    assert [Path(problem.path).name for problem in report.problems] == ["b.jsonl"]
+    assert build([folder], tmp_path / "ix").problems == []
+    assert held(tmp_path / "ix") == {"X": "From a.", "b.jsonl#X": "From b."}
 
 
 def test_forgetting_a_source_keeps_what_another_names(articles: Path, tmp_path: Path) -> None:

@@ -72,7 +72,8 @@ def build(
     ``sources`` are files, folders or globs; none means those that the index already holds. ``device``
     and ``precision`` say how passages are encoded; the index remembers the precision.
     ``fields`` name the fields of records; ``encoding`` is that of files that are not UTF-8, "auto" to guess it again;
-    both are remembered for the sources given. ``rebuild`` embeds everything anew; ``dates`` is a CSV file of doc_id and date that corrects what was read.
+    both are remembered for the sources given. ``rebuild`` embeds everything anew.
+    ``dates`` is a CSV file of doc_id and date that corrects what was read.
     ``hemisphere`` says whose summer an article means; the index remembers it.
     Inputs that cannot be used are in the report's
     ``problems``. Raises IndexBusy, EncoderMismatch, EncoderUnavailable, and UsageError for

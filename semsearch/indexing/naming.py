@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import takewhile
 from pathlib import Path
 
 from semsearch.indexing.batches import Batches
 from semsearch.indexing.changes import Changes
-from semsearch.indexing.preparing import possible_ids
+from semsearch.indexing.preparing import ids_of, possible_ids
 from semsearch.records import Problem, RawDocument
 from semsearch.storage.known import FileState, KnownDocument, SourceRecord
 from semsearch.storage.writer import Writer
@@ -22,19 +23,28 @@ class Naming:
         self._changes = changes
         self.contested: dict[Path, SourceRecord] = {}  # files to be read again: an id that they want became free
         self.again = False  # that is being done
+        self._given: dict[str, str] = {}  # ids by the own ids of the file that is being read
+
+    def begin_file(self) -> None:
+        """Own ids are counted anew."""
+        self._given = {}
 
     def free_id(self, source: SourceRecord, file: FileState, raw: RawDocument) -> str | None:
         """The document's own id, else that with its file before it, else its place; None where all are taken.
 
         An own id counts within its file: the second that has it there gets none.
         """
+        if raw.own_id and raw.own_id in self._given:
+            return None
+        found = self._free_id(source, file, raw)
+        if raw.own_id and found is not None:
+            self._given[raw.own_id] = found
+        return found
+
+    def _free_id(self, source: SourceRecord, file: FileState, raw: RawDocument) -> str | None:
         for doc_id in possible_ids(source.path, file.path, raw):
-            waiting = self._batches.waiting(doc_id)
-            known = None if waiting else self._writer.find_document(doc_id)
-            place = waiting[0] if waiting else known and known.path
-            if raw.own_id and place == file.path and (waiting or (known is not None and known.seen)):
-                return None
-            if waiting or (known is not None and known.seen):
+            known = self._writer.find_document(doc_id)
+            if self._batches.waiting(doc_id) or (known is not None and known.seen):
                 continue
             if known is None or known.path == file.path:
                 return doc_id
@@ -49,13 +59,13 @@ class Naming:
             self._writer.forget_state(known.path)
         source = next(source for source in self._writer.sources() if source.source_id == known.source_id)
         if (
-            not self.again and known.path in self._changes.found and known.source_id in self._changes.roots
+            known.path in self._changes.found and known.source_id in self._changes.roots
         ):  # what an index says of other files is not followed
             self.contested[Path(known.path)] = source
 
     def taken(self, file: FileState, raw: RawDocument) -> Problem:
         """What is reported of a document whose id another of its file has."""
-        place = f"{file.path}:{self._line(raw.own_id or '')}"
+        place = f"{file.path}:{self._line(self._given[raw.own_id or ''])}"
         reason = f"id {raw.own_id!r} is used already in {place}; this one is left out"
         return Problem(file.path, raw.place.line, reason)
 
@@ -65,15 +75,22 @@ class Naming:
         return waiting[1] if waiting else known.line if known else 0
 
     def freed(self, sources: Sequence[SourceRecord]) -> list[tuple[SourceRecord, Path]]:
-        """Files to be read again, in order: those displaced, and those with an article whose own id became free."""
+        """Files to be read again, in order: those displaced, and those with an article whose better id became free."""
         of_source = {source.source_id: source for source in sources}
-        for known in self._writer.misnamed_files():
-            source = of_source.get(known.state.source_id)
-            if source is not None and known.state.path in self._changes.found:
-                self.contested[Path(known.state.path)] = source
+        for doc_id, own_id, source_id, path in self._writer.renamed():
+            source = of_source.get(source_id)
+            if source is not None and path in self._changes.found and Path(path) not in self.contested:
+                better = takewhile(doc_id.__ne__, ids_of(source.path, path, own_id))
+                if any(self._is_free(each, place_of(source_id, path)) for each in better):
+                    self.contested[Path(path)] = source
         again = [(source, path) for path, source in self.contested.items()]
         self.contested, self.again = {}, True
         return sorted(again, key=lambda item: place_of(item[0].source_id, str(item[1])))
+
+    def _is_free(self, doc_id: str, place: tuple[int, tuple[str, ...]]) -> bool:
+        """Whether no document that stands before a place has an id."""
+        known = self._writer.find_document(doc_id)
+        return known is None or place < place_of(known.source_id, known.path)
 
 
 def place_of(source_id: int, path: str) -> tuple[int, tuple[str, ...]]:

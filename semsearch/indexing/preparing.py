@@ -85,12 +85,16 @@ def possible_ids(source: str, path: str, raw: RawDocument) -> list[str]:
 
     An own id counts within its file: where another file has it, the file's name stands before it.
     """
+    return ids_of(source, path, raw.own_id, raw.record)
+
+
+def ids_of(source: str, path: str, own_id: str | None, record: int = 0) -> list[str]:
+    """The ids that an article with an own id, or at a place in its file, may be given, the best first."""
     base = source if Path(source).is_dir() else str(Path(path).parent)
     relative = Path(os.path.relpath(path, base)).as_posix()
-    within = raw.own_id or raw.record
-    record = f"#{within}" if within else ""
-    own = [raw.own_id] if raw.own_id else []
-    return [*own, f"{relative}{record}", f"{Path(base).name}/{relative}{record}", f"{path}{record}"]
+    within = f"#{own_id or record}" if own_id or record else ""
+    own = [own_id] if own_id else []
+    return [*own, f"{relative}{within}", f"{Path(base).name}/{relative}{within}", f"{path}{within}"]
 
 
 def content_sha256(raw: RawDocument, correction: str | None = None, hemisphere: Hemisphere = "north") -> bytes:

@@ -8,13 +8,12 @@ batch in hand, and the next run goes on from there.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
-from semsearch.errors import command
 from semsearch.files.regular import sha256_of_descriptor
 from semsearch.indexing.batches import Batches, Item
 from semsearch.indexing.changes import Changes, size_of
@@ -28,7 +27,7 @@ from semsearch.records import Problem, RawDocument
 from semsearch.storage.known import FileState, SourceRecord
 from semsearch.storage.writer import Writer
 
-MOST_TURNS = 3  # in which ids that became free are given back
+MOST_TURNS = 20  # in which ids that became free are given back
 LONGEST_TEXT = 4_000_000  # characters: more than the longest novels have, and read in seconds whatever they are
 
 
@@ -89,6 +88,8 @@ class Refresh:
         self._read_files(todo)
         for _ in range(MOST_TURNS if todo or self._report.removed else 0):
             again = naming.freed(sources)  # an id that was taken may have become free
+            if not again:
+                break
             paths_again = {str(path) for _, path in again}
             self._report.problems = [each for each in self._report.problems if each.path not in paths_again]
             self._read_files(again)
@@ -136,6 +137,7 @@ class Refresh:
             status, digest = os.fstat(descriptor), bytes.fromhex(sha256_of_descriptor(descriptor))
             file = FileState(source.source_id, str(path), status.st_size, status.st_mtime_ns, digest)
             begin, problems = self._position, Problems(str(path))
+            self._naming.begin_file()
             for item in stream:
                 self._position = begin + stream.position
                 if isinstance(item, Problem):

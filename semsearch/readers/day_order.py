@@ -32,7 +32,7 @@ def is_column(claims: Sequence[DateClaim]) -> bool:
 
 
 def _order(raw: str) -> str:
-    """Either "day" or "month" where the first number of a date can be nothing else, "open" where both can; else empty."""
+    """What the first number of a date is: "day", "month" or "open"; empty where there is no such date."""
     found = _NUMERIC.search(raw) if "/" in raw or "-" in raw else None
     if found is None:
         return ""

@@ -135,9 +135,11 @@ class Rejoined(io.RawIOBase):
         self._stream = stream
 
     def readable(self) -> bool:
+        """Always."""
         return True
 
     def readinto(self, buffer: bytearray | memoryview) -> int:  # type: ignore[override]
+        """Some more of it."""
         taken = bytes(self._sample[: len(buffer)]) or self._stream.read(len(buffer))
         self._sample = self._sample[len(taken) :]
         buffer[: len(taken)] = taken

@@ -33,7 +33,12 @@ _BEHIND = re.compile(r"[^\W\d_](?:[§©®№¿¡£€‚„ºª]|[—–](?=\s))
 _BEFORE = re.compile(r"(?<!\w)[”’»…—–](?=[^\W\d_])")  # what stands behind words, before one
 _SMALL_START = re.compile(r"(?:\A|[.!?]\s)[^\w\n]{0,2}\x02")  # a sentence that begins with a small letter, marked
 _MIXED = re.compile(r"[A-Za-z](?=[^\W\d_A-Za-z])|(?<=[^\W\d_A-Za-z])[A-Za-z]")  # two scripts in a word
-_KANA, _HANGUL, _HAN = ("\u3040", "\u30ff"), ("\uac00", "\ud7a3"), ("\u4e00", "\u9fff")
+_OFTEN = -5.5
+_BLOCKS = (  # first and last character; languages, how likely one is in these, if it is not frequent, and in others
+    ("\u3040", "\u30ff", ("ja", -4.5, -14.0)),
+    ("\uac00", "\ud7a3", ("ko", -7.5, -16.0)),
+    ("\u4e00", "\u9fff", (("zh", "ja"), -8.5, -14.0)),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,19 +175,13 @@ def _frequent(language: str) -> frozenset[str]:
 
 
 def _wide_character(character: str, language: str) -> float:
-    if character == "\ufffd":
-        return _WRONG
+    for first, last, scores in _BLOCKS:
+        if first <= character <= last:
+            usual = _OFTEN if character in _frequent(language) else scores[1]
+            return usual if language.startswith(scores[0]) else scores[2]
     if character in _WIDE_PUNCTUATION:
         return -4.0
-    if character in _frequent(language):
-        return -5.5
-    if _KANA[0] <= character <= _KANA[1]:
-        return -4.5 if language == "ja" else -14.0
-    if _HANGUL[0] <= character <= _HANGUL[1]:
-        return -7.5 if language == "ko" else -16.0
-    if _HAN[0] <= character <= _HAN[1]:
-        return -14.0 if language == "ko" else -8.5
-    return -12.0
+    return _WRONG if character == "\ufffd" else -12.0
 
 
 def votes(samples: Sequence[bytes]) -> Mapping[str, int]:

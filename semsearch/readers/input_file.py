@@ -48,7 +48,13 @@ class InputFile:
         if "\ufffd" in text:
             wrong = text.count("\ufffd") - data.decode(encoding, "ignore").count("\ufffd")
             if wrong:
-                self.told.append(Problem(self.path, 0, f"{wrong} characters are no {encoding}: read as U+FFFD"))
+                self.told.append(
+                    Problem(
+                        self.path,
+                        0,
+                        f"{wrong} character{' is' if wrong == 1 else 's are'} no {encoding}: read as U+FFFD",
+                    )
+                )
         return text.replace("\r\n", "\n").replace("\r", "\n")
 
     def text_lines(self, stream: BinaryIO) -> TextIO:

@@ -73,13 +73,6 @@ class Inputs(StoredDocuments):
         """The files whose encoding was guessed by other files of their folder."""
         return self._files("encoding LIKE '%?' ORDER BY path")
 
-    def misnamed_files(self) -> list[KnownFile]:
-        """Files with an article whose own id another article had, which is gone."""
-        return self._files(
-            "file_id IN (SELECT d.file_id FROM document d WHERE d.own_id <> d.doc_id AND "
-            "NOT EXISTS (SELECT 1 FROM document o WHERE o.doc_id = d.own_id)) ORDER BY path"
-        )
-
     def file_at(self, path: str) -> KnownFile | None:
         """The file at an absolute path, if it was indexed."""
         return next(iter(self._files("path = ?", path)), None)

@@ -52,6 +52,14 @@ class StoredDocuments:
         ((source_id, path, line, content, seen),) = sound([row], "document")
         return KnownDocument(source_id, path, line, content, bool(seen))
 
+    def renamed(self) -> list[tuple[str, str, int, str]]:
+        """Documents that have another id than their file gives them: id, own id, number of the source, path."""
+        rows = self._db.execute(
+            f"SELECT d.doc_id, d.own_id, f.source_id, f.path, {fits('document', 'd.')} AND {fits('file', 'f.')} "
+            "FROM document d LEFT JOIN file f USING (file_id) WHERE d.own_id <> d.doc_id"
+        )
+        return list(sound(rows, "document"))
+
     def keep_document(self, doc_id: str, place: Place) -> None:
         """Mark an unchanged document as still there, at this place."""
         now = {
