@@ -7,9 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from semsearch.cli.main import app
 from semsearch.errors import UsageError
 from semsearch.indexing.building import build
 from semsearch.readers import FieldNames, open_documents, parse_encoding
@@ -17,6 +15,7 @@ from semsearch.readers.encodings import guess_encoding
 from semsearch.records import RawDocument
 from semsearch.search.opening import open_index
 from semsearch.upkeep.check import check
+from tests.conftest import Program
 
 ROWS = (Path(__file__).parent / "encodings.tsv").read_text("utf-8").splitlines()
 LEAST = 0.97
@@ -78,7 +77,7 @@ def test_a_guess_is_told_with_the_option_that_settles_it_and_a_named_encoding_is
     (folder / "d.txt").write_bytes(text.encode("mac_roman"))
     build([], tmp_path / "ix")
     assert texts_of(tmp_path / "ix")["d.txt"] == text
-    assert check(tmp_path / "ix", full=True).intact
+    assert check(tmp_path / "ix", full=True).whole
     build([folder], tmp_path / "ix", encoding="auto")
     assert [each for each in build([folder], tmp_path / "ix", rebuild=True).notes if "guessed" in each]
 
@@ -91,12 +90,12 @@ def test_utf8_stays_utf8_whatever_is_named(tmp_path: Path) -> None:
     assert texts_of(tmp_path / "ix") == {"b.txt": "Größe zählt."}
 
 
-SHORT = "Zuži"  # as good as nothing to go by
+SHORT = "Příšera."  # as good as nothing to go by
 CZECH = "Městská rada včera večer odložila stavbu přívozu přes řeku, řekla starostka."
 
 
 def test_the_other_files_of_a_folder_decide_where_one_alone_does_not(tmp_path: Path) -> None:
-    data = "Příšera.".encode("iso8859_2")
+    data = SHORT.encode("iso8859_2")
     alone, in_doubt = guess_encoding(data)
     assert in_doubt
     others = {"iso8859_2": 3}
@@ -130,10 +129,9 @@ def test_what_is_no_encoding_of_texts_is_refused(name: str) -> None:
         parse_encoding(name)
 
 
-def test_the_option_is_there_for_index(tmp_path: Path) -> None:
+def test_the_option_is_there_for_index(program: Program, tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     path.write_bytes("Größe".encode("cp850"))
-    arguments = ["index", str(path), "--encoding", "cp850", "--model", "hash", "--index", str(tmp_path / "ix")]
-    assert CliRunner().invoke(app, arguments).exit_code == 0
-    shown = CliRunner().invoke(app, ["show", "a.txt", "--index", str(tmp_path / "ix"), "--format", "json"])
-    assert json.loads(shown.stdout)["text"] == "Größe"
+    assert program("index", path, "--encoding", "cp850", "--model", "hash", "--index", tmp_path / "ix").status == 0
+    shown = program("show", "a.txt", "--index", tmp_path / "ix", "--format", "json")
+    assert json.loads(shown.out)["text"] == "Größe"
