@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import BinaryIO
 
 from semsearch.errors import InputError
@@ -15,6 +16,7 @@ from semsearch.records import Problem, RawDocument
 
 LONGEST_FRONT = 50_000  # characters: YAML takes a second for as many (the one in C ends the process on deep nesting)
 _FIELD = re.compile(r"(\w[\w -]{0,40}):[ \t]+(.*)")
+_TOML = re.compile(r"\+\+\+[ \t]*\n(.*?)^\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 _FRONT = re.compile(r"---[ \t]*\n(.*?)^(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE)
 
 
@@ -22,8 +24,14 @@ def read_markdown(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | P
     """The one document of a Markdown file: title and date from its front matter, else its heading."""
     text = file.read_text(stream)
     front = _FRONT.match(text, 0, LONGEST_FRONT)
-    begin = front.end() if front else 0
+    toml = _TOML.match(text, 0, LONGEST_FRONT)
+    begin = front.end() if front else toml.end() if toml else 0
     fields: dict[str, object] = {}
+    if toml:
+        try:
+            fields = _parse_toml(toml[1])
+        except InputError as error:
+            yield Problem(file.path, 1, f"{error}; its fields are left out")
     if front is None and text.startswith("---") and (closed := text.find("\n---\n", LONGEST_FRONT - 10)) >= 0:
         yield Problem(file.path, 1, f"front matter of more than {LONGEST_FRONT} characters; its fields are left out")
         begin = closed + len("\n---\n")
@@ -39,6 +47,17 @@ def read_markdown(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | P
         {**fields, file.names.candidates("text")[0][0]: body.text}, file.names, 1, "front matter"
     )
     yield replace(named, text=body.text, title=named.title or _heading(body.text), place=body.place, record=0)
+
+
+def _parse_toml(text: str) -> dict[str, object]:
+    """Dates as text: they are read by ``dates``."""
+    import tomllib
+
+    try:
+        found = tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise InputError(f"front matter is not TOML: {str(error)[:80]}") from None
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
 
 
 def _heading(text: str) -> str:
