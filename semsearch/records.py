@@ -144,6 +144,7 @@ class RawDocument:
     record: int = 0
     doubts: tuple[str, ...] = ()
     kept: Kept = ()
+    markup: bool = False  # its text was HTML
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,7 +21,7 @@ LAYERS = {  # from the ground up; rooms of one layer do not know each other
 RANK = {name: rank for rank, names in enumerate(LAYERS.values()) for name in names}
 
 DOORS = {  # the modules by which a room is entered; "" is the room's own __init__
-    "text": {"analysis", "chunking", "languages", "sentences", "sketches", "stopwords"},
+    "text": {"analysis", "chunking", "languages", "sentences", "sketches", "stopwords", "titles"},
     "files": {"filesystems", "regular", "state", "tensors", "toml", "whole"},
     "readers": {""},
     "dates": {"claims", "days", "doubts", "event_dates", "hints", "named", "published", "time_words", "typed"},
@@ -43,6 +43,7 @@ OWNERS = {
     "holidays": {"dates/holidays.py"},
     "huggingface_hub": {"encoders/transformer.py"},
     "ir_measures": {"evaluation/measures.py"},
+    "lxml": {"readers/markup.py"},
     "matplotlib": {"rendering/timelines.py"},
     "openvino": {"encoders/openvino_bert.py"},
     "py3langid": {"text/languages.py"},

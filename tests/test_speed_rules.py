@@ -79,7 +79,7 @@ def test_no_answer_loads_what_reads_articles(indexed: Path, arguments: list[str]
     """Each module costs a cold question; what reads files of articles is none of its business."""
     status, loaded = modules_of(indexed, *arguments)
     assert status == 0
-    assert not loaded & {"csv", "gzip", "yaml", "secrets", "hmac", "charset_normalizer"}
+    assert not loaded & {"csv", "gzip", "yaml", "secrets", "hmac", "lxml"}
     assert not loaded & {f"semsearch.storage.{name}" for name in ("known", "overview", "writer", "inspection")}
 
 

@@ -15,13 +15,20 @@ def read_toml(path: Path, limit: int, *, typed: bool = False) -> dict[str, objec
 
     ``typed``: the user named the file, so that it may be a link, or a pipe of the shell.
     """
-    import tomllib
-
     data = read_typed(path, limit) if typed else read_bounded(path, limit)
     try:
-        text = data.decode()
-        if any(line.partition("=")[0].count(".") > MOST_PARTS for line in text.split("\n")):
-            raise InputError(f"{path}: a key of more than {MOST_PARTS} parts")
-        return tomllib.loads(text)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        return parse_toml(data.decode())
+    except (UnicodeDecodeError, InputError) as error:
         raise InputError(f"{path}: {str(error)[:200]}") from None
+
+
+def parse_toml(text: str) -> dict[str, object]:
+    """The table of a text. Raises InputError."""
+    import tomllib
+
+    if any(line.partition("=")[0].count(".") > MOST_PARTS for line in text.split("\n")):
+        raise InputError(f"a key of more than {MOST_PARTS} parts")
+    try:
+        return tomllib.loads(text)
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise InputError(str(error)[:200]) from None

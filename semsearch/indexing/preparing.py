@@ -21,7 +21,8 @@ from semsearch.records import DateClaim, DateRange, Document, EventDate, Passage
 from semsearch.storage.known import NewDocument
 from semsearch.text.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header, split_document
 from semsearch.text.languages import language_of
-from semsearch.text.sentences import first_sentence, split_sentences, text_windows
+from semsearch.text.sentences import split_sentences, text_windows
+from semsearch.text.titles import title_of
 
 MOST_DAYS = 20_000  # periods of one text that are noted, or a few more
 MOST_BEGINNINGS = 40_000  # places of one text where a period might begin: few novels have as many
@@ -75,7 +76,7 @@ def resolve_document(
     """
     corrected = [] if correction is None else [DateClaim(correction, "correction")]
     published, reasons = resolve_published([*corrected, *raw.claims, *fallback_claims(raw, path, root)])
-    title = raw.title or first_sentence(raw.text)
+    title = raw.title or title_of(raw.text)
     document = Document(doc_id, title, raw.text, published, raw.publisher, raw.url, path, raw.place, kept=raw.kept)
     return document, reasons
 

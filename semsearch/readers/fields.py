@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from semsearch.errors import InputError, UsageError
+from semsearch.readers.markup import text_of
 from semsearch.readers.values import as_text, has_value
 from semsearch.records import DateClaim, DateProvenance, Kept, Place, RawDocument
 
@@ -95,6 +96,7 @@ class _Record:
         self._views = list(_views(record))
         self._used = set[str]()  # folded names
         self.doubts: list[str] = []
+        self.html = False
 
     def has(self, role: str) -> bool:
         """True where one of the role's names is there."""
@@ -114,7 +116,7 @@ class _Record:
         claims = tuple(DateClaim(raw, provenance) for raw in self._dates())
         if len(optional["id"]) > LONGEST["id"]:
             raise InputError(f"an id of {len(optional['id'])} characters, more than {LONGEST['id']}")
-        title = " ".join(optional["title"].split())
+        title = " ".join(text_of(optional["title"]).split())
         text = text if text.strip() else title
         if not text:
             raise InputError("empty text")
@@ -132,6 +134,7 @@ class _Record:
             record=line,
             doubts=tuple(self.doubts),
             kept=self._kept(),
+            markup=self.html,
         )
 
     def _found(self, role: str) -> Iterator[tuple[str, object]]:
@@ -156,12 +159,20 @@ class _Record:
         wrong = None
         for value in self._values("text"):
             found = as_text(value)
-            if found is not None and found.strip():
-                return found
+            if found is not None and found.strip() and (shown := self._shown(found)):
+                return shown
             wrong = wrong or value
         if wrong is not None and not isinstance(wrong, str | list):
             raise InputError(f"text is {type(wrong).__name__}, not text")
         return ""
+
+    def _shown(self, text: str) -> str:
+        """The text itself, or what HTML shows."""
+        if "<" not in text and "&" not in text:
+            return text
+        shown = text_of(text)
+        self.html = self.html or shown != text
+        return shown
 
     def _optional(self, role: str) -> str:
         """The field's text; a field that has none is left out, and the rest of the record kept."""

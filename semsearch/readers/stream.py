@@ -98,6 +98,8 @@ class DocumentStream:
                 self.broken = True
                 yield Problem(path, 0, f"{told} of its records cannot be used, {good} can: the rest is left out")
                 return
+            if isinstance(item, RawDocument) and item.markup:
+                self.file.notes["HTML in fields, read as the text that it shows"] += 1
             yield item
         yield from self.file.told
         if not told and not good:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from semsearch.readers.fields import LONGEST, FieldNames
 from semsearch.readers.formats.heads import role_of
@@ -22,12 +22,18 @@ _BETWEEN = re.compile(
 _SURE = re.compile(  # no text has such lines by chance
     r"^[ \t]*\d{1,6} of \d{1,6} DOCUMENTS?[ \t]*$|^[ \t]*(?:Document|Dokument|Documento) \d{1,6} (?:of|von|de|sur|di) "
     r"\d{1,6}[ \t]*$|^[ \t]*End of Document[ \t]*$|^LENGTH: *\d+ words|^LOAD-DATE: |^Length: *\d+ words|^Load-Date: "
-    r"|^Publication (?:title|date|info): |^HD  ?\S.*\n(?:.*\n){1,12}?PD  ?\d",
+    r"|^Publication (?:title|date|info): |^HD +\S.*\n(?:.*\n){1,12}?PD +\d|^(?:news|rev)·\d{8}·",
     re.MULTILINE,
 )
 _FIELD = re.compile(r"([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ /-]{1,30}):[ \t]*(.*)")
 _CODED = re.compile(r"(SE|HD|BY|CR|WC|PD|ET|SN|SC|ED|PG|LA|CY|LP|TD|CT|RF|CO|IN|NS|RE|IPC|IPD|PUB|AN)(?:[ \t]+(.*))?")
+_MARKED_BODY = re.compile(
+    r"^[ \t]*(?:Body[ \t]*$|(?:Full text|Texte intégral|Volltext):)", re.MULTILINE | re.IGNORECASE
+)
+_CODE_LINE = re.compile(r"^(?:LP|TD)[ \t]*$", re.MULTILINE)  # within a text; its line stays, an empty one
 _BODY = re.compile(r"(?:body|full text|texte intégral|volltext|text)", re.IGNORECASE)
+_MARKED_CODE_LINE = re.compile(r"^(?:LP|TD)[ \t]*$", re.MULTILINE)  # within a text; its line stays, an empty one
+_BODY = re.compile(r"^[ \t]*(?:Body[ \t]*$|(?:Full text|Texte intégral|Volltext):)", re.MULTILINE | re.IGNORECASE)
 _HEAD = {
     "byline",
     "section",
@@ -40,12 +46,14 @@ _HEAD = {
     "pg",
     "highlight",
     "copyright",
+    "abstract",
 }
 _TAIL = {
     "load-date", "language", "graphic", "publication-type", "subject", "company", "organization", "person", "city",
     "state", "country", "industry", "document-type", "journal code", "geographic", "ticker", "correction", "url",
     "publication year", "publication date", "publication title", "publication info", "publication subject", "issn",
     "source type", "language of publication", "document type", "proquest document id", "document url", "copyright",
+    "abstract",
     "last updated", "database", "title", "location", "people", "classification", "identifier / keyword", "pages",
     "place of publication", "country of publication", "publisher", "section", "column", "issue", "volume",
 }  # fmt: skip
@@ -53,6 +61,11 @@ _DAY_LINE = re.compile(r"(?=.{6,60}$)(?=.*\b(?:19|20)\d\d\b)(?=.*(?<!\d)\d{1,2}(
 _LENGTH = re.compile(r"(?:•\s*)?\d[\d.,]* (?:words|mots|Wörter|palabras|parole)", re.IGNORECASE)
 _DOCUMENT_NUMBER = re.compile(r"Document \w{10,40}|(?:news|rev)·\d{8}·\S+")
 _RIGHTS = re.compile(r"(?:copyright|\(c\)|©|all rights reserved|tous droits réservés)", re.IGNORECASE)
+_EDITION = re.compile(
+    r"[\w .-]{0,40}\b(?:edition|ausgabe|édition|edición)\b[\w .-]{0,20}|(?:• )?p\. ?\d+.*|NEWS|News", re.IGNORECASE
+)
+_BEHIND = re.compile(r"Classification|Klassifizierung|Subject|Notes?|Graphic|Illustration\(s\)", re.IGNORECASE)
+LONG = 150  # characters of a line that is a paragraph
 MOST_LOOKED_AT = 200_000  # characters in which a sign of an export may stand
 
 
@@ -69,13 +82,7 @@ def read_export(text: str, names: FieldNames) -> Iterator[RawDocument]:
         document = _document(text, begin, end, names)
         if document is not None:
             number += 1
-            yield document if len(parts) == 1 else _numbered(document, number)
-
-
-def _numbered(document: RawDocument, number: int) -> RawDocument:
-    from dataclasses import replace
-
-    return replace(document, record=number)
+            yield document if len(parts) == 1 else replace(document, record=number)
 
 
 def _parts(text: str) -> Iterator[tuple[int, int]]:
@@ -108,7 +115,8 @@ class _Article:
 def _document(text: str, begin: int, end: int, names: FieldNames) -> RawDocument | None:
     coded = bool(re.search(r"^HD(?:[ \t]|$)", text[begin:end], re.MULTILINE))
     article = _coded(text, begin, end, names) if coded else _named(text, begin, end, names)
-    body = text[article.begin : article.end].strip() if article.begin >= 0 else ""
+    body = text[article.begin : article.end] if article.begin >= 0 else ""
+    body = _CODE_LINE.sub("", body).strip() if coded else body.strip()
     if not body:
         return None
     _by_place(article)
@@ -160,12 +168,13 @@ def _is_edition(line: str) -> bool:
 def _named(text: str, begin: int, end: int, names: FieldNames) -> _Article:
     """Lines with names around a body, or a line that says where it begins."""
     article, at, behind_head, paragraph_end = _Article(), begin, False, True
+    marked = _MARKED_BODY.search(text, begin, end) is not None
     for line in text[begin:end].splitlines(keepends=True):
         said, at = line.strip(), at + len(line)
         found = _FIELD.fullmatch(said)
         name = found[1].strip().lower() if found else ""
         if article.begin >= 0:
-            if (name in _TAIL and paragraph_end) or _DOCUMENT_NUMBER.fullmatch(said):
+            if paragraph_end and (name in _TAIL or _is_behind(said)):
                 article.end = at - len(line) if article.end < 0 else article.end
             if found and article.end >= 0:
                 article.take(found[1], found[2], names)
@@ -174,13 +183,34 @@ def _named(text: str, begin: int, end: int, names: FieldNames) -> _Article:
         elif found and (name in _HEAD or name in _TAIL):
             article.take(found[1], found[2], names)
             behind_head = True
-        elif said and behind_head and paragraph_end and not _is_short(said):
+        elif (
+            said
+            and not marked
+            and behind_head
+            and paragraph_end
+            and not _is_short(said)
+            and not _is_title(said, article)
+        ):
             article.begin = at - len(line)
         elif said:
             article.plain.append(said)
+            behind_head = behind_head or _LENGTH.fullmatch(said) is not None
         paragraph_end = not said
     article.end = end if article.end < 0 else article.end
     return article
+
+
+def _is_behind(line: str) -> bool:
+    """Whether a line stands behind an article."""
+    return bool(
+        _DOCUMENT_NUMBER.fullmatch(line) or _BEHIND.fullmatch(line) or (_RIGHTS.match(line) and len(line) < LONG)
+    )
+
+
+def _is_paragraph(line: str, article: _Article) -> bool:
+    """Whether a line behind a head begins the article, and is no title of one that has none yet."""
+    known = "title" in article.fields or sum(not _is_short(each) for each in article.plain) > 1
+    return not _is_short(line) and (known or len(line) >= LONG or line[-1] in '.!?”"')
 
 
 def _is_short(line: str) -> bool:

@@ -9,6 +9,7 @@ from datetime import date
 from typing import BinaryIO
 
 from semsearch.errors import InputError
+from semsearch.files.toml import parse_toml
 from semsearch.readers.fields import record_to_document
 from semsearch.readers.formats.plain import body_document
 from semsearch.readers.input_file import InputFile
@@ -51,11 +52,9 @@ def read_markdown(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | P
 
 def _parse_toml(text: str) -> dict[str, object]:
     """Dates as text: they are read by ``dates``."""
-    import tomllib
-
     try:
-        found = tomllib.loads(text)
-    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        found = parse_toml(text)
+    except InputError as error:
         raise InputError(f"front matter is not TOML: {str(error)[:80]}") from None
     return {name: value.isoformat() if isinstance(value, date) else value for name, value in found.items()}
 
