@@ -32,31 +32,19 @@ _MARKED_BODY = re.compile(
 )
 _CODE_LINE = re.compile(r"^(?:LP|TD)[ \t]*$", re.MULTILINE)  # within a text; its line stays, an empty one
 _BODY = re.compile(r"(?:body|full text|texte intégral|volltext|text)", re.IGNORECASE)
-_MARKED_CODE_LINE = re.compile(r"^(?:LP|TD)[ \t]*$", re.MULTILINE)  # within a text; its line stays, an empty one
-_BODY = re.compile(r"^[ \t]*(?:Body[ \t]*$|(?:Full text|Texte intégral|Volltext):)", re.MULTILINE | re.IGNORECASE)
-_HEAD = {
-    "byline",
-    "section",
-    "length",
-    "dateline",
-    "author",
-    "edition",
-    "series",
-    "source",
-    "pg",
-    "highlight",
-    "copyright",
-    "abstract",
-}
-_TAIL = {
-    "load-date", "language", "graphic", "publication-type", "subject", "company", "organization", "person", "city",
-    "state", "country", "industry", "document-type", "journal code", "geographic", "ticker", "correction", "url",
-    "publication year", "publication date", "publication title", "publication info", "publication subject", "issn",
-    "source type", "language of publication", "document type", "proquest document id", "document url", "copyright",
-    "abstract",
-    "last updated", "database", "title", "location", "people", "classification", "identifier / keyword", "pages",
-    "place of publication", "country of publication", "publisher", "section", "column", "issue", "volume",
-}  # fmt: skip
+_HEAD = frozenset(
+    ("byline|section|length|dateline|author|edition|series|source|pg|highlight|copyright|abstract").split("|")
+)
+_TAIL = frozenset(
+    (
+        "load-date|language|graphic|publication-type|subject|company|organization|person|city|state|country"
+        "|industry|document-type|journal code|geographic|ticker|correction|url|publication year"
+        "|publication date|publication title|publication info|publication subject|issn|source type"
+        "|language of publication|document type|proquest document id|document url|copyright|abstract"
+        "|last updated|database|title|location|people|classification|identifier / keyword|pages"
+        "|place of publication|country of publication|publisher|section|column|issue|volume"
+    ).split("|")
+)
 _DAY_LINE = re.compile(r"(?=.{6,60}$)(?=.*\b(?:19|20)\d\d\b)(?=.*(?<!\d)\d{1,2}(?!\d))(?!.*[!?])[^:]*")
 _LENGTH = re.compile(r"(?:•\s*)?\d[\d.,]* (?:words|mots|Wörter|palabras|parole)", re.IGNORECASE)
 _DOCUMENT_NUMBER = re.compile(r"Document \w{10,40}|(?:news|rev)·\d{8}·\S+")
@@ -105,7 +93,7 @@ class _Article:
 
     def take(self, name: str, value: str, names: FieldNames) -> None:
         """Take up a line with a name."""
-        role = role_of(name, names)
+        role = "" if name.lower() == "subject" else role_of(name, names)
         if role in ("title", "date", "source", "url"):
             self.fields.setdefault(role, value)
         elif value and len(value) <= LONGEST["title"] and role:
@@ -183,14 +171,7 @@ def _named(text: str, begin: int, end: int, names: FieldNames) -> _Article:
         elif found and (name in _HEAD or name in _TAIL):
             article.take(found[1], found[2], names)
             behind_head = True
-        elif (
-            said
-            and not marked
-            and behind_head
-            and paragraph_end
-            and not _is_short(said)
-            and not _is_title(said, article)
-        ):
+        elif said and paragraph_end and behind_head and not marked and _is_paragraph(said, article):
             article.begin = at - len(line)
         elif said:
             article.plain.append(said)
@@ -215,9 +196,7 @@ def _is_paragraph(line: str, article: _Article) -> bool:
 
 def _is_short(line: str) -> bool:
     """Whether a line is no paragraph."""
-    return (
-        _DAY_LINE.fullmatch(line) is not None or _RIGHTS.match(line) is not None or _LENGTH.fullmatch(line) is not None
-    )
+    return any(pattern.fullmatch(line) for pattern in (_DAY_LINE, _LENGTH, _EDITION)) or bool(_RIGHTS.match(line))
 
 
 def _coded(text: str, begin: int, end: int, names: FieldNames) -> _Article:
