@@ -24,7 +24,7 @@ _BLOCKS = frozenset(
     nav ol p pre section table tbody td tfoot th thead tr ul""".split()  # noqa: SIM905
 )
 _SILENT = frozenset({"script", "style", "noscript", "iframe", "template", "svg"})
-_BLANKS, _BREAKS = re.compile(r"[ \t\n\r\f\v\xa0]+"), re.compile(r" *\n[ \n]*")
+_BLANKS, _BREAKS = re.compile(r"[ \t\n\r\f\v\xa0]+"), re.compile(r"(?<! ) *\n[ \n]*")
 
 
 def is_html(text: str) -> bool:

@@ -19,7 +19,7 @@ _LABEL = re.compile(
     re.IGNORECASE,
 )
 _DAY = re.compile(
-    r"(?=.*\d)(?:(?:on |le |am |el )?(?:[^\W\d]{2,10}\.?,? )?"
+    r"(?=.{0,80}\d)(?:(?:on |le |am |el )?(?:[^\W\d]{2,10}\.?,? )?"
     r"(?:\d{1,2}\.?(?:st|nd|rd|th)?(?: de)? [^\W\d]{3,12}\.?(?: de)?,? \d{4}"
     r"|[^\W\d]{3,12}\.? \d{1,2},? \d{4}|\d{1,4}[./-]\d{1,2}[./-]\d{1,4})(?: [^\W\d]{3,12})?"
     r"(?:[ ,T|–—-]{0,3}(?:at |um )?\d{1,2}[:.]\d\d.{0,20})?)",
@@ -32,9 +32,9 @@ _NOTHING = re.compile(  # what says nothing of an article
     r"|share(?: this)?(?: article| story)?|tweet|email|print|comments?|save|subscribe(?: now)?|sign (?:in|up)"
     r"|log in|menu|search|home|read more|more|breaking(?: news)?|exclusive|opinion|analysis|news"
     r"|skip to (?:main )?content"
-    r"|(?:\d+|one|two|three|five) min(?:ute)?s? read|good (?:morning|evening|afternoon)(?:,? [\w ]{0,20})?"
+    r"|(?:\d{1,3}|one|two|three|five) min(?:ute)?s? read|good (?:morning|evening|afternoon)(?:,? [\w ]{0,20})?"
     r"|(?:hello|hi|welcome)(?:,? [\w ]{0,20})?|image source.{0,40}|getty images|copyright.{0,60}|all rights reserved"
-    r"|anzeige|werbung|teilen|guten (?:morgen|tag|abend)|bonjour|publicité|partager|publicidad|compartir|_+|-+|=+|\*+)"
+    r"|anzeige|werbung|teilen|guten (?:morgen|tag|abend)|bonjour|publicité|partager|publicidad|compartir|[_=*-]{1,200})"
     r"[.!:…]?",
     re.IGNORECASE,
 )

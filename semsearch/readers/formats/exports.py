@@ -32,10 +32,10 @@ _MARKED_BODY = re.compile(
 )
 _CODE_LINE = re.compile(r"^(?:LP|TD)[ \t]*$", re.MULTILINE)  # within a text; its line stays, an empty one
 _BODY = re.compile(r"(?:body|full text|texte intégral|volltext|text)", re.IGNORECASE)
-_HEAD = frozenset(
+_HEAD = frozenset(  # noqa: SIM905
     ("byline|section|length|dateline|author|edition|series|source|pg|highlight|copyright|abstract").split("|")
 )
-_TAIL = frozenset(
+_TAIL = frozenset(  # noqa: SIM905
     (
         "load-date|language|graphic|publication-type|subject|company|organization|person|city|state|country"
         "|industry|document-type|journal code|geographic|ticker|correction|url|publication year"
@@ -46,7 +46,7 @@ _TAIL = frozenset(
     ).split("|")
 )
 _DAY_LINE = re.compile(r"(?=.{6,60}$)(?=.*\b(?:19|20)\d\d\b)(?=.*(?<!\d)\d{1,2}(?!\d))(?!.*[!?])[^:]*")
-_LENGTH = re.compile(r"(?:•\s*)?\d[\d.,]* (?:words|mots|Wörter|palabras|parole)", re.IGNORECASE)
+_LENGTH = re.compile(r"(?:•\s*)?\d[\d.,]{0,12} (?:words|mots|Wörter|palabras|parole)", re.IGNORECASE)
 _DOCUMENT_NUMBER = re.compile(r"Document \w{10,40}|(?:news|rev)·\d{8}·\S+")
 _RIGHTS = re.compile(r"(?:copyright|\(c\)|©|all rights reserved|tous droits réservés)", re.IGNORECASE)
 _EDITION = re.compile(
@@ -148,9 +148,7 @@ def _by_place(article: _Article) -> None:
 
 
 def _is_edition(line: str) -> bool:
-    return bool(
-        re.fullmatch(r"(?:[\w .-]{0,40}\b(?:edition|ausgabe|édition|edición)\b[\w .-]{0,20}|p\. ?\d+.*)", line, re.I)
-    )
+    return bool(_EDITION.fullmatch(line))
 
 
 def _named(text: str, begin: int, end: int, names: FieldNames) -> _Article:
