@@ -1,6 +1,6 @@
 """Texts to terms: words in lower case, cut to their stems. The only module that knows tantivy.
 
-Its tokenizer splits at everything that is neither letter nor digit; stems are Snowball's (Porter 2001).
+A word is what words.py calls one, in a text as in a question; stems are Snowball's (Porter 2001).
 """
 
 from __future__ import annotations
@@ -11,11 +11,12 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from semsearch.arrays import Span
+from semsearch.text.words import is_pair, prepared, word_spans
 
 if TYPE_CHECKING:
     from tantivy import TextAnalyzer
 
-LONGEST_TERM = 40  # bytes of a word; longer ones are no words
+LONGEST_TERM, LONGEST_OTHER = 40, 160  # bytes of a word, and of one beyond ASCII; longer ones are no words
 STEMMED = {
     "ar": "arabic",
     "da": "danish",
@@ -39,7 +40,8 @@ STEMMED = {
     "tr": "turkish",
 }
 UNKNOWN = "en"  # how texts are stemmed whose language is not known
-_WORD = re.compile(r"[^\W_]+")
+_PLAIN_WORD = re.compile(r"[^\W_]+")
+_TOKEN = r"[\p{L}\p{M}\p{N}]+"
 
 
 class Analyzer:
@@ -47,39 +49,77 @@ class Analyzer:
 
     def __init__(self, language: str = UNKNOWN) -> None:
         self._stemmer = STEMMED.get(language, "")
-        self._analyzer = _analyzer(self._stemmer)
 
     def terms(self, text: str) -> list[str]:
         """The terms of ``text``, in order."""
-        return self._analyzer.analyze(text.encode("utf-8", "replace").decode())
+        return _terms(self._stemmer, text if text.isascii() else prepared(text.encode("utf-8", "replace").decode()))
+
+    def terms_asked(self, text: str) -> list[str]:
+        """The terms that a text must have which answers ``text``: of scripts without blanks, pairs alone."""
+        return _terms(self._stemmer, text if text.isascii() else prepared(text, asked=True))
 
     def matches(self, text: str, wanted: set[str]) -> list[tuple[Span, str]]:
         """The words of ``text`` whose term is ``wanted``, as spans in characters, each with its term."""
+        if not text.isascii():
+            return self._matches(text, wanted)
         heads = {form for term in wanted for form in (term[:1], term[:1].upper())}  # a stem begins as its word does
-        words = [word for word in set(_WORD.findall(text)) if word[0] in heads or not word.isascii()]
+        words = [word for word in set(_PLAIN_WORD.findall(text)) if word[0] in heads]
         held = {word: term for word in words if (term := _term(self._stemmer, word)) in wanted}
         return sorted((span, term) for word, term in held.items() for span in _places(text, word))
+
+    def _matches(self, text: str, wanted: set[str]) -> list[tuple[Span, str]]:
+        """The same for a text beyond ASCII: its words found one by one, and pairs of scripts without blanks."""
+        found = []
+        for span in word_spans(text):
+            term = _term(self._stemmer, text[span[0] : span[1]])
+            if term in wanted:
+                found.append((span, term))
+        pairs = [term for term in wanted if is_pair(term)]
+        return sorted([*found, *_apart(text, pairs)])
 
 
 def query_terms(text: str, languages: Sequence[str]) -> list[list[str]]:
     """The words of a question, each once, each as its different stems in ``languages``."""
-    words: dict[tuple[str, ...], None] = {}
-    for word in _WORD.findall(text):
-        stems = dict.fromkeys(term for language in languages for term in Analyzer(language).terms(word))
-        if stems:
-            words[tuple(stems)] = None
-    return [list(word) for word in words]
+    text = text.encode("utf-8", "replace").decode()
+    of_language = [Analyzer(language).terms_asked(text) for language in languages]
+    return [
+        list(word) for word in dict.fromkeys(tuple(dict.fromkeys(stems)) for stems in zip(*of_language, strict=True))
+    ]
+
+
+def _terms(stemmer: str, text: str) -> list[str]:
+    return _analyzer(stemmer, plain=text.isascii()).analyze(text)
 
 
 @cache
-def _analyzer(stemmer: str) -> TextAnalyzer:
+def _analyzer(stemmer: str, *, plain: bool) -> TextAnalyzer:
+    """The analyzer of a language; for ``plain`` ASCII a quicker one that cuts it in the same way."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    builder = TextAnalyzerBuilder(Tokenizer.simple()).filter(Filter.remove_long(LONGEST_TERM))
+    builder = TextAnalyzerBuilder(Tokenizer.simple() if plain else Tokenizer.regex(_TOKEN))
+    builder = builder.filter(Filter.remove_long(LONGEST_TERM if plain else LONGEST_OTHER))
     builder = builder.filter(Filter.lowercase())
     if stemmer:
         builder = builder.filter(Filter.stemmer(stemmer))
     return builder.filter(Filter.ascii_fold()).build()
+
+
+def _apart(text: str, pairs: Sequence[str]) -> list[tuple[Span, str]]:
+    """Where pairs of characters stand, none over another."""
+    places = sorted((begin, pair) for pair in pairs for begin in _begins(text, pair))
+    found, end = list[tuple[Span, str]](), 0
+    for begin, pair in places:
+        if begin + len(pair) > end:
+            found.append(((max(begin, end), begin + len(pair)), pair))
+            end = begin + len(pair)
+    return found
+
+
+def _begins(text: str, part: str) -> Iterator[int]:
+    begin = text.find(part)
+    while begin >= 0:
+        yield begin
+        begin = text.find(part, begin + 1)
 
 
 def _places(text: str, word: str) -> Iterator[Span]:
@@ -87,11 +127,11 @@ def _places(text: str, word: str) -> Iterator[Span]:
     begin = text.find(word)
     while begin >= 0:
         end = begin + len(word)
-        if not text[begin - 1 : begin].isalnum() and not text[end : end + 1].isalnum():  # as _WORD has it
+        if not text[begin - 1 : begin].isalnum() and not text[end : end + 1].isalnum():
             yield begin, end
         begin = text.find(word, end)
 
 
 @lru_cache(100_000)  # a text has few words that the texts before it had not
 def _term(stemmer: str, word: str) -> str:
-    return next(iter(_analyzer(stemmer).analyze(word)), "")
+    return next(iter(_terms(stemmer, word if word.isascii() else prepared(word, asked=True))), "")

@@ -32,18 +32,71 @@ _MARKED_BODY = re.compile(
 )
 _CODE_LINE = re.compile(r"^(?:LP|TD)[ \t]*$", re.MULTILINE)  # within a text; its line stays, an empty one
 _BODY = re.compile(r"(?:body|full text|texte intégral|volltext|text)", re.IGNORECASE)
-_HEAD = frozenset(  # noqa: SIM905
-    ("byline|section|length|dateline|author|edition|series|source|pg|highlight|copyright|abstract").split("|")
+_HEAD = frozenset(
+    [
+        "byline",
+        "section",
+        "length",
+        "dateline",
+        "author",
+        "edition",
+        "series",
+        "source",
+        "pg",
+        "highlight",
+        "copyright",
+        "abstract",
+    ]
 )
-_TAIL = frozenset(  # noqa: SIM905
-    (
-        "load-date|language|graphic|publication-type|subject|company|organization|person|city|state|country"
-        "|industry|document-type|journal code|geographic|ticker|correction|url|publication year"
-        "|publication date|publication title|publication info|publication subject|issn|source type"
-        "|language of publication|document type|proquest document id|document url|copyright|abstract"
-        "|last updated|database|title|location|people|classification|identifier / keyword|pages"
-        "|place of publication|country of publication|publisher|section|column|issue|volume"
-    ).split("|")
+_TAIL = frozenset(
+    [
+        "load-date",
+        "language",
+        "graphic",
+        "publication-type",
+        "subject",
+        "company",
+        "organization",
+        "person",
+        "city",
+        "state",
+        "country",
+        "industry",
+        "document-type",
+        "journal code",
+        "geographic",
+        "ticker",
+        "correction",
+        "url",
+        "publication year",
+        "publication date",
+        "publication title",
+        "publication info",
+        "publication subject",
+        "issn",
+        "source type",
+        "language of publication",
+        "document type",
+        "proquest document id",
+        "document url",
+        "copyright",
+        "abstract",
+        "last updated",
+        "database",
+        "title",
+        "location",
+        "people",
+        "classification",
+        "identifier / keyword",
+        "pages",
+        "place of publication",
+        "country of publication",
+        "publisher",
+        "section",
+        "column",
+        "issue",
+        "volume",
+    ]
 )
 _DAY_LINE = re.compile(r"(?=.{6,60}$)(?=.*\b(?:19|20)\d\d\b)(?=.*(?<!\d)\d{1,2}(?!\d))(?!.*[!?])[^:]*")
 _LENGTH = re.compile(r"(?:•\s*)?\d[\d.,]{0,12} (?:words|mots|Wörter|palabras|parole)", re.IGNORECASE)
