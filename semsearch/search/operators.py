@@ -62,12 +62,3 @@ def without_operators(text: str) -> str:
         return BLANK * len(match[0]) if _LETTER.search(phrase) else match[0]
 
     return _OPERATOR.sub(blanked, text.translate(_QUOTES))
-
-
-def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
-    """Finds the words of a phrase one after the other, whatever the case and the signs between; None without words."""
-    words = re.findall(r"[^\W_]+", phrase)
-    if not words:
-        return None
-    between = r"[\W_]+"
-    return re.compile(rf"(?<![^\W_]){between.join(map(re.escape, words))}(?![^\W_])", re.IGNORECASE)

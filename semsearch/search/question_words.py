@@ -11,9 +11,10 @@ from numpy.typing import NDArray
 from semsearch.arrays import Ids, Mask
 from semsearch.ranking.bm25 import Block, Bm25, bm25
 from semsearch.ranking.fusion import Weights
-from semsearch.search.operators import ParsedQuestion, phrase_pattern
+from semsearch.search.operators import ParsedQuestion
 from semsearch.storage.snapshot import LexicalIndex, LexicalView, Snapshot
 from semsearch.text.analysis import query_terms
+from semsearch.text.words import phrase_pattern
 
 READ_AT_ONCE = 5_000  # passages whose text is looked at for a phrase
 

@@ -41,7 +41,7 @@ STEMMED = {
 }
 UNKNOWN = "en"  # how texts are stemmed whose language is not known
 _PLAIN_WORD = re.compile(r"[^\W_]+")
-_TOKEN = r"[\p{L}\p{M}\p{N}]+"
+_LETTERS = r"[\p{L}\p{M}\p{N}]+"
 
 
 class Analyzer:
@@ -96,7 +96,7 @@ def _analyzer(stemmer: str, *, plain: bool) -> TextAnalyzer:
     """The analyzer of a language; for ``plain`` ASCII a quicker one that cuts it in the same way."""
     from tantivy import Filter, TextAnalyzerBuilder, Tokenizer
 
-    builder = TextAnalyzerBuilder(Tokenizer.simple() if plain else Tokenizer.regex(_TOKEN))
+    builder = TextAnalyzerBuilder(Tokenizer.simple() if plain else Tokenizer.regex(_LETTERS))
     builder = builder.filter(Filter.remove_long(LONGEST_TERM if plain else LONGEST_OTHER))
     builder = builder.filter(Filter.lowercase())
     if stemmer:

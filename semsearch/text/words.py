@@ -16,8 +16,9 @@ from functools import cache
 from semsearch.arrays import Span
 
 _LEFT_OUT = (
-    "\u00ad\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640\u064b-\u065f"
-    "\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u200b-\u200f\u2060\ufeff\ufe00-\ufe0f\ufe20-\ufe2f"
+    "\u00ad\u0300-\u036f\u0483-\u0487\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u0640"
+    "\u064b-\u065f\u0670\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u200b-\u200f\u2060\ufeff"
+    "\ufe00-\ufe0f\ufe20-\ufe2f"
 )
 _MARKS = re.compile(f"[{_LEFT_OUT}]")
 _APOSTROPHES = str.maketrans(dict.fromkeys("\u02b9\u02bb\u02bc\u02c8\u2018\u2019\u201b\u2032\u055a\ua78c\uff07", "'"))
@@ -62,6 +63,27 @@ def _word() -> re.Pattern[str]:
     marks = "".join(
         chr(code) for code in range(0x300, _LAST_OF_MARKS) if unicodedata.category(chr(code)).startswith("M")
     )
-    return re.compile(
-        rf"(?:(?![{_WITHOUT_BLANKS}])[^\W_])(?:(?![{_WITHOUT_BLANKS}])[\w{re.escape(marks)}{_LEFT_OUT}](?<!_))*"
-    )
+    apart = f"(?![{_WITHOUT_BLANKS}])"
+    return re.compile(rf"{apart}[^\W_](?:{apart}[\w{re.escape(marks)}{_LEFT_OUT}](?<!_))*")
+
+
+def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
+    """Finds the words of a phrase one after the other, whatever the case and the signs between; None without words.
+
+    Each letter may be composed or not, and may carry what is left out. A script without blanks has no edges of words.
+    """
+    words = re.findall(r"[^\W_]+", _MARKS.sub("", unicodedata.normalize("NFC", phrase)).translate(_APOSTROPHES))
+    if not words:
+        return None
+    first = "" if _RUN.match(words[0]) else r"(?<![^\W_])"
+    last = "" if _RUN.match(words[-1][-1]) else r"(?![^\W_])"
+    between = r"[\W_]+"
+    return re.compile(f"{first}{between.join(map(_loosely, words))}{last}", re.IGNORECASE)
+
+
+def _loosely(word: str) -> str:
+    letters = []
+    for letter in word:
+        apart = unicodedata.normalize("NFD", letter)
+        letters.append(re.escape(letter) if apart == letter else f"(?:{letter}|{apart})")
+    return f"[{_LEFT_OUT}]*".join(letters)
