@@ -12,8 +12,8 @@ from semsearch.indexing.building import build
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
 from semsearch.search.operators import ParsedQuestion, parse_question
-from semsearch.text.words import phrase_pattern
 from semsearch.search.options import make_query
+from semsearch.text.words import phrase_pattern
 from tests.conftest import write_articles
 
 

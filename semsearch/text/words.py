@@ -77,7 +77,7 @@ def phrase_pattern(phrase: str) -> re.Pattern[str] | None:
         return None
     first = "" if _RUN.match(words[0]) else r"(?<![^\W_])"
     last = "" if _RUN.match(words[-1][-1]) else r"(?![^\W_])"
-    between = r"[\W_]+"
+    between = r"[\W_\u02b9\u02bb\u02bc\u02c8\ua78c]+"
     return re.compile(f"{first}{between.join(map(_loosely, words))}{last}", re.IGNORECASE)
 
 
