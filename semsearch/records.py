@@ -6,13 +6,15 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from math import nan
 from typing import Literal
 
 DatePrecision = Literal["day", "month", "year"]
 Mode = Literal["hybrid", "dense", "lexical"]  # how passages are ranked
 DateProvenance = Literal[
-    "correction", "header", "field", "front matter", "metadata", "URL", "file name", "folder", "visible text"
-]
+    "correction", "header", "field", "front matter", "metadata", "URL", "file name", "folder", "visible text",
+    "crawl time", "guess",
+]  # fmt: skip
 # How sure a date is by where it was found.
 CONFIDENCE: Mapping[DateProvenance, float] = {
     "correction": 1.0,
@@ -24,7 +26,10 @@ CONFIDENCE: Mapping[DateProvenance, float] = {
     "file name": 0.8,
     "folder": 0.7,
     "visible text": 0.6,
+    "crawl time": 0.4,  # when a page was fetched: it was published then, or before
+    "guess": 0.3,
 }
+PROBABLE: tuple[DateProvenance, ...] = ("crawl time", "guess")  # left out of windows, and shown with "?"
 Anchor = Literal["--as-of", "today", "the newest article"]
 
 
@@ -67,6 +72,11 @@ class PublishedDate:
     def confidence(self) -> float:
         """0 to 1, by where it was found; half where day and month could be exchanged."""
         return CONFIDENCE[self.provenance] * (0.5 if self.ambiguous else 1.0)
+
+    @property
+    def probable(self) -> bool:
+        """True for a day that is only probable."""
+        return self.provenance in PROBABLE
 
     def __str__(self) -> str:
         length = {"day": 10, "month": 7, "year": 4}[self.precision]
@@ -148,6 +158,14 @@ class RawDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ReadAs:
+    """How a file must be read to say what was indexed: names of fields by role, and an encoding (empty: UTF-8)."""
+
+    fields: tuple[tuple[str, str], ...] = ()
+    encoding: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """One dated article, as the index holds it. ``path`` is absolute."""
 
@@ -162,6 +180,7 @@ class Document:
     language: str | None = None  # ISO 639-1; None where it is not known
     sha256: str | None = None  # of the file that it was read from; None where it was not read to its end
     kept: Kept = ()  # fields of its record that are shown with it
+    read_as: ReadAs | None = None  # None where its file needs nothing said
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +211,36 @@ class Problem:
 
 
 @dataclass(frozen=True, slots=True)
+class Condition:
+    """What a kept field must be: ``sign`` is =, !=, <, >, <= or >=; the last four compare numbers.
+
+    >>> Condition("section", "=", "world").holds(("World", "Europe"))
+    True
+    """
+
+    name: str
+    sign: str
+    value: str
+
+    def holds(self, values: tuple[str, ...]) -> bool:
+        """Whether one of a field's values is the value, upper and lower case counting as equal, or compares so."""
+        if self.sign in ("=", "!="):
+            return self.value.casefold() in (value.casefold() for value in values)
+        return any(_compares(number, self.sign, float(self.value)) for number in map(_number, values))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return nan
+
+
+def _compares(number: float, sign: str, other: float) -> bool:
+    return {"<": number < other, ">": number > other, "<=": number <= other, ">=": number >= other}[sign]
+
+
+@dataclass(frozen=True, slots=True)
 class Query:
     """A question with its filters; build it with :func:`semsearch.search.options.make_query`."""
 
@@ -209,6 +258,9 @@ class Query:
     use_time: bool = True  # take a window from the question's words
     strict_time: bool = False  # that window is a filter, not a preference
     expand: bool = False  # near-duplicates are hits of their own
+    not_publishers: tuple[str, ...] = ()  # publishers left out
+    where: tuple[Condition, ...] = ()  # on kept fields
+    guesses: bool = False  # dates that are only probable count in windows, too
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,6 +55,7 @@ def _as_json(found: IndexInfo) -> str:
         "latest": found.latest and found.latest.isoformat(),
         "sources": found.sources,
         "publishers": dict(found.publishers),
+        "kept": [{"field": name, "articles": articles, "values": values} for name, articles, values in found.kept],
         "skipped": found.problems,
         "model": found.encoder.model,
         "encoder": found.encoder.identity,
@@ -74,6 +75,7 @@ def _as_text(found: IndexInfo) -> str:
 
     dates = f"{found.earliest} to {found.latest}" if found.earliest else "none"
     publishers = ", ".join(f"{name} ({count})" for name, count in found.publishers[:8])
+    kept = ", ".join(f"{name} ({articles}, {values} different)" for name, articles, values in found.kept[:8])
     chunking = found.encoder.chunking
     rows = [
         ("index", f"{display_path(found.folder)} (format {found.format}, {found.size / 1e6:.1f} MB)"),
@@ -82,6 +84,7 @@ def _as_text(found: IndexInfo) -> str:
         ("seasons", "of the southern hemisphere" if found.hemisphere == "south" else ""),
         ("sources", ", ".join(display_path(path) for path in found.sources)),
         ("publishers", publishers),
+        ("kept", kept),
         ("model", f"{found.encoder.model}: {found.encoder.identity}"),
         ("encoded", f"passages by {', '.join(found.encoder.engines)}" if found.encoder.engines else ""),
         ("engine", engine_missing() if found.encoder.model != HASHING else ""),

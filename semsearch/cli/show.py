@@ -12,6 +12,7 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.rendering.fields import document_fields
+from semsearch.rendering.text import date_text
 from semsearch.rendering.visible import visible
 
 if TYPE_CHECKING:
@@ -58,7 +59,6 @@ def _as_json(document: Document) -> str:
     fields = {
         **document_fields(document),
         "date_raw": published and published.raw,
-        "date_ambiguous": published and published.ambiguous,
         "line": document.place.line,
         "text": document.text,
     }
@@ -71,9 +71,10 @@ def _as_text(document: Document) -> str:
     date = "undated"
     if published:
         doubt = ", ambiguous" if published.ambiguous else ""
-        date = f"{published}  (from the {published.provenance}: {published.raw!r}{doubt})"
+        date = f"{date_text(published)}  (from the {published.provenance}: {published.raw!r}{doubt})"
     lines = [f"id         {fields['doc_id']}", f"title      {document.title}", f"published  {date}"]
     lines += [f"{name:<9}  {fields[name]}" for name in ("source", "url") if fields[name]]
+    lines += [f"{name[:30]:<9}  {', '.join(values)}" for name, values in document.kept]
     lines.append(f"file       {fields['path']}:{document.place.line}")
     text = "\n".join(visible(line) for line in document.text.split("\n"))
     return "\n".join(visible(line) for line in lines) + f"\n\n{text}"

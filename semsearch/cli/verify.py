@@ -34,7 +34,10 @@ def add_to(app: typer.Typer) -> None:
 def verify(
     results: Annotated[Path, typer.Argument(metavar="RESULTS", help="What ask or batch wrote as json or jsonl.")],
     fields: Annotated[
-        str | None, typer.Option(metavar="ROLE=NAME,…", help="Field names that the source was indexed with.")
+        str | None, typer.Option(metavar="ROLE=NAME,…", help="Field names of the source. Default: as saved.")
+    ] = None,
+    encoding: Annotated[
+        str | None, typer.Option(metavar="NAME", help="Encoding of source files that are not UTF-8. Default: as saved.")
     ] = None,
     output_format: Annotated[ShowFormat, typer.Option("--format", help="Output format.")] = ShowFormat.text,
     quiet: QuietOption = False,
@@ -44,10 +47,16 @@ def verify(
 
     Each quotation and date of saved results is looked up; status 2 if one is not there.
     """
-    from semsearch.readers import parse_field_names
+    from semsearch.readers import parse_encoding, parse_field_names
     from semsearch.upkeep.verify import verify as look_up
 
-    found = list(look_up(results, parse_field_names(fields) if fields else None))
+    found = list(
+        look_up(
+            results,
+            parse_field_names(fields) if fields else None,
+            parse_encoding(encoding) if encoding else None,
+        )
+    )
     for each in found:
         if not each.path:  # no quotation at all
             say(f"{each.place}: {each.detail}")

@@ -11,8 +11,8 @@ from semsearch.errors import command
 from semsearch.indexing.date_fields import DateFields
 from semsearch.readers import FieldNames, InputFile, said_of_fields
 from semsearch.records import PublishedDate, RawDocument
+from semsearch.storage.known import ENCODING
 
-ENCODING = "encoding"  # beside the roles, in what the index remembers of a source
 FEW = 3  # files that a note names
 
 

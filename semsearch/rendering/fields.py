@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from semsearch.records import Answer, DateRange, Document, Hit, TimeUsed
+from semsearch.records import Answer, DateRange, Document, Hit, ReadAs, TimeUsed
 from semsearch.rendering.periods import event_periods
 from semsearch.rendering.visible import display_path
 
@@ -24,7 +24,15 @@ def document_fields(document: Document) -> Fields:
         "url": document.url,
         "path": display_path(document.path),
         "sha256": document.sha256,
+        "date_ambiguous": published.ambiguous if published else None,
+        "kept": {name: list(values) for name, values in document.kept},
+        "read_as": document.read_as
+        and {"fields": dict(document.read_as.fields), "encoding": document.read_as.encoding},
     }
+
+
+def _read_as(how: ReadAs | None) -> Fields | None:
+    return None if how is None else {"fields": dict(how.fields), "encoding": how.encoding}
 
 
 def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from semsearch.records import Answer, Hit
+from semsearch.records import Answer, Hit, PublishedDate
 from semsearch.rendering.periods import events_text, time_text, window_text
 from semsearch.rendering.visible import display_path, visible
 
@@ -31,6 +31,11 @@ class Style:
 
     width: int = 100
     colour: bool = False
+
+
+def date_text(published: PublishedDate | None) -> str:
+    """A day for people: with "?" where it is only probable."""
+    return "undated" if published is None else f"{published}{'?' if published.probable else ''}"
 
 
 class TextRenderer:
@@ -65,10 +70,12 @@ class TextRenderer:
 
     def _hit(self, hit: Hit) -> list[str]:
         document = hit.document
-        date = str(document.published) if document.published else "undated"
+        date = date_text(document.published)
         place = f"{display_path(document.path)}:{_lines(hit)}"
         events = events_text(hit)
-        parts = (document.publisher, place, events and f"mentions {events}", copies_text(hit))
+        doubt = "day and month could be exchanged" if document.published and document.published.ambiguous else ""
+        own_id = "" if document.path.endswith(document.doc_id) else f"id {document.doc_id}"
+        parts = (document.publisher, place, own_id, doubt, events and f"mentions {events}", copies_text(hit))
         origin = " · ".join(filter(None, parts))
         head = f"{hit.rank:>2}  {self._paint(f'{date:<10}', '36')}  {hit.score:.3f}  "
         title = textwrap.shorten(visible(document.title), max(self._style.width - 23, 30), placeholder=" …")

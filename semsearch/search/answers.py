@@ -81,11 +81,26 @@ class Answers:
         """What a window leaves out for want of an exact date."""
         if query.window is None or query.as_of is not None:  # what is not surely earlier is not known, not left out
             return
-        undated, vague = self._snapshot.columns().left_out(query.window, query.publishers)
+        others = self._snapshot.satisfying(query.not_publishers, query.where)
+        undated, vague = self._snapshot.columns().left_out(query.window, query.publishers, others)
         if undated:
             yield f"{_count(undated, 'undated article')} left out of the window"
         if vague:
             yield f"{_count(vague, 'article')} left out whose date (a month or a year) only overlaps the window"
+        probable = 0 if query.guesses else self._probable(query)
+        if probable:
+            yield f"{_count(probable, 'article')} left out whose date is only probable: --guesses takes them in"
+
+    def _probable(self, query: Query) -> int:
+        """Articles that a window leaves out because their day is only probable."""
+        passages = self._snapshot.probable()
+        if not len(passages):
+            return 0
+        allowed = self._snapshot.allowed(query.window, query.publishers)
+        columns = self._snapshot.columns()
+        others = columns.passages(self._snapshot.satisfying(query.not_publishers, query.where))
+        inside = np.intersect1d(passages if allowed is None else np.intersect1d(passages, allowed), others)
+        return len(np.intersect1d(inside, columns.first_passage))
 
 
 def _one(values: Scores | None, at: int) -> float | None:

@@ -126,6 +126,25 @@ class Choices(TypedDict, total=False):
         Sequence[str],
         Option((), "Only from this publisher; may be given again.", _IN_A_WINDOW | {"compare"}, "NAME", name="source"),
     ]
+    not_publishers: Annotated[
+        Sequence[str],
+        Option(
+            (), "Not from this publisher; may be given again.", _IN_A_WINDOW | {"compare"}, "NAME", name="not-source"
+        ),
+    ]
+    where: Annotated[
+        Sequence[str],
+        Option(
+            (),
+            "Only articles with this field: section=world, pages>3, country!=fr; may be given again.",
+            _IN_A_WINDOW | {"compare"},
+            "FIELD=VALUE",
+        ),
+    ]
+    guesses: Annotated[
+        bool,
+        Option(False, "Let dates that are only probable count in windows.", _IN_A_WINDOW),
+    ]
     per_document: Annotated[
         int,
         Option(1, "Hits per article at most.", _ANSWERING, "N"),

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, Unpack, cast
 
 from semsearch.dates.typed import make_window, parse_half_life, parse_period, parse_range
 from semsearch.errors import DateNotUnderstood, UsageError
-from semsearch.records import Query
+from semsearch.records import Condition, Query
 from semsearch.search.operators import parse_question
 from semsearch.search.option_table import QUESTION, Choices, Option
 
 DEFAULT_INDEX = "indexes/default"
 MOST_HITS = 100_000
+_CONDITION = re.compile(r"([^=!<>]+)(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
+_NUMBER = re.compile(r"[+-]?\d{1,300}(?:\.\d{0,300})?", re.ASCII)
 LONGEST_QUESTION = 10_000  # characters that are looked at; the model sees some hundred words
 _DEFAULTS = {option.keyword: option.default for option in QUESTION}
 
@@ -73,6 +76,9 @@ class Options:
             use_time=given["use_time"],
             strict_time=given["strict_time"],
             expand=given["expand"],
+            not_publishers=tuple(given["not_publishers"]),
+            where=tuple(_condition(text, f"{prefix}where") for text in given["where"]),
+            guesses=given["guesses"],
         )
 
     def _refuse_other_types(self, text: object) -> None:
@@ -88,7 +94,7 @@ def _refuse_other_type(option: Option, value: object, prefix: str) -> None:
     if value is None and option.default is None:
         return
     if option.kind is list:
-        _refuse_no_names(value)
+        _refuse_no_names(value, option.keyword)
         return
     name = f"{prefix}{option.keyword.replace('_', '-')}"
     fits = type(value) is int if option.kind is int else isinstance(value, option.kind)
@@ -98,11 +104,23 @@ def _refuse_other_type(option: Option, value: object, prefix: str) -> None:
         raise UsageError(f"{name} is {value!r:.60}: expected one of {', '.join(option.allowed)}")
 
 
-def _refuse_no_names(names: object) -> None:
+def _refuse_no_names(names: object, keyword: str) -> None:
+    example = "where=['section=world']" if keyword == "where" else f"{keyword}=['Reuters']"
     if isinstance(names, str) or not isinstance(names, Sequence):
-        raise UsageError(f"publishers is {names!r:.60}: expected a list of names, as in: publishers=['Reuters']")
+        raise UsageError(f"{keyword} is {names!r:.60}: expected a list of texts, as in: {example}")
     if not all(isinstance(name, str) for name in names):
-        raise UsageError("a publisher is no text: expected names")
+        raise UsageError(f"a value of {keyword} is no text: expected texts, as in: {example}")
+
+
+def _condition(text: str, name: str) -> Condition:
+    """A condition as typed. Raises UsageError for what is none."""
+    found = _CONDITION.fullmatch(text)
+    if found is None:
+        raise UsageError(f"{name} is {text[:60]!r}: expected FIELD=VALUE, FIELD!=VALUE, FIELD<NUMBER or FIELD>NUMBER")
+    condition = Condition(*(part.strip() for part in found.groups()))
+    if condition.sign not in ("=", "!=") and not _NUMBER.fullmatch(condition.value):
+        raise UsageError(f"{name} is {text[:60]!r}: {condition.sign} compares numbers, expected one behind it")
+    return condition
 
 
 def _type(value: object) -> str:

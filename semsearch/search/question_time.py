@@ -98,13 +98,25 @@ class QuestionTime:
         """Numbers of the passages that filters let through, ascending; None for all."""
         window = _until(query.window, query.as_of)
         allowed = self._snapshot.allowed(window, query.publishers)
+        if window is not None:
+            allowed = self._exact(allowed, query)
+        if query.not_publishers or query.where:
+            others = self._snapshot.satisfying(query.not_publishers, query.where)
+            allowed = _both(allowed, self._snapshot.columns().passages(others))
         if query.event is not None:
             allowed = _both(allowed, self._snapshot.columns().speaking_of(query.event))
         if time is not None and time.strict and time.window is not None:
-            inside = self._snapshot.allowed(time.window, ())
+            inside = self._exact(self._snapshot.allowed(time.window, ()), query)
             spoken = self._snapshot.columns().speaking_of(time.window)
             allowed = _both(allowed, spoken if inside is None else np.union1d(inside, spoken))
         return allowed
+
+    def _exact(self, allowed: Ids | None, query: Query) -> Ids | None:
+        """Passages of a window less those whose day is only probable, unless these are asked for."""
+        if allowed is None or query.guesses:
+            return allowed
+        probable = self._snapshot.probable()
+        return np.setdiff1d(allowed, probable) if len(probable) else allowed
 
     def factors(self, time: TimeUsed | None) -> TimeFactors | None:
         """How well every row fits; None where no time is asked for."""

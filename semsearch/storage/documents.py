@@ -12,7 +12,7 @@ import numpy as np
 from semsearch.arrays import Ids
 from semsearch.errors import UnknownDocument
 from semsearch.files.regular import is_unicode
-from semsearch.records import Document, Kept, Place
+from semsearch.records import Document, Kept, Place, ReadAs
 from semsearch.storage.stored_dates import published_date
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import Connection
@@ -21,18 +21,30 @@ from semsearch.text.sketches import Sketched, read_sketch
 
 COLUMNS_OF_DOCUMENT = (
     "d.doc_id, d.title, b.text, d.first_day, d.last_day, d.date_precision, d.date_source, d.date_raw, "
-    "d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.pages, d.member, d.language, f.sha256, d.kept"
-)  # of document d, body b and file f
+    "d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.pages, d.member, d.language, f.sha256, d.kept, "
+    "f.encoding, s.fields"
+)  # of document d, body b, file f and its source s
 PAGE_BYTES = 4
+ENCODING = "encoding"  # beside the roles, in what the truth keeps of a source
 
 
 def read_document(row: tuple[Any, ...]) -> Document:
     """The document of a row of :data:`COLUMNS_OF_DOCUMENT`."""
-    doc_id, title, text, *dated, source, url, path, line, multiline, pages, member, language, sha256, kept = row
+    doc_id, title, text, *dated, source, url, path, line, multiline, pages, member, language, sha256, kept = row[:-2]
     published = None if dated[0] is None else published_date(tuple(dated))
     place = Place(line, bool(multiline), read_pages(pages), member)
     digest = sha256.hex() or None
-    return Document(doc_id, title, text, published, source, url, path, place, language, digest, read_kept(kept))
+    how = read_as(*row[-2:])
+    return Document(doc_id, title, text, published, source, url, path, place, language, digest, read_kept(kept), how)
+
+
+def read_as(encoding: str, source_fields: str) -> ReadAs | None:
+    """How a file was read, by the encoding that was guessed and what the index remembers of its source."""
+    if not encoding and source_fields == "{}":
+        return None
+    fields = json.loads(source_fields)
+    named = fields.pop(ENCODING, "")
+    return ReadAs(tuple(sorted(fields.items())), named or encoding.removesuffix("?"))
 
 
 def write_pages(pages: tuple[int, ...]) -> bytes:
@@ -153,8 +165,9 @@ class Documents:
             row = self._db.execute(
                 f"SELECT {COLUMNS_OF_DOCUMENT}, "
                 f"{fits('document', 'd.')} AND {fits('body', 'b.')} AND {fits('file', 'f.')} "
-                "FROM document d LEFT JOIN body b USING (document_id) LEFT JOIN file f USING (file_id) "
-                "WHERE d.doc_id = ?",
+                f"AND {fits('source', 's.')} FROM document d LEFT JOIN body b USING (document_id) "
+                "LEFT JOIN file f USING (file_id) "
+                "LEFT JOIN source s ON s.source_id = f.source_id WHERE d.doc_id = ?",
                 (doc_id,),
             ).fetchone()
             if row is None and found:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from semsearch.dates.days import Hemisphere
 from semsearch.records import Document, EventDate
+from semsearch.storage.documents import ENCODING
 from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import Connection, meta
@@ -17,6 +18,7 @@ from semsearch.storage.truth.recorded import EncoderRecord, read_encoder, read_h
 from semsearch.storage.truth.rows import RowDamaged, fits, sound
 
 __all__ = [
+    "ENCODING",
     "EncoderRecord",
     "FileState",
     "IndexSettings",

@@ -37,6 +37,7 @@ class IndexInfo:
     sources: list[str]
     problems: int
     publishers: list[tuple[str, int]]  # the most frequent, with their documents
+    kept: list[tuple[str, int, int]]  # fields beside the text, with their articles and different values
     encoder: EncoderRecord
     size: int  # bytes on disk
     hemisphere: Hemisphere  # whose seasons the articles mean
@@ -63,6 +64,7 @@ def overview(snapshot: Snapshot) -> IndexInfo:
         sources=sources,
         problems=problems,
         publishers=columns.publishers()[:MOST_PUBLISHERS],
+        kept=snapshot.kept().counts(),
         encoder=snapshot.encoder,
         size=folder_size(folder),
         hemisphere=snapshot.hemisphere,

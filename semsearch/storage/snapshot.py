@@ -9,10 +9,10 @@ from pathlib import Path
 
 import numpy as np
 
-from semsearch.arrays import Ids, Scores, Span, Vectors, exact_cosines
+from semsearch.arrays import Ids, Mask, Scores, Span, Vectors, exact_cosines
 from semsearch.dates.days import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, command
-from semsearch.records import DateEntry, DateRange, EventDate
+from semsearch.records import Condition, DateEntry, DateRange, EventDate
 from semsearch.storage.accelerators.columns.file import Columns
 from semsearch.storage.accelerators.columns.view import open_columns
 from semsearch.storage.accelerators.dense.view import Candidates, DenseView
@@ -20,8 +20,9 @@ from semsearch.storage.accelerators.lexical.file import LexicalIndex
 from semsearch.storage.accelerators.lexical.view import LexicalView, open_lexical
 from semsearch.storage.accelerators.record import Truth
 from semsearch.storage.documents import Documents
+from semsearch.storage.kept import KeptFields
 from semsearch.storage.place import DATABASE, SEAL
-from semsearch.storage.stored_dates import StoredDates
+from semsearch.storage.stored_dates import StoredDates, probable_passages
 from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.truth.damage import damage_told, empty_index, fill
 from semsearch.storage.truth.meta import Connection, meta, meta_number
@@ -49,6 +50,8 @@ class Snapshot:
         self._dense: DenseView | None = None
         self._lexical: LexicalView | None = None
         self._columns: Columns | None = None
+        self._kept: KeptFields | None = None
+        self._probable: Ids | None = None
         self._languages: dict[date | None, list[str]] = {}  # up to a day
         self._note = ""
 
@@ -133,6 +136,27 @@ class Snapshot:
         """
         documents = self.columns().matching(window, sources) if window or sources else None
         return None if documents is None else self.columns().passages(documents)
+
+    def satisfying(self, without: Sequence[str], conditions: Sequence[Condition]) -> Mask:
+        """Documents that are not of some publishers, and whose kept fields satisfy conditions. Raises UsageError."""
+        found = self.columns().not_by(without)
+        if conditions:
+            found &= self.kept().satisfying(conditions, self.columns().first_passage)
+        return found
+
+    def kept(self) -> KeptFields:
+        """The fields that articles keep beside their text."""
+        if self._kept is None:
+            with damage_told(self.folder):
+                self._kept = KeptFields(self.connection)
+        return self._kept
+
+    def probable(self) -> Ids:
+        """Passages of documents whose day of publication is only probable, ascending."""
+        if self._probable is None:
+            with damage_told(self.folder):
+                self._probable = probable_passages(self.connection)
+        return self._probable
 
     # Vectors
 

@@ -8,6 +8,8 @@ from datetime import date
 from pathlib import Path
 from typing import cast
 
+import numpy as np
+
 from semsearch.arrays import Ids
 from semsearch.records import DateEntry, DatePrecision, DateProvenance, EventDate, PublishedDate
 from semsearch.storage.truth.damage import damage_told
@@ -61,3 +63,13 @@ def published_date(row: Sequence[object]) -> PublishedDate:
         str(raw),
         bool(ambiguous),
     )
+
+
+def probable_passages(connection: Connection) -> Ids:
+    """Passages of documents whose day of publication is only probable, ascending. Raises RowDamaged."""
+    rows = connection.execute(
+        f"SELECT first_passage, passage_count, {fits('document')} FROM document "
+        "WHERE date_source IN ('crawl time', 'guess') ORDER BY first_passage"
+    )
+    spans = [np.arange(first, first + count, dtype=np.int64) for first, count in sound(rows, "document")]
+    return np.concatenate(spans) if spans else np.empty(0, np.int64)

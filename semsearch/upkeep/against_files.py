@@ -83,7 +83,7 @@ class _File:
 
 def _digest(document: Document, content: bytes) -> bytes:
     """Equal for two documents that say the same, whatever is known of their language and file."""
-    plain = replace(document, language=None, sha256=None)
+    plain = replace(document, language=None, sha256=None, read_as=None)
     return hashlib.sha256(repr(plain).encode("utf-8", "surrogatepass") + content).digest()
 
 

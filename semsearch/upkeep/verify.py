@@ -8,11 +8,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
-from semsearch.errors import InputError
+from semsearch.errors import InputError, UsageError
 from semsearch.files.regular import NotRegular, open_regular, read_typed, sha256_of_descriptor
 from semsearch.indexing.preparing import resolve_document
-from semsearch.readers import LARGEST_TEXT, FieldNames, is_supported, open_documents, parse_json
-from semsearch.records import Problem, RawDocument
+from semsearch.readers import (
+    LARGEST_TEXT,
+    FieldNames,
+    is_supported,
+    open_documents,
+    parse_encoding,
+    parse_field_names,
+    parse_json,
+)
+from semsearch.records import Problem, RawDocument, ReadAs
 
 State = Literal[
     "ok",
@@ -67,21 +75,28 @@ class _Quoted:
     sha256: str | None
     source: str | None
     url: str | None
+    read_as: ReadAs
 
 
-def verify(results: Path, names: FieldNames | None = None) -> Iterator[Verified]:
+def verify(results: Path, names: FieldNames | None = None, encoding: str | None = None) -> Iterator[Verified]:
     """Each hit of a saved answer (JSON or JSON lines, as ``ask`` and ``batch`` write it) against its file.
 
-    ``names`` are the field names that the source was indexed with. Raises InputError for what holds no answers.
+    The file is read as the hit says, or with ``names`` and an ``encoding``, where they are given. Raises InputError
+    for what holds no answers.
     """
     items = list(_quotations(results))
     of_file: dict[str, list[_Quoted]] = {}
     for item in items:
         if isinstance(item, _Quoted):
             of_file.setdefault(item.path, []).append(item)
-    files = {path: _read_file(path, quoted, names or FieldNames()) for path, quoted in of_file.items()}
+    files = dict[tuple[str, ReadAs], _File]()
+    for path, quoted in of_file.items():
+        for read_as in {each.read_as for each in quoted}:
+            chosen = names or FieldNames(dict(read_as.fields))
+            own = [each for each in quoted if each.read_as == read_as]
+            files[path, read_as] = _read_file(path, own, chosen, read_as.encoding if encoding is None else encoding)
     for item in items:
-        yield item if isinstance(item, Verified) else _compared(item, files[item.path])
+        yield item if isinstance(item, Verified) else _compared(item, files[item.path, item.read_as])
 
 
 @dataclass(slots=True)
@@ -94,7 +109,7 @@ class _File:
     holding: dict[str, list[RawDocument]] = field(default_factory=dict)  # by the place of the quotation
 
 
-def _read_file(name: str, quotations: Sequence[_Quoted], names: FieldNames) -> _File:
+def _read_file(name: str, quotations: Sequence[_Quoted], names: FieldNames, encoding: str) -> _File:
     """A file read once, from the descriptor that is hashed; no name makes it wait, and no document is kept in vain."""
     path = Path(name)
     if "\0" in name or not is_supported(path):
@@ -108,7 +123,7 @@ def _read_file(name: str, quotations: Sequence[_Quoted], names: FieldNames) -> _
     except (OSError, ValueError) as error:  # no permission; a name that is no text
         return _File("unreadable", getattr(error, "strerror", "") or str(error))
     found, documents, problem = _File(), 0, ""
-    with open_documents(path, names, descriptor) as stream:
+    with open_documents(path, names, descriptor, encoding=encoding) as stream:
         found.sha256 = sha256_of_descriptor(descriptor)
         for item in stream:
             if isinstance(item, Problem):
@@ -126,7 +141,7 @@ def _read_file(name: str, quotations: Sequence[_Quoted], names: FieldNames) -> _
 def _is_another(raw: RawDocument, quoted: _Quoted) -> bool:
     """Whether a document has surely another id than a hit says."""
     if raw.own_id is not None:
-        return raw.own_id != quoted.doc_id
+        return quoted.doc_id != raw.own_id and not quoted.doc_id.endswith(f"#{raw.own_id}")
     _, sign, record = quoted.doc_id.rpartition("#")
     if raw.record:
         return bool(sign) and record.isdigit() and int(record) != raw.record
@@ -241,4 +256,21 @@ def _quoted(place: str, hit: object) -> _Quoted:
         optional("sha256"),
         optional("source"),
         optional("url"),
+        _read_as(hit.get("read_as")),
     )
+
+
+def _read_as(said: object) -> ReadAs:
+    """How a hit says that its file is to be read. Raises InputError for what cannot be meant."""
+    if said is None:
+        return ReadAs()
+    fields, encoding = (said.get("fields"), said.get("encoding")) if isinstance(said, dict) else (None, None)
+    if not isinstance(fields, dict) or not isinstance(encoding, str):
+        raise InputError(f"read_as is {str(said)[:40]!r}: expected what --format jsonl writes")
+    try:
+        names = (
+            parse_field_names(",".join(f"{role}={name}" for role, name in fields.items())) if fields else FieldNames()
+        )
+        return ReadAs(tuple(sorted(names.chosen.items())), parse_encoding(encoding) if encoding else "")
+    except UsageError as error:
+        raise InputError(f"read_as: {error}") from None

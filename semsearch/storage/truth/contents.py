@@ -22,8 +22,9 @@ def documents_in(connection: Connection, file_id: int) -> Iterator[tuple[Documen
     """The documents of a file, each with the hash of what the file said of it. Raises RowDamaged."""
     rows = connection.execute(
         f"SELECT {COLUMNS_OF_DOCUMENT}, d.content_sha256, "
-        f"{fits('document', 'd.')} AND {fits('body', 'b.')} AND {fits('file', 'f.')} "
-        "FROM document d JOIN body b USING (document_id) JOIN file f USING (file_id) WHERE d.file_id = ?",
+        f"{fits('document', 'd.')} AND {fits('body', 'b.')} AND {fits('file', 'f.')} AND {fits('source', 's.')} "
+        "FROM document d JOIN body b USING (document_id) JOIN file f USING (file_id) "
+        "LEFT JOIN source s ON s.source_id = f.source_id WHERE d.file_id = ?",
         (file_id,),
     )
     for *row, content in sound(rows, "document"):

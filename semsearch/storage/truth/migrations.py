@@ -117,6 +117,10 @@ def _from_5(connection: sqlite3.Connection) -> None:
         connection.execute(f"ALTER TABLE {table} ADD COLUMN hash BLOB NOT NULL DEFAULT x''")
         connection.execute(f"UPDATE {table} SET hash = {_hash(table, after)}")
 
+    connection.execute(
+        "CREATE INDEX document_probable ON document (first_passage) WHERE date_source IN ('crawl time', 'guess')"
+    )
+
 
 def _refuse_damaged(connection: sqlite3.Connection, table: str, columns: str) -> None:
     """Raise RowDamaged where a row is not as it was written, which a new hash would confirm."""

@@ -65,6 +65,7 @@ CREATE TABLE document (
 );
 CREATE INDEX document_of_file ON document (file_id);
 CREATE INDEX document_of_passage ON document (first_passage);
+CREATE INDEX document_probable ON document (first_passage) WHERE date_source IN ('crawl time', 'guess');
 CREATE TABLE body (document_id INTEGER PRIMARY KEY, text TEXT NOT NULL, hash BLOB NOT NULL);
 CREATE TABLE passage (
     number INTEGER PRIMARY KEY,    -- never used again

@@ -74,14 +74,18 @@ class Columns:
             found = by if found is None else found & by
         return found
 
-    def left_out(self, window: DateRange, sources: Sequence[str]) -> tuple[int, int]:
-        """Documents that a window leaves out for want of a date, and for want of an exact one."""
+    def left_out(self, window: DateRange, sources: Sequence[str], others: Mask) -> tuple[int, int]:
+        """Documents that a window leaves out for want of a date, and for want of an exact one, among ``others``."""
         first, last = _bounds(window)
-        by = self._by(sources)
+        by = self._by(sources) & others
         undated = self.first_day == UNDATED
         near = ~undated & (self.first_day <= last) & (self.last_day >= first)
         vague = near & ~((self.first_day >= first) & (self.last_day <= last))
         return int(np.count_nonzero(undated & by)), int(np.count_nonzero(vague & by))
+
+    def not_by(self, sources: Sequence[str]) -> Mask:
+        """Documents of none of some sources."""
+        return ~self._by(sources) if sources else self._by(())
 
     def _by(self, sources: Sequence[str]) -> Mask:
         """Documents of some sources, or of any; upper and lower case count as equal."""

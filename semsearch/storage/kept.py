@@ -1,0 +1,63 @@
+"""Fields that articles keep beside their text: which there are, and which articles satisfy conditions on them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from semsearch.arrays import Ids, Mask
+from semsearch.errors import UsageError
+from semsearch.records import Condition
+from semsearch.storage.truth.meta import Connection
+from semsearch.storage.truth.rows import fits, sound
+
+MOST_LISTED = 40  # names of fields in an error
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A field: its name as first written, and its values by the first passage of each article that has it."""
+
+    name: str
+    values: dict[int, tuple[str, ...]]
+
+
+class KeptFields:
+    """The kept fields of all articles of a snapshot. Raises RowDamaged while it is made."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._fields: dict[str, _Held] = {}  # by name, upper and lower case counting as equal
+        rows = connection.execute(
+            f"SELECT first_passage, kept, {fits('document')} FROM document WHERE kept <> '' ORDER BY first_passage"
+        )
+        for first, kept in sound(rows, "document"):
+            for name, values in json.loads(kept):
+                self._fields.setdefault(name.casefold(), _Held(name, {})).values[first] = tuple(values)
+
+    def counts(self) -> list[tuple[str, int, int]]:
+        """Name of each field, with its articles and its different values, the most frequent first."""
+        listed = [
+            (held.name, len(held.values), len({value for values in held.values.values() for value in values}))
+            for held in self._fields.values()
+        ]
+        return sorted(listed, key=lambda each: (-each[1], each[0]))
+
+    def satisfying(self, conditions: Sequence[Condition], firsts: Ids) -> Mask:
+        """Which articles, by their first passages, satisfy all conditions. Raises UsageError for an unknown field."""
+        found = np.ones(len(firsts), np.bool_)
+        for condition in conditions:
+            held = self._fields.get(condition.name.casefold())
+            if held is None:
+                raise UsageError(f"no article has a field {condition.name!r}: {self._known()}")
+            wanted = [first for first, values in held.values.items() if condition.holds(values)]
+            has = np.isin(firsts, np.array(wanted, np.int64))
+            found &= ~has if condition.sign == "!=" else has
+        return found
+
+    def _known(self) -> str:
+        names = [name for name, _, _ in self.counts()]
+        more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
+        return f"the index has {', '.join(names[:MOST_LISTED])}{more}" if names else "the index has no kept fields"
