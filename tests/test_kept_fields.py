@@ -147,7 +147,7 @@ def test_what_is_no_condition_is_refused(index: Index, condition: str) -> None:
 def test_an_unknown_field_is_an_error_that_lists_those_known(program: Program, folder: Path) -> None:
     ran = program("ask", "ferry", "--where", "sektion=world", "--index", folder)
     assert ran.status == 2
-    assert "no article has a field 'sektion': the index has pages, section, country" in ran.err
+    assert "no article has a field 'sektion': the index has section, pages, country" in ran.err
 
 
 PROBABLE = {

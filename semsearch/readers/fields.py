@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from semsearch.errors import InputError, UsageError
 from semsearch.readers.markup import text_of
@@ -44,6 +45,11 @@ class FieldNames:
     """
 
     chosen: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def key(self) -> tuple[tuple[str, str], ...]:
+        """What is chosen, to be looked up by."""
+        return tuple(self.chosen.items())
 
     def candidates(self, role: str) -> tuple[tuple[str, str], ...]:
         """Names under which ``role`` may stand in a record, best first: each folded, and as a path where it is one."""
@@ -93,14 +99,15 @@ class _Record:
         record = {"_id": record.get("_id"), **source} if isinstance(source, dict) else record
         self._names = names
         self._record = record
-        self._views = list(_views(record))
+        self._layout = _layout(tuple(record), names.key)
+        self._views = list(_views(record)) if self._layout.wraps else None
         self._used = set[str]()  # folded names
         self.doubts: list[str] = []
         self.html = False
 
     def has(self, role: str) -> bool:
         """True where one of the role's names is there."""
-        return any(True for _ in self._found(role))
+        return bool(self._layout.fields[role]) or any(True for _ in self._found(role))
 
     def has_text(self) -> bool:
         """True where there is a text."""
@@ -112,24 +119,25 @@ class _Record:
             seen = ", ".join(str(name) for name in [*self._record][:8])[:120]
             raise InputError(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME")
         text = self._text()
-        optional = {role: self._optional(role) for role in ("id", "title", "source", "url")}
-        claims = tuple(DateClaim(raw, provenance) for raw in self._dates())
-        if len(optional["id"]) > LONGEST["id"]:
-            raise InputError(f"an id of {len(optional['id'])} characters, more than {LONGEST['id']}")
-        title = " ".join(text_of(optional["title"]).split())
-        text = text if text.strip() else title
+        own_id, title = self._optional("id"), self._optional("title")
+        publisher, url = self._optional("source"), self._optional("url")
+        claims = tuple([DateClaim(raw, provenance) for raw in self._dates()])
+        if len(own_id) > LONGEST["id"]:
+            raise InputError(f"an id of {len(own_id)} characters, more than {LONGEST['id']}")
+        title = " ".join((text_of(title) if "<" in title or "&" in title else title).split())
+        text = text or title
         if not text:
             raise InputError("empty text")
         for role, name in self._names.chosen.items():
             if not self.has(role):
                 self.doubts.append(f"no field {name!r}, which --fields names for {role}")
         return RawDocument(
-            own_id=optional["id"] or None,
+            own_id=own_id or None,
             title=title,
             text=text,
             claims=claims,
-            publisher=optional["source"] or None,
-            url=optional["url"] or None,
+            publisher=publisher or None,
+            url=url or None,
             place=Place(line),
             record=line,
             doubts=tuple(self.doubts),
@@ -139,8 +147,15 @@ class _Record:
 
     def _found(self, role: str) -> Iterator[tuple[str, object]]:
         """Fields of a role, by folded name, best first."""
+        if self._views is None and not self._layout.paths:
+            record = self._record
+            return ((folded, record[name]) for folded, name in self._layout.fields[role])
+        return self._found_within(role)
+
+    def _found_within(self, role: str) -> Iterator[tuple[str, object]]:
+        """The same where fields may stand in objects of the record."""
         for folded, path in self._names.candidates(role):
-            for view in self._views:
+            for view in self._views or _views(self._record):
                 if folded in view:
                     yield folded, view[folded]
             if path:
@@ -154,8 +169,24 @@ class _Record:
             if has_value(value):
                 yield value
 
+    def _first(self, role: str) -> object:
+        """The first value of a role; None where it has none."""
+        if self._views is not None or self._layout.paths:
+            return next(self._values(role), None)
+        for folded, name in self._layout.fields[role]:
+            self._used.add(folded)
+            value = self._record[name]
+            if has_value(value):
+                return value
+        return None
+
     def _text(self) -> str:
         """The first text that is one. Raises InputError where there are values and none is a text."""
+        first = self._first("text")
+        if isinstance(first, str):
+            text = as_text(first) or ""
+            if text and not text.isspace() and (shown := self._shown(text)):
+                return shown
         wrong = None
         for value in self._values("text"):
             found = as_text(value)
@@ -176,7 +207,11 @@ class _Record:
 
     def _optional(self, role: str) -> str:
         """The field's text; a field that has none is left out, and the rest of the record kept."""
-        value = next(self._values(role), None)
+        value = self._first(role)
+        if isinstance(value, str) and value.isascii() and len(value) <= LONGEST[role]:
+            return value.strip()
+        if value is None:
+            return ""
         if isinstance(value, dict):  # {"id": null, "name": "Agency"}
             named = {str(name).lower(): inner for name, inner in value.items()}.get("name")
             value = named if isinstance(named, str) else value
@@ -191,6 +226,8 @@ class _Record:
 
     def _dates(self) -> Iterator[str]:
         """What may be a date, in the order of its names: the first that is one counts."""
+        if not self._layout.fields["date"] and self._views is None and not self._layout.paths:
+            return
         for value in self._values("date"):
             found = None if isinstance(value, bool) else as_text(value)
             if found is None:
@@ -206,12 +243,33 @@ class _Record:
     def _kept(self) -> Kept:
         """The other fields that are short texts or numbers, or lists of such."""
         kept = []
-        for name, value in self._record.items():
-            if fold(str(name)) not in self._used and has_value(value) and (values := _scalars(value)):
+        for (name, value), folded in zip(self._record.items(), self._layout.folded, strict=True):
+            if value is None or folded in self._used:
+                continue
+            if has_value(value) and (values := _scalars(value)):
                 kept.append((str(name), values))
                 if len(kept) == MOST_KEPT:
                     break
         return tuple(kept)
+
+
+class _Layout(NamedTuple):
+    """Where the roles of records with the same names stand, so that it is looked for once."""
+
+    fields: Mapping[str, tuple[tuple[str, str], ...]]  # by role: folded and own names, best first
+    folded: tuple[str, ...]  # names in their order
+    wraps: bool  # a field may hold the record's fields
+    paths: bool  # a role's name is a path
+
+
+@lru_cache(1_000)
+def _layout(record: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> _Layout:
+    names, folded = FieldNames(dict(chosen)), tuple(fold(str(name)) for name in record)
+    own = dict(zip(folded, record, strict=True))
+    candidates = {role: names.candidates(role) for role in _USUAL}
+    fields = {role: tuple((name, own[name]) for name, _ in found if name in own) for role, found in candidates.items()}
+    paths = any(path for found in candidates.values() for _, path in found)
+    return _Layout(fields, folded, not own.keys().isdisjoint(WRAPPERS), paths)
 
 
 @lru_cache(10_000)
@@ -250,6 +308,8 @@ def _at_path(record: Mapping[str, object], path: str) -> object:
 
 def _scalars(value: object) -> tuple[str, ...]:
     """A value, or those of a list, as texts; empty where one is neither text nor number, or too long."""
+    if isinstance(value, str):
+        return (as_text(value) or "",) if len(value) <= LONGEST_KEPT else ()
     values = value if isinstance(value, list) else [value]
     if not all(isinstance(each, str | int | float) for each in values):
         return ()

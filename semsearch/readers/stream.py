@@ -91,15 +91,17 @@ class DocumentStream:
     def __iter__(self) -> Iterator[RawDocument | Problem]:
         path, told, good = str(self._path), 0, 0
         for item in self.unordered():
-            told, good = told + isinstance(item, Problem), good + isinstance(item, RawDocument)
-            if isinstance(item, RawDocument) and is_column(item.claims):
-                item = self._ordered(item)  # noqa: PLW2901
+            if isinstance(item, RawDocument):
+                good += 1
+                if item.markup:
+                    self.file.notes["HTML in fields, read as the text that it shows"] += 1
+                yield self._ordered(item) if is_column(item.claims) else item
+                continue
+            told += 1
             if told > HOPELESS and told > MANY_TIMES * good:
                 self.broken = True
                 yield Problem(path, 0, f"{told} of its records cannot be used, {good} can: the rest is left out")
                 return
-            if isinstance(item, RawDocument) and item.markup:
-                self.file.notes["HTML in fields, read as the text that it shows"] += 1
             yield item
         yield from self.file.told
         if not told and not good:

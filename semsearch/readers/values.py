@@ -4,13 +4,14 @@ from __future__ import annotations
 
 NO_VALUE = {"", "null", "none", "nan", "nat", "n/a", "#n/a", "<na>", "undefined", "unknown", "-", "–", "—"}
 _WRAPPED = ("rendered", "main", "text", "value", "#text", "_text", "$date", "$oid", "$numberlong", "name")  # best first
+SURELY = 2 * len("undefined")  # characters of a text that is no such word, blanks around it counted in
 DEEPEST = 8  # wrappings
 
 
 def has_value(value: object) -> bool:
     """False for what exports write where there is nothing: null, NaN, "None", "N/A", an empty list."""
     if isinstance(value, str):
-        return len(value) > len("undefined") * 2 or value.strip().lower() not in NO_VALUE
+        return len(value) > SURELY or value.strip().lower() not in NO_VALUE
     if isinstance(value, float):
         return value == value  # noqa: PLR0124  (NaN is not)
     if isinstance(value, list):
