@@ -6,7 +6,6 @@ from bisect import bisect_right
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
-from math import nan
 from typing import Literal
 
 DatePrecision = Literal["day", "month", "year"]
@@ -210,34 +209,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.said}" if self.line else f"{self.path}: {self.said}"
 
 
-@dataclass(frozen=True, slots=True)
-class Condition:
-    """What a kept field must be: ``sign`` is =, !=, <, >, <= or >=; the last four compare numbers.
-
-    >>> Condition("section", "=", "world").holds(("World", "Europe"))
-    True
-    """
-
-    name: str
-    sign: str
-    value: str
-
-    def holds(self, values: tuple[str, ...]) -> bool:
-        """Whether one of a field's values is the value, upper and lower case counting as equal, or compares so."""
-        if self.sign in ("=", "!="):
-            return self.value.casefold() in (value.casefold() for value in values)
-        return any(_compares(number, self.sign, float(self.value)) for number in map(_number, values))
-
-
-def _number(text: str) -> float:
-    try:
-        return float(text)
-    except ValueError:
-        return nan
-
-
-def _compares(number: float, sign: str, other: float) -> bool:
-    return {"<": number < other, ">": number > other, "<=": number <= other, ">=": number >= other}[sign]
+Condition = tuple[str, str, str]  # a kept field, one of = != < > <= >=, and a value
 
 
 @dataclass(frozen=True, slots=True)

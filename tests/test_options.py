@@ -44,7 +44,7 @@ VALUES = {
     "expand": "true",
     "guesses": "true",
     "not-source": '["Agency"]',
-    "where": '[]',
+    "where": "[]",
     "mode": '"lexical"',
     "event": '"2022-11"',
     "as-of": '"2022-12"',

@@ -50,9 +50,6 @@ _ARCHIVE = re.compile(
     r"(?:^|\.)(?:archive\.(?:org|ph|is|today|md|li|vn|fo)|webcitation\.org|perma\.cc|webcache\.)", re.IGNORECASE
 )
 _STAMP = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)T\d{4}(?:\d\d)?Z?(?!\d)")
-_CAPTURE = re.compile(
-    r"(?:web\.archive\.org/web|archive\.(?:ph|is|today|md|li|vn|fo))/((?:19|20)\d\d)[.-]?(\d\d)[.-]?(\d\d)"
-)
 _INNER = re.compile(r"https?:/{1,2}\S+", re.IGNORECASE)
 _IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-](0?[1-9]|1[0-2])(?:[/_-](0?[1-9]|[12]\d|3[01]))?(?![\d-])")
 
@@ -70,17 +67,16 @@ def fallback_claims(raw: RawDocument, path: str, root: str = "") -> Iterator[Dat
         inside = pure.relative_to(root).parts if root and pure.is_relative_to(root) else ()
         yield from _claims(_in_path("/".join(inside[:-1])), "folder")
     yield from _claims(_in_text(raw.text), "visible text")
-    yield from _claims(_when_fetched(raw.url or "", PurePath(path).name if raw.record == 0 else ""), "crawl time")
+    yield from _claims(_when_fetched(PurePath(path).name if raw.record == 0 else ""), "crawl time")
 
 
-def _when_fetched(url: str, name: str) -> str | None:
-    """The day on which a page was fetched: a stamp in the name of its file, or in its address in an archive."""
-    for text, pattern in ((name, _STAMP), (url, _CAPTURE)):
-        found = pattern.search(text)
-        if found:
-            with suppress(DateNotUnderstood):
-                parse_period("-".join(found.groups()))
-                return "-".join(found.groups())
+def _when_fetched(name: str) -> str | None:
+    """The day of a stamp in the name of a file, on which a page was fetched."""
+    found = _STAMP.search(name)
+    if found:
+        with suppress(DateNotUnderstood):
+            parse_period("-".join(found.groups()))
+            return "-".join(found.groups())
     return None
 
 

@@ -77,10 +77,10 @@ class Naming:
     def freed(self, sources: Sequence[SourceRecord]) -> list[tuple[SourceRecord, Path]]:
         """Files to be read again, in order: those displaced, and those with an article whose better id became free."""
         of_source = {source.source_id: source for source in sources}
-        for doc_id, own_id, source_id, path in self._writer.renamed():
+        for doc_id, own_id, source_id, path in self._writer.renamed(by_place=len(self._writer.sources()) > 1):
             source = of_source.get(source_id)
             if source is not None and path in self._changes.found and Path(path) not in self.contested:
-                better = takewhile(doc_id.__ne__, ids_of(source.path, path, own_id))
+                better = better_ids(doc_id, source.path, path, own_id)
                 if any(self._is_free(each, place_of(source_id, path)) for each in better):
                     self.contested[Path(path)] = source
         again = [(source, path) for path, source in self.contested.items()]
@@ -91,6 +91,16 @@ class Naming:
         """Whether no document that stands before a place has an id."""
         known = self._writer.find_document(doc_id)
         return known is None or place < place_of(known.source_id, known.path)
+
+
+def better_ids(doc_id: str, source: str, path: str, own_id: str | None) -> list[str]:
+    """The ids that would have come before the one that a document has."""
+    known = ids_of(source, path, own_id)
+    if own_id is not None:
+        return list(takewhile(doc_id.__ne__, known))
+    record = doc_id.rpartition("#")[2] if "#" in doc_id else ""
+    names = [known, [f"{name}#{record}" for name in known]]
+    return next((list(takewhile(doc_id.__ne__, each)) for each in names if doc_id in each), [])
 
 
 def place_of(source_id: int, path: str) -> tuple[int, tuple[str, ...]]:

@@ -2,11 +2,12 @@
 
 from semsearch.files.regular import is_unicode
 from semsearch.readers.decoding import LARGEST_TEXT, bounded_lines, parse_encoding, undecodable
-from semsearch.readers.fields import LONGEST, FieldNames, parse_field_names, said_of_fields
+from semsearch.readers.fields import LONGEST
 from semsearch.readers.folders import FolderEncodings
 from semsearch.readers.formats.delimited import read_rows
 from semsearch.readers.formats.json import parse_json
 from semsearch.readers.input_file import InputFile, text_lines
+from semsearch.readers.names import FieldNames, parse_field_names, said_of_fields
 from semsearch.readers.problems import Problems
 from semsearch.readers.stream import DocumentStream, Unpacked, is_supported, open_documents, supported_suffixes
 from semsearch.readers.walking import GONE, FoundFiles, find_files, open_found, real_place

@@ -2,78 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
 
-from semsearch.errors import InputError, UsageError
+from semsearch.errors import InputError
 from semsearch.readers.markup import text_of
+from semsearch.readers.names import WRAPPERS, FieldNames, fold, layout_of
 from semsearch.readers.values import as_text, has_value
 from semsearch.records import DateClaim, DateProvenance, Kept, Place, RawDocument
 
-_USUAL = {  # names of a role, tried in order until one has a value; case, "_", "-" and blanks do not count
-    "id": ("_id", "id", "id_str", "guid", "uuid"),
-    "title": ("title", "headline", "web_title", "name", "subject"),
-    "text": (
-        "text", "body", "content", "main_text", "full_text", "article", "article_body", "article_text", "body_text",
-        "story", "message", "plain_text", "description", "lead_paragraph", "abstract", "summary", "snippet",
-    ),
-    "date": (
-        "published_at", "published", "date", "pub_date", "publish_date", "date_published", "date_publish",
-        "publication_date", "web_publication_date", "publishing_date", "published_date", "published_on",
-        "publish_time", "created_at", "created", "date_created", "posted_at", "post_date", "date_time", "timestamp",
-        "seen_date",
-    ),
-    "source": ("source", "publisher", "source_name", "media_name", "outlet", "newspaper"),
-    "url": ("url", "link", "web_url", "canonical_url", "permalink"),
-}  # fmt: skip
-WRAPPERS = ("fields", "attributes", "article", "document", "data", "node", "item", "post")  # of a record
 LONGEST = {"id": 4_000, "title": 20_000, "date": 200, "source": 4_000, "url": 20_000}  # characters
 MOST_KEPT, LONGEST_KEPT = 64, 1_000  # fields of a record, characters of one
-_SEPARATORS = re.compile(r"[\s_-]+")
 View = Mapping[str, object]  # fields by their folded names
-
-
-@dataclass(frozen=True, slots=True)
-class FieldNames:
-    """Which fields of a record hold what.
-
-    ``chosen`` maps a role (``text``) to a field's name, to several with ``|`` between, or to a path in nested fields,
-    ``fields.bodyText``.
-    """
-
-    chosen: Mapping[str, str] = field(default_factory=dict)
-
-    @property
-    def key(self) -> tuple[tuple[str, str], ...]:
-        """What is chosen, to be looked up by."""
-        return tuple(self.chosen.items())
-
-    def candidates(self, role: str) -> tuple[tuple[str, str], ...]:
-        """Names under which ``role`` may stand in a record, best first: each folded, and as a path where it is one."""
-        return _candidates(self.chosen[role]) if role in self.chosen else _FOLDED[role]
-
-
-def parse_field_names(text: str) -> FieldNames:
-    """``"text=article,date=day|published"`` as typed for ``--fields``. Raises UsageError for anything else."""
-    chosen = {}
-    for pair in filter(None, (part.strip() for part in text.split(","))):
-        role, _, name = (part.strip() for part in pair.partition("="))
-        if role not in _USUAL or not all(part.strip() for part in name.split("|")):
-            raise UsageError(f"--fields: {pair!r} not understood: expected ROLE=NAME, ROLE one of {', '.join(_USUAL)}")
-        chosen[role] = name
-    return FieldNames(chosen)
-
-
-def said_of_fields(names: FieldNames, **more: str) -> str:
-    """Names as typed for ``--fields``, with ``more`` of them.
-
-    >>> said_of_fields(FieldNames({"text": "body"}), date="day")
-    'text=body,date=day'
-    """
-    return ",".join(f"{role}={name}" for role, name in {**names.chosen, **more}.items())
 
 
 def record_to_document(
@@ -99,7 +38,7 @@ class _Record:
         record = {"_id": record.get("_id"), **source} if isinstance(source, dict) else record
         self._names = names
         self._record = record
-        self._layout = _layout(tuple(record), names.key)
+        self._layout = layout_of(tuple(record), names.key)
         self._views = list(_views(record)) if self._layout.wraps else None
         self._used = set[str]()  # folded names
         self.doubts: list[str] = []
@@ -253,37 +192,6 @@ class _Record:
         return tuple(kept)
 
 
-class _Layout(NamedTuple):
-    """Where the roles of records with the same names stand, so that it is looked for once."""
-
-    fields: Mapping[str, tuple[tuple[str, str], ...]]  # by role: folded and own names, best first
-    folded: tuple[str, ...]  # names in their order
-    wraps: bool  # a field may hold the record's fields
-    paths: bool  # a role's name is a path
-
-
-@lru_cache(1_000)
-def _layout(record: tuple[str, ...], chosen: tuple[tuple[str, str], ...]) -> _Layout:
-    names, folded = FieldNames(dict(chosen)), tuple(fold(str(name)) for name in record)
-    own = dict(zip(folded, record, strict=True))
-    candidates = {role: names.candidates(role) for role in _USUAL}
-    fields = {role: tuple((name, own[name]) for name, _ in found if name in own) for role, found in candidates.items()}
-    paths = any(path for found in candidates.values() for _, path in found)
-    return _Layout(fields, folded, not own.keys().isdisjoint(WRAPPERS), paths)
-
-
-@lru_cache(10_000)
-def fold(name: str) -> str:
-    """A field's name without what exports write differently."""
-    return _SEPARATORS.sub("", name.lower())
-
-
-@lru_cache(100)
-def _candidates(names: str) -> tuple[tuple[str, str], ...]:
-    """Names with ``|`` between."""
-    return tuple((fold(name), name if "." in name else "") for name in map(str.strip, names.split("|")))
-
-
 def _views(record: Mapping[str, object]) -> Iterator[View]:
     """The fields of a record, and of the objects that exports wrap a record in."""
     view = {fold(str(name)): value for name, value in record.items()}
@@ -291,9 +199,6 @@ def _views(record: Mapping[str, object]) -> Iterator[View]:
     for name in WRAPPERS:
         if isinstance(inner := view.get(name), dict):
             yield {fold(str(each)): value for each, value in inner.items()}
-
-
-_FOLDED = {role: _candidates("|".join(names)) for role, names in _USUAL.items()}
 
 
 def _at_path(record: Mapping[str, object], path: str) -> object:

@@ -10,7 +10,7 @@ from pathlib import Path
 from semsearch.errors import InputError
 from semsearch.readers.decoding import SAMPLE, RestLeftOut, plain_encoding
 from semsearch.readers.encodings import sample_of, votes
-from semsearch.readers.fields import FieldNames
+from semsearch.readers.names import FieldNames
 from semsearch.readers.stream import open_documents
 from semsearch.readers.walking import open_found
 

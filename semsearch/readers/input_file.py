@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
 from semsearch.readers.decoding import LARGEST_TEXT, SAMPLE, Rejoined, plain_encoding
-from semsearch.readers.fields import FieldNames
+from semsearch.readers.names import FieldNames
 from semsearch.records import Problem
 
 

@@ -18,12 +18,12 @@ from semsearch.errors import InputError
 from semsearch.files.regular import open_regular, stream_of
 from semsearch.readers.day_order import is_column, is_open, month_first
 from semsearch.readers.decoding import RestLeftOut
-from semsearch.readers.fields import FieldNames
 from semsearch.readers.formats.delimited import read_csv, read_tsv
 from semsearch.readers.formats.json import read_json, read_json_lines
 from semsearch.readers.formats.markdown import read_markdown
 from semsearch.readers.formats.plain import read_plain
 from semsearch.readers.input_file import InputFile
+from semsearch.readers.names import FieldNames
 from semsearch.records import Problem, RawDocument
 
 HOPELESS, MANY_TIMES = 100_000, 10  # records that cannot be used, and how many times those that can: no such file

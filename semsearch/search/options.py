@@ -15,7 +15,7 @@ from semsearch.search.option_table import QUESTION, Choices, Option
 
 DEFAULT_INDEX = "indexes/default"
 MOST_HITS = 100_000
-_CONDITION = re.compile(r"([^=!<>]+)(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
+_CONDITION = re.compile(r"([^=!<>]{1,200})(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,300}(?:\.\d{0,300})?", re.ASCII)
 LONGEST_QUESTION = 10_000  # characters that are looked at; the model sees some hundred words
 _DEFAULTS = {option.keyword: option.default for option in QUESTION}
@@ -117,10 +117,10 @@ def _condition(text: str, name: str) -> Condition:
     found = _CONDITION.fullmatch(text)
     if found is None:
         raise UsageError(f"{name} is {text[:60]!r}: expected FIELD=VALUE, FIELD!=VALUE, FIELD<NUMBER or FIELD>NUMBER")
-    condition = Condition(*(part.strip() for part in found.groups()))
-    if condition.sign not in ("=", "!=") and not _NUMBER.fullmatch(condition.value):
-        raise UsageError(f"{name} is {text[:60]!r}: {condition.sign} compares numbers, expected one behind it")
-    return condition
+    field, sign, value = (part.strip() for part in found.groups())
+    if sign not in ("=", "!=") and not _NUMBER.fullmatch(value):
+        raise UsageError(f"{name} is {text[:60]!r}: {sign} compares numbers, expected one behind it")
+    return field, sign, value
 
 
 def _type(value: object) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import operator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from math import nan
 
 import numpy as np
 
@@ -49,15 +51,43 @@ class KeptFields:
         """Which articles, by their first passages, satisfy all conditions. Raises UsageError for an unknown field."""
         found = np.ones(len(firsts), np.bool_)
         for condition in conditions:
-            held = self._fields.get(condition.name.casefold())
+            name, sign, _ = condition
+            held = self._fields.get(name.casefold())
             if held is None:
-                raise UsageError(f"no article has a field {condition.name!r}: {self._known()}")
-            wanted = [first for first, values in held.values.items() if condition.holds(values)]
+                raise UsageError(f"no article has a field {name!r}: {self._known()}")
+            wanted = [first for first, values in held.values.items() if holds(condition, values)]
             has = np.isin(firsts, np.array(wanted, np.int64))
-            found &= ~has if condition.sign == "!=" else has
+            found &= ~has if sign == "!=" else has
         return found
 
     def _known(self) -> str:
         names = [name for name, _, _ in self.counts()]
         more = f" and {len(names) - MOST_LISTED} more" if len(names) > MOST_LISTED else ""
         return f"the index has {', '.join(names[:MOST_LISTED])}{more}" if names else "the index has no kept fields"
+
+
+def holds(condition: Condition, values: tuple[str, ...]) -> bool:
+    """Whether one of a field's values is the condition's (for = and !=), upper and lower case alike, or compares so.
+
+    >>> holds(("section", "=", "world"), ("World", "Europe"))
+    True
+    """
+    _, sign, value = condition
+    if sign in ("=", "!="):
+        return value.casefold() in (each.casefold() for each in values)
+    return any(_SIGNS[sign](number, float(value)) for number in map(_number, values))
+
+
+def _number(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError:
+        return nan  # which compares with nothing
+
+
+_SIGNS: Mapping[str, Callable[[float, float], bool]] = {
+    "<": operator.lt,
+    ">": operator.gt,
+    "<=": operator.le,
+    ">=": operator.ge,
+}

@@ -10,8 +10,9 @@ from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
 from semsearch.readers.decoding import LONGEST_LINE, RestLeftOut, bounded_lines, undecodable
-from semsearch.readers.fields import FieldNames, fold, record_to_document
+from semsearch.readers.fields import record_to_document
 from semsearch.readers.input_file import InputFile
+from semsearch.readers.names import FieldNames, fold
 from semsearch.records import Problem, RawDocument
 
 LONGEST_FIELD = 10_000_000  # characters: a longer text is no article

@@ -10,8 +10,9 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
-from semsearch.readers.fields import LONGEST, FieldNames
+from semsearch.readers.fields import LONGEST
 from semsearch.readers.formats.heads import role_of
+from semsearch.readers.names import FieldNames
 from semsearch.records import DateClaim, Kept, Place, RawDocument
 
 _BETWEEN = re.compile(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from semsearch.readers.fields import FieldNames, fold
+from semsearch.readers.names import FieldNames, fold
 
 LONGEST_HEAD = 4_000  # characters
 _FIELD = re.compile(r"([^\W\d][\w ./-]{0,30}?)[ \t]*:[ \t]*(.*)")

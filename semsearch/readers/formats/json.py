@@ -10,8 +10,9 @@ from typing import BinaryIO
 
 from semsearch.errors import InputError
 from semsearch.readers.decoding import LARGEST_TEXT, LONGEST_LINE, bounded_lines, undecodable
-from semsearch.readers.fields import FieldNames, has_text, record_to_document
+from semsearch.readers.fields import has_text, record_to_document
 from semsearch.readers.input_file import InputFile
+from semsearch.readers.names import FieldNames
 from semsearch.records import Problem, RawDocument
 
 _BLANK = " \t\n"

@@ -52,11 +52,16 @@ class StoredDocuments:
         ((source_id, path, line, content, seen),) = sound([row], "document")
         return KnownDocument(source_id, path, line, content, bool(seen))
 
-    def renamed(self) -> list[tuple[str, str, int, str]]:
-        """Documents that have another id than their file gives them: id, own id, number of the source, path."""
+    def renamed(self, *, by_place: bool) -> list[tuple[str, str | None, int, str]]:
+        """Documents that have another id than their file gives them: id, own id, number of the source, path.
+
+        ``by_place``: those without an own id, too, whatever theirs is.
+        """
+        more = "OR d.own_id IS NULL" if by_place else ""
         rows = self._db.execute(
             f"SELECT d.doc_id, d.own_id, f.source_id, f.path, {fits('document', 'd.')} AND {fits('file', 'f.')} "
-            "FROM document d LEFT JOIN file f USING (file_id) WHERE d.own_id <> d.doc_id"
+            "FROM document d LEFT JOIN file f USING (file_id) "
+            f"WHERE d.own_id <> d.doc_id {more}"
         )
         return list(sound(rows, "document"))
 
