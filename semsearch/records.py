@@ -91,6 +91,7 @@ class DateEntry:
     line: int
     published: PublishedDate | None
     doubt: str = ""
+    others: tuple[date, ...] = ()  # other days under which the same text stands
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,6 +149,7 @@ def test_the_command_counts_and_lists(doubtful: Path, program: Program) -> None:
         "ambiguous": False,
         "confidence": 1.0,
         "doubt": None,
+        "others": [],
         "path": rows[0]["path"],
         "line": 1,
     }

@@ -11,6 +11,7 @@ import pytest
 from semsearch.indexing.building import BuildReport, build
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
+from tests.conftest import ROOT
 
 FIELD = Path(__file__).parent / "field"
 CASES = [json.loads(line) for line in (FIELD / "cases.jsonl").read_text("utf-8").splitlines()]
@@ -64,3 +65,20 @@ def test_an_input_of_the_field_is_read_right_and_a_decision_is_told(case: dict[s
         assert [each for each in said(report) if wanted in each], said(report)
     if case["in"] not in SAID:
         assert said(report) == []
+
+
+ROWS = [
+    [cell.strip() for cell in line.strip("|").split("|")]
+    for line in (ROOT / "docs/inputs.md").read_text("utf-8").splitlines()
+    if line.startswith("| ") and not line.startswith(("| ---", "| what is handed"))
+]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: str(row[2]))
+def test_the_table_of_inputs_says_what_is_done(row: list[str], tmp_path: Path) -> None:
+    _, done, example, words = row
+    name = example.strip("`")
+    assert done
+    assert name in [case["in"] for case in CASES]  # which the test above compares
+    told = said(build([FIELD / name], tmp_path / "ix", model="hash"))
+    assert [each for each in told if words in each] if words else not told

@@ -150,6 +150,19 @@ def test_an_unknown_field_is_an_error_that_lists_those_known(program: Program, f
     assert "no article has a field 'sektion': the index has section, pages, country" in ran.err
 
 
+def test_one_text_under_two_days_is_listed(program: Program, tmp_path: Path) -> None:
+    text = "The ferry stops on Friday because the ice has damaged two piers of the old harbour, the office said. " * 3
+    folder = tmp_path / "a"
+    folder.mkdir()
+    for name in ("2022-11-09-a.txt", "2022-11-12-b.txt"):
+        (folder / name).write_text(text)
+    (folder / "2022-11-10-c.txt").write_text(text.replace("ferry", "tram").replace("ice", "snow"))
+    program("index", folder, "--model", "hash")
+    listed = program("dates", "--only", "repeated").out
+    assert "the same text is also dated 2022-11-12" in listed
+    assert len(listed.splitlines()) == 2
+
+
 PROBABLE = {
     "20221109T141500Z.txt": "crawl time",
     "page_20221109T1415.txt": "crawl time",

@@ -40,6 +40,7 @@ class Which(StrEnum):
     undated = "undated"
     ambiguous = "ambiguous"
     suspicious = "suspicious"
+    repeated = "repeated"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -88,7 +89,11 @@ def _kinds(entry: DateEntry) -> list[Which]:
     published = entry.published
     if published is None:
         return [Which.undated]
-    found = {Which.ambiguous: published.ambiguous, Which.suspicious: bool(entry.doubt)}
+    found = {
+        Which.ambiguous: published.ambiguous,
+        Which.suspicious: bool(entry.doubt),
+        Which.repeated: bool(entry.others),
+    }
     return [which for which, holds in found.items() if holds]
 
 
@@ -112,6 +117,8 @@ def _line(entry: DateEntry) -> str:
     published = entry.published
     when = "undated" if published is None else f"{published}  {published.provenance} {published.raw!r}"
     doubt = f"  {entry.doubt}" if entry.doubt else ""
+    if entry.others:
+        doubt += f"  the same text is also dated {', '.join(map(str, entry.others[:3]))}"
     return visible(f"{entry.doc_id}  {when}{doubt}  {display_path(entry.path)}:{entry.line}")
 
 
@@ -126,6 +133,7 @@ def _fields(entry: DateEntry) -> dict[str, object]:
         "ambiguous": published and published.ambiguous,
         "confidence": published and published.confidence,
         "doubt": entry.doubt or None,
+        "others": [day.isoformat() for day in entry.others],
         "path": display_path(entry.path),
         "line": entry.line,
     }

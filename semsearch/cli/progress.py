@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from semsearch.cli.exits import say
 from semsearch.rendering.visible import visible
 
 if TYPE_CHECKING:
     from semsearch.indexing.report import Progress
+
+
+EVERY = 60.0  # seconds between two lines
 
 
 @contextmanager
@@ -19,8 +24,14 @@ def build_bar(quiet: bool) -> Iterator[Callable[[Progress], None]]:
 
     disable = True if quiet else None  # None: only where standard error is a terminal
     with tqdm(desc="indexing", unit="B", unit_scale=True, disable=disable, leave=False, dynamic_ncols=True) as bar:
+        told = time.monotonic()
 
         def show(state: Progress) -> None:
+            nonlocal told
+            if not quiet and bar.disable and time.monotonic() - told >= EVERY:  # into a file: a line a minute
+                told = time.monotonic()
+                share = state.done * 100 // max(state.total, 1)
+                say(f"indexing: {share} %, {state.documents} articles, {state.encoded} passages encoded")
             bar.total = state.total
             bar.set_postfix_str(f"{state.documents} articles, {state.encoded} passages encoded", refresh=False)
             bar.update(state.done - bar.n)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
@@ -29,13 +30,23 @@ class StoredDates:
         with damage_told(self._folder):
             rows = self._db.execute(
                 "SELECT d.doc_id, f.path, d.line, d.first_day, d.last_day, d.date_precision, d.date_source, "
-                f"d.date_raw, d.date_ambiguous, {fits('document', 'd.')} AND {fits('file', 'f.')} "
+                f"d.date_raw, d.date_ambiguous, d.sketch, {fits('document', 'd.')} AND {fits('file', 'f.')} "
                 "FROM document d JOIN file f USING (file_id) ORDER BY f.path, d.line, d.doc_id"
             )
             entries = list(sound(rows, "document"))
+        days: dict[bytes, set[int]] = defaultdict(set)  # first days by sketch: equal texts have equal ones
+        for _, _, _, first, *_, sketch in entries:
+            if sketch and first is not None:
+                days[sketch].add(first)
         return [
-            DateEntry(doc_id, path, line, None if claim[0] is None else published_date(claim))
-            for doc_id, path, line, *claim in entries
+            DateEntry(
+                doc_id,
+                path,
+                line,
+                None if claim[0] is None else published_date(tuple(claim)),
+                others=tuple(date.fromordinal(day) for day in sorted(days.get(sketch, set()) - {claim[0]})),
+            )
+            for doc_id, path, line, *claim, sketch in entries
         ]
 
     def events(self, numbers: Ids) -> dict[int, list[EventDate]]:
