@@ -34,13 +34,13 @@ SETTINGS = [
 ]
 
 
-def read_documents(dataset: Dataset) -> list[tuple[Document, bytes]]:
+def read_documents(dataset: Dataset) -> list[tuple[Document, bytes, str | None]]:
     """The corpus, each document with a stand-in for its hash."""
     opener = gzip.open if dataset.corpus.suffix == ".gz" else open
     with opener(dataset.corpus, "rt", encoding="utf-8") as stream:
         records = [json.loads(line) for line in stream]
     texts = [(str(r["_id"]), r.get("title", ""), r["text"] or r["title"]) for r in records]
-    return [(Document(i, t or first_sentence(x), x, None, None, None, "", Place()), b"") for i, t, x in texts]
+    return [(Document(i, t or first_sentence(x), x, None, None, None, "", Place()), b"", None) for i, t, x in texts]
 
 
 def measure(dataset: Dataset, encoder: Encoder, settings: ChunkingSettings) -> tuple[int, Evaluation]:
