@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from pathlib import Path
 
 import pytest
@@ -149,6 +150,18 @@ def test_an_unknown_field_is_an_error_that_lists_those_known(program: Program, f
     ran = program("ask", "ferry", "--where", "sektion=world", "--index", folder)
     assert ran.status == 2
     assert "no article has a field 'sektion': the index has section, pages, country" in ran.err
+
+
+def test_the_field_that_is_likely_the_text_is_named_with_the_command(program: Program, tmp_path: Path) -> None:
+    rows = [f"{n};Die Fähre Nummer {n} liegt heute im Hafen fest.;2022-11-0{n}" for n in range(1, 4)]
+    (tmp_path / "a.csv").write_text("\n".join(["nummer;bericht;tag", *rows]))
+    told = program("index", "a.csv", "--model", "hash").err
+    found = re.search(r"in the field 'bericht': read it with: (semsearch index \S+ --fields text=bericht)", told)
+    assert found
+    again = program(*found[1].split()[1:], "--model", "hash")
+    assert again.status == 0
+    assert "in the field 'tag': read it with: semsearch index" in again.err
+    assert "--fields text=bericht,date=tag" in again.err
 
 
 def test_one_text_under_two_days_is_listed(program: Program, tmp_path: Path) -> None:

@@ -46,6 +46,7 @@ class Notes:
         self._date_fields: dict[str, DateFields] = {}  # by source
         self._fields: dict[str, FieldNames] = {}  # by source
         self._guessed: dict[str, Counter[str]] = defaultdict(Counter)  # files by source and encoding
+        self._texts: dict[str, Counter[str]] = defaultdict(Counter)  # by source: fields that may be texts
         self._decided: dict[str, list[tuple[str, int]]] = defaultdict(list)  # files, and of how many texts
 
     def add(self, source: str, path: Path, file: InputFile) -> None:
@@ -53,6 +54,7 @@ class Notes:
         self._fields[source] = file.names
         if file.guessed:
             self._guessed[source][file.guessed] += 1
+        self._texts[source].update(file.likely)
         for note, count in file.notes.items():
             self._decided[note].append((path.name, count))
 
@@ -78,6 +80,11 @@ class Notes:
         if self._titles_alone:
             articles = "article consists" if self._titles_alone == 1 else "articles consist"
             yield f"{self._titles_alone} {articles} of the title alone"
+        for source, likely in self._texts.items():
+            for name, _ in likely.most_common(1):
+                names = said_of_fields(self._fields[source], text=name)
+                again = command("index", source, "--fields", names, index=self._folder)
+                yield f"{source}: records without a text have one in the field {name!r}: read it with: {again}"
         for source, fields in self._date_fields.items():
             if name := fields.likeliest:
                 names = said_of_fields(self._fields[source], date=name)

@@ -111,7 +111,8 @@ class Refresh:
                     self._writer.touch_file(file_id, mtime_ns)
                 self._writer.drop_unused_vectors()
         if self._report.added or self._report.changed:
-            self._report.notes += [*self._embedding.doubts(), *self._notes]
+            self._report.notes += self._embedding.doubts()
+        self._report.notes += self._notes
         if self._writer.needs_accelerating():
             self._writer.accelerate()
         self._writer.finish()

@@ -12,7 +12,16 @@ from semsearch.records import DateClaim, DateProvenance, Kept, Place, RawDocumen
 
 LONGEST = {"id": 4_000, "title": 20_000, "date": 200, "source": 4_000, "url": 20_000}  # characters
 MOST_KEPT, LONGEST_KEPT = 64, 1_000  # fields of a record, characters of one
+LEAST_WORDS = 5  # of a field that may be a text
 View = Mapping[str, object]  # fields by their folded names
+
+
+class NoText(InputError):
+    """A record without a field that usually holds a text; ``likely`` is one that may, or empty."""
+
+    def __init__(self, reason: str, likely: str) -> None:
+        super().__init__(reason)
+        self.likely = likely
 
 
 def record_to_document(
@@ -56,7 +65,7 @@ class _Record:
         """The raw document. Raises InputError."""
         if not self.has("text"):
             seen = ", ".join(str(name) for name in [*self._record][:8])[:120]
-            raise InputError(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME")
+            raise NoText(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME", self._prose())
         text = self._text()
         own_id, title = self._optional("id"), self._optional("title")
         publisher, url = self._optional("source"), self._optional("url")
@@ -83,6 +92,12 @@ class _Record:
             kept=self._kept(),
             markup=self.html,
         )
+
+    def _prose(self) -> str:
+        """The field that is likeliest the text: the longest, if it has words enough."""
+        texts = {str(name): value for name, value in self._record.items() if isinstance(value, str)}
+        longest = max(texts, key=lambda name: len(texts[name]), default="")
+        return longest if longest and len(texts[longest].split()) >= LEAST_WORDS else ""
 
     def _found(self, role: str) -> Iterator[tuple[str, object]]:
         """Fields of a role, by folded name, best first."""

@@ -13,6 +13,7 @@ from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
 from semsearch.readers.decoding import LARGEST_TEXT, SAMPLE, Rejoined, plain_encoding
+from semsearch.readers.fields import NoText
 from semsearch.readers.names import FieldNames
 from semsearch.records import Problem
 
@@ -34,6 +35,14 @@ class InputFile:
     doubtful: bool = False  # other files of the folder decided
     told: list[Problem] = field(default_factory=list)  # what was lost
     notes: Counter[str] = field(default_factory=Counter)  # what was decided, with how many texts it concerns
+
+    likely: Counter[str] = field(default_factory=Counter)  # fields with prose, of records that have no text
+
+    def refused(self, line: int, error: InputError, record: int = 0) -> Problem:
+        """What is reported of a record that cannot be used."""
+        if isinstance(error, NoText) and error.likely:
+            self.likely[error.likely] += 1
+        return Problem(self.path, line, str(error), record=record)
 
     def read_text(self, stream: BinaryIO) -> str:
         r"""The whole stream as text with ``\n`` line ends, what does not fit its encoding as U+FFFD, which is told.

@@ -142,7 +142,7 @@ class DocumentStream:
             self.broken = True
             yield Problem(path, error.line, f"{error}; the rest is left out")
         except InputError as error:
-            yield Problem(path, 0, str(error))
+            yield self.file.refused(0, error)
         except (EOFError, zlib.error, gzip.BadGzipFile) as error:
             self.broken = True
             yield Problem(path, 0, f"damaged gzip: {error}; what was read before is kept")

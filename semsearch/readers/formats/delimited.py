@@ -44,7 +44,7 @@ def _documents(lines: TextIO, delimiter: str | None, file: InputFile) -> Iterato
         try:
             yield record_to_document(row[1], file.names, row[0])
         except InputError as error:
-            yield Problem(file.path, row[0], str(error))
+            yield file.refused(row[0], error)
 
 
 def read_rows(

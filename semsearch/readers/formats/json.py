@@ -37,7 +37,7 @@ def read_json_lines(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument |
         try:
             yield _from_line(line, file.names, number)
         except InputError as error:
-            yield Problem(file.path, number, str(error))
+            yield file.refused(number, error)
 
 
 def _rest(lines: Iterator[tuple[int, str | None]]) -> str:
@@ -123,7 +123,7 @@ def _sequence(text: str, position: int, file: InputFile, *, many: bool) -> Itera
             yield Problem(file.path, line, f"not usable as JSON: {str(error)[:80]}; the rest is left out")
             return
         except InputError as error:
-            yield Problem(file.path, line, str(error))
+            yield file.refused(line, error)
         position = _skip_blanks(text, position)
 
 
@@ -173,7 +173,7 @@ def _each(values: Sequence[object], file: InputFile) -> Iterator[RawDocument | P
         try:
             yield replace(_from_value(value, file.names, 1), record=place)
         except InputError as error:
-            yield Problem(file.path, 1, str(error), record=place)
+            yield file.refused(1, error, record=place)
 
 
 def _array(text: str, begin: int, file: InputFile) -> Iterator[RawDocument | Problem]:
@@ -199,7 +199,7 @@ def _array(text: str, begin: int, file: InputFile) -> Iterator[RawDocument | Pro
         try:
             yield replace(_from_value(value, file.names, line), record=place)
         except InputError as error:
-            yield Problem(file.path, line, str(error))
+            yield file.refused(line, error)
         position = _skip_blanks(text, position)
         if text[position : position + 1] == ",":
             position = _skip_blanks(text, position + 1)
