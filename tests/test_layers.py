@@ -26,7 +26,7 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
     "readers": {""},
     "dates": {"claims", "days", "doubts", "event_dates", "hints", "named", "published", "time_words", "typed"},
     "encoders": {"", "engines", "layout", "opening", "protocol", "reranker"},
-    "storage": {"checking", "inspection", "known", "overview", "place", "snapshot", "writer"},
+    "storage": {"checking", "inspection", "known", "overview", "place", "snapshot", "writer", "writing"},
     "ranking": {"", "bm25", "fusion", "sentences", "time_factors"},
     "indexing": {"building", "embedding", "named_sources", "preparing", "reading", "report"},
     "search": {"comparison", "engine", "local", "opening", "option_table", "options", "question_files", "timeline"},

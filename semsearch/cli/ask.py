@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE, NO_HITS, emit, say
+from semsearch.cli.exits import DONE, NO_HITS, emit, say, say_if_being_made
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
     DebugOption,
@@ -46,6 +46,7 @@ def ask(
     from semsearch.search.opening import open_index
 
     query = given.options.query(question)
+    say_if_being_made(index, quiet)
     with open_index(index, **given.opening) as opened:
         answer = opened.answer(query)
     shown = given.presenting

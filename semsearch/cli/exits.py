@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from contextlib import suppress
+from pathlib import Path
 
 import typer
 
@@ -26,6 +27,14 @@ def say(text: str) -> None:
     """One line to standard error, nothing in it able to steer a terminal."""
     with suppress(OSError):  # nobody reads it, or the disk that it goes to is full
         print(f"semsearch: {visible(text)}", file=sys.stderr, flush=True)
+
+
+def say_if_being_made(index: Path, quiet: bool) -> None:
+    """On standard error, that an index is being made for the first time, and how far that is."""
+    from semsearch.storage.writing import being_made
+
+    if not quiet and (told := being_made(index)):
+        say(told)
 
 
 def emit(text: str) -> None:

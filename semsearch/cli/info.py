@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE, emit
+from semsearch.cli.exits import DONE, emit, say_if_being_made
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.cli.show import ShowFormat
 from semsearch.errors import command
@@ -37,6 +37,7 @@ def info(
     """Show what is in the index: articles, dates, sources, model."""
     from semsearch.search.opening import open_index
 
+    say_if_being_made(index, quiet)
     with open_index(index) as opened:
         found = opened.info()
     emit((_as_json(found) if output_format is ShowFormat.json else _as_text(found)) + "\n")

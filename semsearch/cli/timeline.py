@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE, NO_HITS, emit, say
+from semsearch.cli.exits import DONE, NO_HITS, emit, say, say_if_being_made
 from semsearch.cli.options import (
     DEFAULT_FOLDER,
     DebugOption,
@@ -75,6 +75,7 @@ def timeline(
 
     if plot is not None:
         timelines.check_picture(plot)
+    say_if_being_made(index, quiet)
     with open_index(index, **given.opening) as opened:
         found = opened.timeline(given.options.query(question), by.value if by else None)
     if output_format is TimelineFormat.json:

@@ -39,11 +39,20 @@ class Refresh:
         self._report = BuildReport()
         self._embedding = Embedding(writer, choice)
         self._changes = Changes(writer, self._report)
-        self._batches = Batches(writer, self._embedding, self._report, progress or _untold)
+        self._batches = Batches(writer, self._embedding, self._report, self._told(progress or _untold))
         self._naming = Naming(writer, self._batches, self._changes)
         self._position = 0
         self._notes = Notes(writer.folder)
         self._hemisphere = writer.hemisphere()
+
+    def _told(self, progress: Callable[[Progress], None]) -> Callable[[Progress], None]:
+        """The same, and whoever asks the index meanwhile is told, too."""
+
+        def tell(state: Progress) -> None:
+            self._writer.tell(min(state.done * 100 // max(state.total, 1), 100))
+            progress(state)
+
+        return tell
 
     def run(
         self,

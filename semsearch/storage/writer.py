@@ -43,6 +43,10 @@ __all__ = ["Writer", "WriterLock", "open_writer"]
 class Writer(Inputs):
     """Exclusive access to an index folder. Use as a context manager."""
 
+    def tell(self, percent: int) -> None:
+        """Say how far the writing is, to those who ask meanwhile."""
+        self._lock.tell(percent)
+
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         refuse_strangers(folder)

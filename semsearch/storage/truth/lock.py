@@ -6,6 +6,7 @@ import fcntl
 import os
 import stat
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from semsearch.errors import TRY_AGAIN, IndexBusy, IndexDamaged, StorageFailed
@@ -32,13 +33,19 @@ class WriterLock:
             holding = f"is being written by another process ({holder or 'unknown'})"
             raise IndexBusy(holding, where=folder, remedy="wait for it to end") from None
         began = time.strftime("%Y-%m-%d %H:%M:%S")
+        self._said = f"pid {os.getpid()}, since {began}"
         try:
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, f"pid {os.getpid()}, since {began}\n".encode("ascii"), 0)
+            os.pwrite(self._descriptor, f"{self._said}\n".encode("ascii"), 0)
         except OSError as error:
             os.close(self._descriptor)
             what = f"cannot be written ({error.strerror})"
             raise StorageFailed(what, where=folder / LOCK_FILE, remedy=TRY_AGAIN) from error
+
+    def tell(self, percent: int) -> None:
+        """Say how far the writing is, to those who ask meanwhile."""
+        with suppress(OSError):  # only a courtesy
+            os.pwrite(self._descriptor, f"{self._said}, {percent:3} % read\n".encode("ascii"), 0)
 
     def release(self) -> None:
         """Let the next writer in."""
