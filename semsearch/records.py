@@ -107,10 +107,9 @@ class EventDate:
 class Place:
     r"""Where a text stands in its file.
 
-    ``line`` (from 1) is the one on which it begins. ``multiline`` is true where line breaks in the text are line breaks
-    of the file, false where the text stands in one record. ``pages`` are the characters of the text at which its pages
-    begin, the first at 0; empty where the file has no pages. ``member`` is the name of the file within a container
-    (an archive, a mailbox); empty where the file is none.
+    ``line`` (from 1) is the one on which it begins. ``multiline`` is true where line breaks in the text are those of
+    the file, false where it stands in one record. ``pages`` are the characters at which its pages begin, the first
+    at 0; empty where there are none. ``member`` is the name within a container (an archive, a mailbox), or empty.
 
     >>> Place(line=3, multiline=True, pages=(0, 40)).lines("one\ntwo\nthree", 4, 13)
     (4, 5)
@@ -155,6 +154,7 @@ class RawDocument:
     doubts: tuple[str, ...] = ()
     kept: Kept = ()
     markup: bool = False  # its text was HTML
+    written: str = ""  # its text as rules before 3 read it, where that differs: what they quoted is still true
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,6 +82,31 @@ def test_true_quotations_are_ok_and_changed_ones_are_not(
     assert [each.holds for each in verify(false)] == [False] * COUNT
 
 
+OLDER = {  # what an older release stored, and quoted, of files that are read otherwise now
+    "a.json": (
+        json.dumps([{"id": "1", "content": "<p>Ice &amp; snow.</p><p>Rain.</p>"}]),
+        "1",
+        "<p>Ice &amp; snow.</p>",
+    ),
+    "a.txt": ("Title: Ice\nDate: 2022-11-09\n\nThe ferry stops.\n", "a.txt", "Title: Ice\nDate: 2022-11-09"),
+    "a.md": ("+++\ntitle = 'Ice'\n+++\n\nThe ferry stops.", "a.md", "+++\ntitle = 'Ice'\n+++"),
+}
+
+
+@pytest.mark.parametrize("name", OLDER)
+def test_what_an_older_release_quoted_is_still_true(name: str, tmp_path: Path) -> None:
+    text, doc_id, quoted = OLDER[name]
+    path = tmp_path / name
+    path.write_text(text)
+    published = "2022-11-09" if "2022-11-09" in text else None
+    hit = {"doc_id": doc_id, "path": str(path), "start": 0, "end": len(quoted), "text": quoted, "published": published}
+    saved = tmp_path / "saved.json"
+    for said, holds in ((quoted, True), (quoted.replace("Ice", "Ace"), False)):
+        saved.write_text(json.dumps({"hits": [{**hit, "text": said}]}))
+        (found,) = verify(saved)
+        assert found.holds is holds, found
+
+
 @pytest.mark.parametrize(
     "read_as",
     [

@@ -51,7 +51,7 @@ class _Record:
         self._views = list(_views(record)) if self._layout.wraps else None
         self._used = set[str]()  # folded names
         self.doubts: list[str] = []
-        self.html = False
+        self.written = ""  # HTML, where the text was that
 
     def has(self, role: str) -> bool:
         """True where one of the role's names is there."""
@@ -90,7 +90,8 @@ class _Record:
             record=line,
             doubts=tuple(self.doubts),
             kept=self._kept(),
-            markup=self.html,
+            markup=bool(self.written),
+            written=self.written,
         )
 
     def _prose(self) -> str:
@@ -156,7 +157,8 @@ class _Record:
         if "<" not in text and "&" not in text:
             return text
         shown = text_of(text)
-        self.html = self.html or shown != text
+        if shown != text:
+            self.written = text
         return shown
 
     def _optional(self, role: str) -> str:

@@ -131,11 +131,16 @@ def _read_file(name: str, quotations: Sequence[_Quoted], names: FieldNames, enco
                 continue
             documents += 1
             for quoted in quotations:
-                if item.text[quoted.start : quoted.end] == quoted.text and quoted.text.strip():
+                if quoted.text.strip() and _holds(item, quoted):
                     held = found.holding.setdefault(quoted.place, [])
                     if len(held) < MOST_HOLDING or not _is_another(item, quoted):
                         held.append(item)
     return found if documents or not problem else _File("unreadable", problem)
+
+
+def _holds(raw: RawDocument, quoted: _Quoted) -> bool:
+    """Whether a document says what is quoted where it is, or did as an older release read it."""
+    return quoted.text in (text[quoted.start : quoted.end] for text in (raw.text, raw.written))
 
 
 def _is_another(raw: RawDocument, quoted: _Quoted) -> bool:

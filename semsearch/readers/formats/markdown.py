@@ -47,7 +47,8 @@ def read_markdown(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | P
     named = record_to_document(
         {**fields, file.names.candidates("text")[0][0]: body.text}, file.names, 1, "front matter"
     )
-    yield replace(named, text=body.text, title=named.title or _heading(body.text), place=body.place, record=0)
+    title, written = named.title or _heading(body.text), text.strip() if toml else ""
+    yield replace(named, text=body.text, title=title, place=body.place, record=0, markup=False, written=written)
 
 
 def _parse_toml(text: str) -> dict[str, object]:

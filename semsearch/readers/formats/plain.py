@@ -29,7 +29,7 @@ def read_plain(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Prob
         yield from _exported(text, file)
     else:
         head, begin = read_head(text, file.names)
-        yield with_head(body_document(text, begin, ()), head)
+        yield with_head(body_document(text, begin, ()), head, text.strip())
 
 
 def _exported(text: str, file: InputFile) -> Iterator[RawDocument]:
@@ -39,10 +39,10 @@ def _exported(text: str, file: InputFile) -> Iterator[RawDocument]:
         return
     if len(documents) > 1:
         file.notes[f"an export of {len(documents)} articles, split"] += 1
-    yield from documents
+    yield from (replace(document, written=text.strip()) for document in documents)
 
 
-def with_head(document: RawDocument, head: Mapping[str, str]) -> RawDocument:
+def with_head(document: RawDocument, head: Mapping[str, str], written: str) -> RawDocument:
     """A document with what its head says of it; what is no role is kept."""
     if not head:
         return document
@@ -56,6 +56,7 @@ def with_head(document: RawDocument, head: Mapping[str, str]) -> RawDocument:
         url=roles["url"] or None,
         claims=claims,
         kept=kept[:MOST_KEPT],
+        written=written,
     )
 
 
