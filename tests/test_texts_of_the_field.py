@@ -183,6 +183,33 @@ LENGTH: 22 words
 {RYE}
 """
 
+FACTIVA_PLAIN = f"""Ice stops the ferry for three weeks
+By A. Writer
+36 words
+9 November 2015
+Harbour Times
+HTIMES
+7
+English
+(c) 2015 Harbour Times
+
+{ICE}
+
+Document HTIMES0020151109eb990001a
+
+Rye bread becomes dearer
+20 words
+2 December 2015
+Evening Post
+EPOST
+English
+(c) 2015 Evening Post
+
+{RYE}
+
+Document EPOST00020151202eb990002b
+"""
+
 TEXTS: dict[str, tuple[str, list[Article]]] = {
     "Nexis Uni": (
         NEXIS_UNI,
@@ -207,6 +234,13 @@ TEXTS: dict[str, tuple[str, list[Article]]] = {
                 "Harbour Times",
                 f"{ICE}\n\n\n\nThe rail bridge stays open.",
             )
+        ],
+    ),
+    "Factiva without codes": (
+        FACTIVA_PLAIN,
+        [
+            Article("Ice stops the ferry for three weeks", "2015-11-09", "Harbour Times", ICE),
+            Article("Rye bread becomes dearer", "2015-12-02", "Evening Post", RYE),
         ],
     ),
     "Europresse": (EUROPRESSE, [Article("Ice stops the ferry for three weeks", "2015-11-09", "Harbour Times", ICE)]),

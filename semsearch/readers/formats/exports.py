@@ -17,13 +17,15 @@ from semsearch.records import DateClaim, Kept, Place, RawDocument
 
 _BETWEEN = re.compile(
     r"^[ \t]*(?:\d{1,6} of \d{1,6} DOCUMENTS?|(?:Document|Dokument|Documento) \d{1,6} (?:of|von|de|sur|di) \d{1,6}"
-    r"|_{20,}|End of Document|Ende des Dokuments|Fin du document|Fin de documento)[ \t]*$",
+    r"|_{20,}|Document [A-Z]{2,12}\d{10,14}\w{4,14}"
+    r"|End of Document|Ende des Dokuments|Fin du document|Fin de documento)[ \t]*$",
     re.MULTILINE | re.IGNORECASE,
 )
 _SURE = re.compile(  # no text has such lines by chance
     r"^[ \t]*\d{1,6} of \d{1,6} DOCUMENTS?[ \t]*$|^[ \t]*(?:Document|Dokument|Documento) \d{1,6} (?:of|von|de|sur|di) "
     r"\d{1,6}[ \t]*$|^[ \t]*End of Document[ \t]*$|^LENGTH: *\d+ words|^LOAD-DATE: |^Length: *\d+ words|^Load-Date: "
-    r"|^Publication (?:title|date|info): |^HD +\S.*\n(?:.*\n){1,12}?PD +\d|^(?:news|rev)·\d{8}·",
+    r"|^Publication (?:title|date|info): |^HD +\S.*\n(?:.*\n){1,12}?PD +\d|^(?:news|rev)·\d{8}·"
+    r"|^Document [A-Z]{2,12}\d{10,14}\w{4,14}[ \t]*$",
     re.MULTILINE,
 )
 _FIELD = re.compile(r"([A-Za-zÀ-ÿ][A-Za-zÀ-ÿ /-]{1,30}):[ \t]*(.*)")
@@ -185,6 +187,10 @@ def _by_place(article: _Article) -> None:
     """Publisher, date and title of lines without a name: by their order, and by what is a day."""
     lines = [line for line in article.plain if not _RIGHTS.match(line) and not _LENGTH.fullmatch(line)]
     day = next((at for at, line in enumerate(lines) if _DAY_LINE.fullmatch(line)), None)
+    lengths = [at for at, line in enumerate(article.plain) if _LENGTH.fullmatch(line)]
+    if day is not None and lengths and lengths[0] < article.plain.index(lines[day]):  # Factiva: title, length, day
+        article.fields.setdefault("title", lines[0])
+        article.fields.setdefault("source", (lines[day + 1 :] or [""])[0])
     if day is None:
         if lines:
             article.fields.setdefault("title", lines[0])
