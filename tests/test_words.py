@@ -81,6 +81,8 @@ FORMS = {  # a word as it may be written, and as it may be asked for
     "ילד": "יֶלֶד",
     "zero": "ze\u200bro",
     "Été": "E\u0301te\u0301",
+    "мой": unicodedata.normalize("NFD", "мой"),
+    "학교": unicodedata.normalize("NFD", "학교"),
 }
 
 

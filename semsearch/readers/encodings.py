@@ -19,6 +19,7 @@ from semsearch.text.languages import likely_languages
 
 LOOKED_AT = 8_000  # bytes of a sample
 DECISIVE = 6.0  # how much likelier, as a logarithm, an encoding is that needs no other file's word
+VOTING = 2.0  # the same of one that has a vote on others
 UNLIKELY, _ALLOWANCE = -9.5, 15.0  # of a character beyond ASCII on average: no text in any encoding that is known
 _OTHER_SCRIPT = 0.5  # share of letters beyond ASCII in a language that is not written in Latin letters
 _ASCII_AMONG_WIDE = -0.15
@@ -84,9 +85,9 @@ def guess_encoding(data: bytes, others: Callable[[], Mapping[str, int]] = dict) 
 
 
 def decided_encoding(data: bytes) -> str | None:
-    """The encoding that a text is surely in by itself; None where others are nearly as likely."""
+    """The encoding that a text is in by itself; None where another is nearly as likely."""
     found = guesses(data)[:2]
-    if not found or (len(found) > 1 and found[1].score > found[0].score - DECISIVE):
+    if not found or (len(found) > 1 and found[1].score > found[0].score - VOTING):
         return None
     return found[0].encoding
 
@@ -185,7 +186,7 @@ def _wide_character(character: str, language: str) -> float:
 
 
 def votes(samples: Sequence[bytes]) -> Mapping[str, int]:
-    """How many samples are surely in which encoding."""
+    """How many samples are in which encoding."""
     return Counter(_decided(samples))
 
 
