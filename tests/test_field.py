@@ -25,6 +25,20 @@ SAID = {  # what must be said of an input of which something was decided, or is 
     "15-telegram/result.json": ["2 records, number 1 the first: empty text"],
     "36-front/bad.md": ["front matter is not YAML in line 2; it is read line by line"],
     "24-rsscsv/feed.csv": ["feed.csv: HTML in fields, read as the text that it shows"],
+    "70-points/unsettled.csv": ["a quote opened in line 2 takes in lines that look like rows of their own"],
+    "70-points/otherdate.csv": [
+        "articles without a date have one in the field 'day_it_ran': read it with: semsearch index"
+    ],
+    "70-points/range.jsonl": ["date 'November 9-10, 2022' is more than a day"],
+    "70-points/forms.jsonl": ["date '44874' not understood: a spreadsheet's number of 2022-11-09? Save it as a date"],
+    "70-points/notdate.jsonl": ["date 'some time last week' not understood"],
+    "70-points/nul.csv": ["a zero byte in a cell: delete it"],
+    "70-points/comment.csv": ["what stands above the header in line 2 is left out"],
+    "70-points/escaped.csv": ['\\" read as a quotation mark'],
+    "70-points/unicode.txt": ["read as a table"],
+    "70-points/nan.json": ["1 article consists of the title alone"],
+    "70-points/formats": ["unknown format .docx, convert it with: pandoc -t plain FILE"],
+    "70-points/names": ["1 date could be month first"],
 }
 
 

@@ -82,6 +82,36 @@ def test_true_quotations_are_ok_and_changed_ones_are_not(
     assert [each.holds for each in verify(false)] == [False] * COUNT
 
 
+EXPORT = """
+                               1 of 2 DOCUMENTS
+
+                              The Harbour Post
+
+                           November 9, 2015 Monday
+
+Ice stops the ferry for three weeks
+
+LENGTH: 20 words
+
+The ferry service stops for the ice and nobody crosses.
+
+LOAD-DATE: November 10, 2015
+
+                               2 of 2 DOCUMENTS
+
+                              The Harbour Post
+
+                          December 2, 2015 Wednesday
+
+Ice closes the bridge
+
+LENGTH: 20 words
+
+The bridge is closed for the ice, too.
+
+LOAD-DATE: December 3, 2015
+"""
+TABLE = "id\ttitle\ttext\n1\tIce\tThe ferry stops.\n2\tRain\tThe tram runs.\n"
 OLDER = {  # what an older release stored, and quoted, of files that are read otherwise now
     "a.json": (
         json.dumps([{"id": "1", "content": "<p>Ice &amp; snow.</p><p>Rain.</p>"}]),
@@ -89,6 +119,9 @@ OLDER = {  # what an older release stored, and quoted, of files that are read ot
         "<p>Ice &amp; snow.</p>",
     ),
     "a.txt": ("Title: Ice\nDate: 2022-11-09\n\nThe ferry stops.\n", "a.txt", "Title: Ice\nDate: 2022-11-09"),
+    "export.txt": (EXPORT, "export.txt", "Ice stops the ferry for three weeks"),
+    "export2.txt": (EXPORT, "export2.txt", "The bridge is closed for the ice, too."),
+    "table.txt": (TABLE, "table.txt", TABLE[:22]),
     "a.md": ("+++\ntitle = 'Ice'\n+++\n\nThe ferry stops.", "a.md", "+++\ntitle = 'Ice'\n+++"),
 }
 
@@ -99,9 +132,17 @@ def test_what_an_older_release_quoted_is_still_true(name: str, tmp_path: Path) -
     path = tmp_path / name
     path.write_text(text)
     published = "2022-11-09" if "2022-11-09" in text else None
-    hit = {"doc_id": doc_id, "path": str(path), "start": 0, "end": len(quoted), "text": quoted, "published": published}
+    start = 0 if name == "a.json" else text.strip().index(quoted)
+    hit = {
+        "doc_id": doc_id,
+        "path": str(path),
+        "start": start,
+        "end": start + len(quoted),
+        "text": quoted,
+        "published": published,
+    }
     saved = tmp_path / "saved.json"
-    for said, holds in ((quoted, True), (quoted.replace("Ice", "Ace"), False)):
+    for said, holds in ((quoted, True), (quoted.replace("e", "o"), False)):
         saved.write_text(json.dumps({"hits": [{**hit, "text": said}]}))
         (found,) = verify(saved)
         assert found.holds is holds, found

@@ -51,7 +51,12 @@ _ARCHIVE = re.compile(
 )
 _STAMP = re.compile(r"(?<!\d)((?:19|20)\d\d)(\d\d)(\d\d)T\d{4}(?:\d\d)?Z?(?!\d)")
 _INNER = re.compile(r"https?:/{1,2}\S+", re.IGNORECASE)
-_IN_PATH = re.compile(r"(?<!\d)((?:19|20)\d\d)[/_-](0?[1-9]|1[0-2])(?:[/_-](0?[1-9]|[12]\d|3[01]))?(?![\d-])")
+_IN_PATH = re.compile(
+    r"(?<!\d)((?:19|20)\d\d)[/_-](0?[1-9]|1[0-2]|(?<=/)[^\W\d_]{3,12}(?![^/]))"
+    r"(?:[/_-](0?[1-9]|[12]\d|3[01]))?(?![\d-])"
+)
+_YEAR_ALONE = re.compile(r"(?:^|/)((?:19|20)\d\d)(?=/|$)")
+_MONTH_IN_NAME = re.compile(r"(?<![\w.-])((?:19|20)(\d\d))-(0[1-9]|1[0-2])(?![\w-]|\.\d)")
 
 
 def fallback_claims(raw: RawDocument, path: str, root: str = "") -> Iterator[DateClaim]:
@@ -107,8 +112,16 @@ def _in_address(path: str) -> str | None:
         claim = "-".join(part.zfill(2) for part in (year, str(MONTHS.get(month.lower(), month)), day) if part)
         with suppress(DateNotUnderstood):
             parse_period(claim)
-            return claim
+            return _as_written(found[0].strip("/"), claim)
     return None
+
+
+def _as_written(written: str, claim: str) -> str:
+    """A claim as it stands in a path, where that is understood the same way."""
+    with suppress(DateNotUnderstood):
+        if str(parse_published(DateClaim(written, "URL"))) == claim:
+            return written
+    return claim
 
 
 def _in_name(name: str) -> str | None:
@@ -128,17 +141,34 @@ def _in_file_name(name: str) -> str | None:
         written = pattern.search(name.replace("_", " "))
         if written and _is_day(written[0]):
             return written[0]
+    month = _MONTH_IN_NAME.search(name.replace("_", " "))
+    if month and (int(month[2]) + 1) % 100 != int(month[3]):  # 2010-11 may be a season
+        return f"{month[1]}-{month[3]}"
     return None
 
 
 def _in_path(path: str) -> str | None:
-    """/2022/11/09/, /2022-11-09-title or /2022/11/; the first of several, for what comes later is a title's."""
+    """/2022/11/09/, /2022/Nov/09/, /2022-11-09-title, /2022/11/ or /2022/; the first, for later ones are a title's."""
     for found in _IN_PATH.finditer(path):
-        claim = "-".join(part.zfill(2) for part in found.groups() if part)
-        with suppress(DateNotUnderstood):
-            parse_period(claim)
-            return claim
-    return _in_name(path)
+        year, month, day = found.groups()
+        number = _month_number(month)
+        if number:
+            claim = "-".join(part.zfill(2) for part in (year, str(number), day) if part)
+            with suppress(DateNotUnderstood):
+                parse_period(claim)
+                return _as_written(found[0], claim)
+    found_year = _YEAR_ALONE.search(path)
+    return _in_name(path) or (found_year[1] if found_year else None)
+
+
+def _month_number(name: str) -> int:
+    """The number of a month written as a number or a word of any language that dates are read in; 0 for no month."""
+    if name.isdigit():
+        return int(name)
+    with suppress(DateNotUnderstood):
+        found = parse_published(DateClaim(f"9 {name} 2000", "folder"))
+        return found.first.month if found.precision == "day" else 0
+    return 0
 
 
 def _in_text(text: str) -> str | None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import calendar
 import re
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
@@ -35,6 +35,7 @@ LANGUAGES = """
     en de fr es it pt nl sv da nb fi pl cs sk hu ro bg el ru uk be sr hr lt lv et tr ar he fa hi ka hy zh ja ko id vi th
     """
 _EXCHANGEABLE = re.compile(r"\d{1,2}\s*[/-]\s*\d{1,2}")  # dots are day first
+_SPREADSHEET, _SPREADSHEET_BEGAN = re.compile(r"[2-6]\d{4}(?:[.,]\d+)?", re.ASCII), date(1899, 12, 30)
 _BASES = (datetime(1999, 1, 3), datetime(2007, 10, 21))
 
 
@@ -87,6 +88,9 @@ def _parse(raw: str, month_first: bool | None) -> tuple[date, date, bool]:
         return day, day, False
     if len(raw) <= LONGEST_DATE and (found := _parse_freely(raw, month_first)):
         return found
+    if _SPREADSHEET.fullmatch(raw):
+        day = _SPREADSHEET_BEGAN + timedelta(int(raw[:5]))
+        raise DateNotUnderstood(f"date {raw[:40]!r} not understood: a spreadsheet's number of {day}? Save it as a date")
     raise DateNotUnderstood(f"date {raw[:40]!r} not understood: expected for example 2022-11-09")
 
 

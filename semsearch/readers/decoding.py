@@ -14,7 +14,10 @@ SAMPLE = 1 << 18  # bytes looked at to detect the encoding of a file that is rea
 LARGEST_TEXT = 1 << 28  # bytes of one text read whole; more is no article
 LONGEST_LINE = 1 << 26  # characters of a record in one line: a text of ten million, each as \\uXXXX
 
+FEW_ZEROS = 100  # bytes to one zero byte, or more
+
 AUTOMATIC = "auto"  # an encoding that is to be guessed
+_CONTROL = re.compile(rb"[\x01-\x08\x0e-\x1a\x7f]")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.:-]{0,39}")
 _NO_TEXTS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem"}
 _ESCAPES = {b"\x1b$B": "iso2022_jp_2", b"\x1b$@": "iso2022_jp_2", b"\x1b$)C": "iso2022_kr"}  # in bytes that are ASCII
@@ -87,16 +90,20 @@ def undecodable(text: str) -> bool:
     return False
 
 
-def plain_encoding(data: bytes, *, whole: bool = True) -> str:
+def plain_encoding(data: bytes, *, whole: bool = True, records: bool = False) -> str:
     """The encoding of what is UTF-8, or marked, or shows it by its zeros or escapes; empty for anything else.
 
-    Raises InputError for binary data.
+    Of ``records`` some may hold a zero byte, which costs these. Raises InputError for binary data.
     """
     for mark, encoding in _MARKS:
         if data.startswith(mark):
             return encoding
     if b"\0" in data:
-        return _encoding_with_zeros(data)
+        encoding = _encoding_with_zeros(data)
+        if encoding:
+            return encoding
+        if not records or not _is_text_with_few_zeros(data):
+            raise InputError(f"binary data: a zero byte at {data.index(0)}")
     try:
         codecs.getincrementaldecoder("utf-8")().decode(data, final=whole)
     except UnicodeDecodeError:
@@ -113,13 +120,18 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _encoding_with_zeros(data: bytes) -> str:
-    """UTF-16 without a mark: its zeros, from blanks and ASCII, are all on one side of each pair."""
+    """UTF-16 without a mark: its zeros, from blanks and ASCII, are all on one side of each pair; else nothing."""
     head = data[:4096]
     even, odd = head[0::2].count(0), head[1::2].count(0)
     for encoding, here, there in (("utf-16-le", odd, even), ("utf-16-be", even, odd)):
         if here > len(head) // 64 and not there and _is_text(head, encoding):
             return encoding
-    raise InputError(f"binary data: a zero byte at {data.index(0)}")
+    return ""
+
+
+def _is_text_with_few_zeros(data: bytes) -> bool:
+    """Whether zeros are as few as those that a database leaves in a cell, and there are no other control signs."""
+    return data.count(0) * FEW_ZEROS < len(data) and not _CONTROL.search(data)
 
 
 def _is_text(head: bytes, encoding: str) -> bool:

@@ -73,13 +73,13 @@ class InputFile:
         refused (:func:`undecodable`). Line ends are left as they are.
         """
         sample = stream.read(SAMPLE)
-        encoding = self._encoding(sample, whole=len(sample) < SAMPLE)
+        encoding = self._encoding(sample, whole=len(sample) < SAMPLE, records=True)
         rest = io.BufferedReader(Rejoined(sample, stream), buffer_size=1 << 16)
         errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
         return io.TextIOWrapper(rest, encoding=encoding, errors=errors, newline="")
 
-    def _encoding(self, data: bytes, *, whole: bool) -> str:
-        plain = plain_encoding(data, whole=whole)
+    def _encoding(self, data: bytes, *, whole: bool, records: bool = False) -> str:
+        plain = plain_encoding(data, whole=whole, records=records)
         if plain and not (self.encoding and data.isascii()):
             return plain
         if self.encoding:

@@ -43,11 +43,27 @@ _READERS: dict[str, Reader] = {
     ".csv": read_csv,
     ".tsv": read_tsv,
 }
+_REMEDIES = {  # how what has no reader becomes text
+    ".docx .odt .rtf .html .htm .epub .fb2 .tex": ", convert it with: pandoc -t plain FILE -o FILE.txt",
+    ".doc .ppt .pptx": ", save it as plain text (UTF-8)",
+    ".pdf": ", convert it with: pdftotext -layout FILE",
+    ".xlsx .xls .ods": ", save it as CSV (UTF-8)",
+    ".zip .tar .tgz .7z .rar": ", unpack it",
+    ".parquet .feather .arrow": ", write its rows as JSON lines",
+    ".xml": ", write its articles as JSON lines",
+}
 
 
 def supported_suffixes() -> tuple[str, ...]:
     """Suffixes that have a reader; each may be followed by ``.gz``."""
     return tuple(_READERS)
+
+
+def said_of_unknown(suffix: str) -> str:
+    """Why a file without a reader is left out, and what to do about it."""
+    known = " ".join(supported_suffixes())
+    remedy = next((said for suffixes, said in _REMEDIES.items() if suffix.lower() in suffixes.split()), "")
+    return f"unknown format {suffix or '(no suffix)'}{remedy}: known are {known}"
 
 
 def is_supported(path: Path) -> bool:
@@ -134,7 +150,7 @@ class DocumentStream:
         """The items as their reader gives them."""
         path, read = str(self._path), _READERS.get(_format_suffix(self._path))
         if read is None:
-            yield Problem(path, 0, f"unknown format {self._path.suffix or '(no suffix)'}")
+            yield Problem(path, 0, said_of_unknown(self._path.suffix))
             return
         try:
             yield from read(self.content(), self.file)

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from semsearch.files.regular import is_unicode, open_below, open_regular
 from semsearch.readers.ignoring import MOST_WILD, IgnoreRules, path_pattern, read_ignore_file
-from semsearch.readers.stream import is_supported, supported_suffixes
+from semsearch.readers.stream import is_supported, said_of_unknown
 from semsearch.records import Problem
 
 IGNORE_FILE = ".semsearchignore"
@@ -124,10 +124,7 @@ def _add(path: Path, found: FoundFiles) -> None:
     if not stat.S_ISREG(mode):
         found.problems.append(Problem(str(path), 0, "not a regular file"))
     elif not is_supported(path):
-        known = " ".join(supported_suffixes())
-        found.problems.append(
-            Problem(str(path), 0, f"unknown format {path.suffix or '(no suffix)'}: known are {known}")
-        )
+        found.problems.append(Problem(str(path), 0, said_of_unknown(path.suffix)))
     else:
         found.files.append(path)
 

@@ -145,13 +145,16 @@ def _holds(raw: RawDocument, quoted: _Quoted) -> bool:
 
 def _is_another(raw: RawDocument, quoted: _Quoted) -> bool:
     """Whether a document has surely another id than a hit says."""
+    path = str(Path(quoted.path).absolute())
+    of_file = path == quoted.doc_id or path.endswith(f"/{quoted.doc_id}")
+    if raw.written and of_file:  # older rules read the file as one article
+        return False
     if raw.own_id is not None:
         return quoted.doc_id != raw.own_id and not quoted.doc_id.endswith(f"#{raw.own_id}")
     _, sign, record = quoted.doc_id.rpartition("#")
     if raw.record:
         return bool(sign) and record.isdigit() and int(record) != raw.record
-    path = str(Path(quoted.path).absolute())
-    return path != quoted.doc_id and not path.endswith(f"/{quoted.doc_id}")
+    return not of_file
 
 
 def _compared(quoted: _Quoted, file: _File) -> Verified:
@@ -181,7 +184,8 @@ def _unlike(quoted: _Quoted, own: Sequence[RawDocument]) -> tuple[State, str] | 
     if quoted.date_source == CORRECTED:
         return "date not in the file (a correction)", quoted.published or "none"
     dates = [_date(raw, quoted) for raw in own]
-    if quoted.published not in dates:
+    undated_then = quoted.published is None and any(raw.written for raw in own)
+    if quoted.published not in dates and not undated_then:
         return "another date", f"{dates[0] or 'none'}, not {quoted.published or 'none'}"
     return None
 

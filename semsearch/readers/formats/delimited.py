@@ -9,15 +9,15 @@ from itertools import chain
 from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
-from semsearch.readers.decoding import LONGEST_LINE, RestLeftOut, bounded_lines, undecodable
+from semsearch.readers.decoding import RestLeftOut, undecodable
 from semsearch.readers.fields import record_to_document
+from semsearch.readers.formats.header import RecordLines, delimiter_of, header_line
 from semsearch.readers.input_file import InputFile
 from semsearch.readers.names import FieldNames, fold
 from semsearch.records import Problem, RawDocument
 
 LONGEST_FIELD = 10_000_000  # characters: a longer text is no article
-LONGEST_HEADER = 1 << 24
-_SEPARATOR = re.compile(r'"?sep=(.)"?', re.IGNORECASE)  # as Excel writes it above the header
+_ESCAPED = re.compile(r'(?<!\\)\\"')  # a quote as databases write it
 _DATE = re.compile(
     r"^\s*(?:$|\S{0,12}\d{1,4}[-/.]\d{1,2}[-/.]\d{1,4}|\d{8,14}\b|.{0,12}\b\d{1,2}\b.{1,14}\b\d{4}\b|\w{3,9} \d)"
 )
@@ -28,16 +28,17 @@ Row = tuple[int, dict[str, str]]  # line on which the row begins, fields by name
 
 def read_csv(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
     """A document a row; the delimiter (comma, semicolon or tab) is detected in the header."""
-    return _documents(file.text_lines(stream), None, file)
+    return table_documents(file.text_lines(stream), None, file)
 
 
 def read_tsv(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
     """A document a row, fields separated by tabs."""
-    return _documents(file.text_lines(stream), "\t", file)
+    return table_documents(file.text_lines(stream), "\t", file)
 
 
-def _documents(lines: TextIO, delimiter: str | None, file: InputFile) -> Iterator[RawDocument | Problem]:
-    for row in read_rows(lines, delimiter, file.path, file.names):
+def table_documents(lines: TextIO, delimiter: str | None, file: InputFile) -> Iterator[RawDocument | Problem]:
+    """A document a row; of ``delimiter`` None, the one in the header."""
+    for row in read_rows(lines, delimiter, file.path, file):
         if isinstance(row, Problem):
             yield row
             continue
@@ -48,72 +49,36 @@ def _documents(lines: TextIO, delimiter: str | None, file: InputFile) -> Iterato
 
 
 def read_rows(
-    lines: TextIO, delimiter: str | None, path: str, names: FieldNames | None = None
+    lines: TextIO, delimiter: str | None, path: str, file: InputFile | None = None
 ) -> Iterator[Row | Problem]:
     """Rows under a header, each a dict; a row that does not fit its header is a problem.
+
+    ``file`` is that of a table of articles.
 
     Raises InputError for an empty file.
     """
     csv.field_size_limit(LONGEST_FIELD)
-    record = _Record(lines)
-    first, named = _first_line(record)
-    delimiter = named or delimiter or max(",;\t|", key=first.count)
-    yield from _Table(record, first, delimiter, path, names or FieldNames()).rows()
-
-
-def _first_line(record: _Record) -> tuple[str, str]:
-    """The header's line, blank ones left out, and the delimiter that a line before it names. Raises InputError."""
-    named = ""
-    for line in record:
-        if len(line) >= LONGEST_HEADER:
-            raise InputError(f"a header line of more than {LONGEST_HEADER} characters")
-        said = _SEPARATOR.fullmatch(line.strip("\r\n"))
-        if said:
-            named = said[1]
-        elif line.strip():
-            return line, named
-    raise InputError("empty: no header line")
-
-
-class _Record:
-    """The lines of a file, and of one record those that were taken: it may go on over many, and must end somewhere."""
-
-    def __init__(self, lines: TextIO) -> None:
-        self._lines: Iterator[str | None] = bounded_lines(lines)
-        self.number = 0  # of the last line taken
-        self.taken: list[str] = []
-        self._characters = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = next(self._lines)
-        self.number += 1
-        self._characters += len(line or "")
-        if line is None or self._characters > LONGEST_LINE:
-            raise RestLeftOut(self.number, f"a record of more than {LONGEST_LINE} characters")
-        self.taken.append(line)
-        return line
-
-    def begin(self) -> int:
-        """The line on which the next record begins."""
-        self.taken, self._characters = [], 0
-        return self.number + 1
+    record = RecordLines(lines)
+    first, named = header_line(record, file)
+    yield from _Table(record, first, named or delimiter or delimiter_of(first), path, file).rows()
 
 
 class _Table:
     """Rows under a header, of which each may go on over lines."""
 
-    def __init__(self, record: _Record, first: str, delimiter: str, path: str, names: FieldNames) -> None:
+    def __init__(self, record: RecordLines, first: str, delimiter: str, path: str, file: InputFile | None) -> None:
         self._record = record
         self._delimiter = delimiter
         self._path = path
+        self._file = file
+        self._escapes = False  # a backslash stands before quotes
         rows = self._reader(chain([first], record))
         self._header = _header(rows)
-        self._typed = _typed(self._header, names)
+        self._typed = _typed(self._header, file.names if file else FieldNames())
 
     def _reader(self, lines: Iterator[str]) -> Iterator[list[str]]:
+        if self._escapes:
+            lines = (_ESCAPED.sub('""', line) for line in lines)
         return csv.reader(lines, delimiter=self._delimiter, strict=True)
 
     def rows(self) -> Iterator[Row | Problem]:
@@ -125,6 +90,9 @@ class _Table:
                 row = next(rows, None)
             except (csv.Error, RestLeftOut) as found:
                 row, error = [], str(found)
+                if self._are_escaped():
+                    rows = self._reader(self._record)
+                    continue
                 if not self._stands_alone(error):
                     self._refuse_endless(found, begin)
                 rows = self._reader(self._record)
@@ -134,6 +102,16 @@ class _Table:
                 yield from self._apart(row, begin, error)
             elif row:
                 yield self._fit(row, begin)
+
+    def _are_escaped(self) -> bool:
+        """Whether the quotes of a broken record have backslashes before them, so that it is read once more."""
+        if self._escapes or not any(map(_ESCAPED.search, self._record.taken)):
+            return False
+        self._escapes = True
+        if self._file:
+            self._file.notes['\\" read as a quotation mark'] += 1
+        self._record.put_back(len(self._record.taken))
+        return True
 
     def _refuse_endless(self, error: Exception, begin: int) -> None:
         """Raise RestLeftOut where a quoted field is too long to be one, so that its end is not known."""
@@ -193,6 +171,8 @@ class _Table:
             return Problem(self._path, line, f"{len(row)} fields where the header has {count}")
         if any(undecodable(cell) for cell in row):
             return Problem(self._path, line, "bytes that are not UTF-8")
+        if any("\0" in cell for cell in row):
+            return Problem(self._path, line, "a zero byte in a cell: delete it")
         return line, dict(zip(self._header, row + [""] * (count - len(row)), strict=True))
 
 

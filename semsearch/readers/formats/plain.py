@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -9,7 +10,9 @@ from typing import BinaryIO
 
 from semsearch.errors import InputError
 from semsearch.readers.fields import LONGEST, LONGEST_KEPT, MOST_KEPT
+from semsearch.readers.formats.delimited import table_documents
 from semsearch.readers.formats.exports import is_export, read_export
+from semsearch.readers.formats.header import is_table
 from semsearch.readers.formats.heads import read_head
 from semsearch.readers.input_file import InputFile
 from semsearch.readers.values import has_value
@@ -20,11 +23,15 @@ _HEADER = re.compile(r"\s?date[ \t]+(\d{4,5}-\d{1,2}-\d{1,2})(?=\s|\Z)", re.ASCI
 
 
 def read_plain(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument | Problem]:
-    """The one document of a text file, with what its head says, or the many of an export."""
+    """The one document of a text file, with what its head says, or the many of an export or a table."""
     text = file.read_text(stream)
     header = _HEADER.match(text)
     if header:
         yield body_document(text, header.end(), (DateClaim(header[1], "header"),))
+    elif is_table(text, file.names):
+        file.notes["read as a table"] += 1
+        for row in table_documents(io.StringIO(text, newline=""), None, file):
+            yield replace(row, written=text.strip()) if isinstance(row, RawDocument) else row
     elif is_export(text):
         yield from _exported(text, file)
     else:
