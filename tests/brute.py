@@ -14,6 +14,7 @@ from semsearch.arrays import Vectors
 from semsearch.records import Document, Mode
 from semsearch.storage.snapshot import open_snapshot
 from semsearch.text.analysis import Analyzer
+from semsearch.text.stopwords import WORDY
 
 SHARES = {"hybrid": (0.275, 0.275, 0.225, 0.225), "dense": (1, 0, 0, 0), "lexical": (0, 0, 0.5, 0.5)}
 FIRST = 100  # passages whose sentences are looked at
@@ -37,19 +38,25 @@ class Brute:
         self.titles = {doc_id: english.terms(found.title) for doc_id, found in self.documents.items()}
         self.bodies = [english.terms(self.documents[p.doc_id].text[p.start : p.end]) for p in self.places]
 
-    def bm25(self, question: str, units: dict[object, Sequence[str]]) -> tuple[dict[object, float], float]:
-        """BM25 of units of text, and what one could have at most: the formula of the docstring, word by word."""
+    def bm25(self, question: str, units: dict[object, Sequence[str]]) -> tuple[dict[object, float], float, float]:
+        """BM25 of units of text, what one could have at most, and the lift: the docstrings' formulas, word by word."""
         counted = {name: Counter(terms) for name, terms in units.items()}
         mean = sum(len(terms) for terms in units.values()) / max(len(units), 1)
-        scores, bound = dict.fromkeys(units, 0.0), 0.0
-        for term in dict.fromkeys(Analyzer("en").terms(question)):
+        scores, bounds, asked = dict.fromkeys(units, 0.0), list[tuple[float, float]](), Analyzer("en").terms(question)
+        counts: dict[str, float] = dict.fromkeys(asked, 1.0)
+        if len(asked) > 20:
+            said = Counter(t for t, word in zip(asked, Analyzer("").terms(question), strict=True) if word not in WORDY)
+            counts = {term: times ** min(len(asked) / 100, 1) for term, times in said.items()}
+        for term, count in counts.items():
             holding = sum(term in counts for counts in counted.values())
             weight = math.log(1 + (len(units) - holding + 0.5) / (holding + 0.5)) ** 1.25
-            bound += weight * 1.9
+            bounds.append((weight * 1.9, count))
             for name, terms in units.items():
                 times = counted[name][term]
-                scores[name] += weight * times * 1.9 / (times + 0.9 * (0.4 + 0.6 * len(terms) / mean)) if times else 0
-        return scores, bound
+                part = weight * times * 1.9 / (times + 0.9 * (0.4 + 0.6 * len(terms) / mean)) if times else 0
+                scores[name] += count * part
+        bound, typical = sum(each * count for each, count in bounds), sum(sorted(each for each, _ in bounds)[-8:])
+        return scores, bound, max(bound / typical, 1) ** 0.75 if len(asked) > 20 else 1.0
 
     def answer(
         self,
@@ -67,11 +74,14 @@ class Brute:
         wholes: dict[object, list[str]] = {doc_id: list(self.titles[doc_id]) for doc_id in owners.values()}
         for at in inside:
             wholes[owners[at]] += self.bodies[at]
-        passages, bound = self.bm25(question, {at: [*self.titles[owners[at]], *self.bodies[at]] for at in inside})
-        articles, whole_bound = self.bm25(question, dict(wholes))
+        passages, *passage_bound = self.bm25(
+            question, {at: [*self.titles[owners[at]], *self.bodies[at]] for at in inside}
+        )
+        articles, *whole_bound = self.bm25(question, dict(wholes))
         shares, first = SHARES[mode], {}
         for at in inside:
-            words = shares[2] * passages[at] / (bound or 1) + shares[3] * articles[owners[at]] / (whole_bound or 1)
+            words = shares[2] * covered(passages[at], *passage_bound)
+            words += shares[3] * covered(articles[owners[at]], *whole_bound)
             cosine = max(float((self.rows[at] * row).sum()), 0.0)
             by_time = factor(self.documents[owners[at]], self.events[at])
             first[at] = (words, cosine, by_time, (words + (shares[0] + shares[1]) * cosine) * by_time)
@@ -90,6 +100,12 @@ class Brute:
             if taken[hit[1]] <= per_document:
                 kept.append(hit)
         return kept[:top]
+
+
+def covered(score: float, bound: float, lift: float) -> float:
+    """The share of what it could be at most, lifted where the question is long."""
+    share = score / (bound or 1)
+    return lift * share / (1 + (lift - 1) * share)
 
 
 def assert_same(hits: Sequence[Found], expected: Sequence[Found], tolerance: float = 2e-6) -> None:

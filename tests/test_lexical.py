@@ -144,7 +144,7 @@ def test_bm25_equals_the_formula_on_fifty_questions(tmp_path: Path) -> None:
             own: dict[object, list[str]] = {}
             for at, place in enumerate(brute.places):
                 own[at] = [*brute.titles[place.doc_id], *brute.bodies[at]]
-            expected, bound = brute.bm25(question, dict(own))
+            expected, bound, _ = brute.bm25(question, dict(own))
             at_place = {(p.doc_id, p.start): at for at, p in enumerate(brute.places)}
             for hit in index.search(question, mode="lexical", use_time=False).hits:
                 value = expected[at_place[hit.document.doc_id, hit.start]]

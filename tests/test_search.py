@@ -234,7 +234,7 @@ def test_the_score_is_the_cosine_and_does_not_depend_on_other_hits(index: Index)
     assert all(0 <= hit.score < 0.5 for hit in nonsense)
 
 
-NOTHING = Evidence(Weights(1, 0, 0, 0), None, None, None, 0.0, None, 0.0)
+NOTHING = Evidence(Weights(1, 0, 0, 0), None, None, None, None)
 
 
 def test_documents_merge_by_their_best_passage_and_ties_go_by_id() -> None:

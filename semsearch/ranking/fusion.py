@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from semsearch.arrays import Scores
+from semsearch.ranking.bm25 import lifted
 from semsearch.ranking.time_factors import TimeFactors, bounded, timed
 from semsearch.records import Mode, Signal
 
@@ -39,6 +40,9 @@ WEIGHTS: Mapping[Mode, Weights] = {
 }
 
 
+Bound = tuple[float, float]  # what a value could be at most for this question, and how its share is lifted
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """All that speaks for some passages, each array (passages,); None where the mode does not look at it."""
@@ -47,9 +51,9 @@ class Evidence:
     cosine: Scores | None
     sentence: Scores | None  # cosine of the nearest sentence; of the passage where sentences have no rows
     words: Scores | None  # BM25 of the passage
-    words_bound: float  # what that could be at most for this question
     document: Scores | None  # BM25 of the document
-    document_bound: float
+    words_bound: Bound = (0.0, 1.0)
+    document_bound: Bound = (0.0, 1.0)
     time: TimeFactors | None = None
 
     def relevance(self) -> Scores:
@@ -74,17 +78,18 @@ class Evidence:
             score += taken
         return tuple(signals)
 
-    def _parts(self) -> list[tuple[str, Scores, float, float]]:
-        """Name, values, weight and highest possible value of what counts."""
+    def _parts(self) -> list[tuple[str, Scores, float, Bound]]:
+        """Name, values, weight and bound of what counts."""
         parts = (
-            ("passage", self.cosine, self.weights.passage, 1.0),
-            ("sentence", self.sentence, self.weights.sentence, 1.0),
+            ("passage", self.cosine, self.weights.passage, (1.0, 1.0)),
+            ("sentence", self.sentence, self.weights.sentence, (1.0, 1.0)),
             ("words", self.words, self.weights.words, self.words_bound),
             ("article", self.document, self.weights.document, self.document_bound),
         )
         return [(name, values, weight, bound) for name, values, weight, bound in parts if weight and values is not None]
 
 
-def _scaled(values: Scores, bound: float) -> Scores:
+def _scaled(values: Scores, bound: Bound) -> Scores:
     """Values as shares of the highest possible one; opposite meanings count like unrelated ones."""
-    return np.clip(values / bound, 0.0, 1.0) if bound else np.zeros_like(values)
+    most, lift = bound
+    return lifted(np.clip(values / most, 0.0, 1.0), lift) if most else np.zeros_like(values)

@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from semsearch.arrays import Ids, Mask
-from semsearch.ranking.bm25 import Block, Bm25, bm25
+from semsearch.ranking.bm25 import Block, Bm25, bm25, lifted
 from semsearch.ranking.fusion import Weights
 from semsearch.search.operators import ParsedQuestion
 from semsearch.storage.snapshot import LexicalIndex, LexicalView, Snapshot
-from semsearch.text.analysis import query_terms
+from semsearch.text.analysis import asked_terms, query_terms
 from semsearch.text.words import phrase_pattern
 
 READ_AT_ONCE = 5_000  # passages whose text is looked at for a phrase
@@ -32,12 +32,20 @@ class WordScores:
     def score(self, weights: Weights, room: NDArray[np.float32]) -> NDArray[np.float32]:
         """The words' part of every row's score, in the first half of ``room`` (2, rows)."""
         both: NDArray[np.float32] = room[0]
-        document = self.document.scores * np.float32(weights.document / (self.document.bound or 1))
-        np.take(document, self.owners, out=both, mode="clip")  # another mode takes room of its own
-        both += np.multiply(self.passage.scores, np.float32(weights.words / (self.passage.bound or 1)), out=room[1])
+        np.take(_share(self.document, weights.document), self.owners, out=both, mode="clip")  # others take room
+        both += _share(self.passage, weights.words, room[1])
         if self.findable is not None:
             both[~self.findable] = 0.0
         return both
+
+
+def _share(found: Bm25, weight: float, room: NDArray[np.float32] | None = None) -> NDArray[np.float32]:
+    """What BM25 counts in the score, in some ``room``."""
+    if found.lift == 1:
+        return np.multiply(found.scores, np.float32(weight / (found.bound or 1)), out=room)
+    share = lifted(np.minimum(found.scores * np.float32(1 / (found.bound or 1)), np.float32(1)), found.lift)
+    found_share: NDArray[np.float32] = np.multiply(share, np.float32(weight), out=room)
+    return found_share
 
 
 class QuestionWords:
@@ -53,10 +61,12 @@ class QuestionWords:
         view = self._snapshot.lexical()
         mask = view.allowed(allowed)
         passages, documents = self._blocks(view, mask, everything=allowed is None)
-        words = query_terms(question.text, self._snapshot.languages(as_of))
+        words, counts = asked_terms(question.text, self._snapshot.languages(as_of))
         rows, of_documents = self.rooms()
-        passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words], rows[0])
-        document = bm25(documents, [[view.stem("documents", stem) for stem in word] for word in words], of_documents)
+        passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words], rows[0], counts)
+        document = bm25(
+            documents, [[view.stem("documents", stem) for stem in word] for word in words], of_documents, counts
+        )
         return WordScores(
             passage, document, view.owners, *self._operated(question, mask, self._snapshot.languages(as_of))
         )

@@ -55,9 +55,9 @@ class SecondStage:
             None if vector is None else pool.cosines,
             None if vector is None else self._nearest_sentences(pool, weights, vector),
             None if words is None else words.passage.scores[rows].astype(np.float64),
-            0.0 if words is None else words.passage.bound,
             None if words is None else words.document.scores[words.owners[rows]].astype(np.float64),
-            0.0 if words is None else words.document.bound,
+            (0.0, 1.0) if words is None else (words.passage.bound, words.passage.lift),
+            (0.0, 1.0) if words is None else (words.document.bound, words.document.lift),
             None if basis.time is None or rows is None else basis.time.of(rows),
         )
         places = self._snapshot.documents.places(pool.numbers)

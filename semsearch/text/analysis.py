@@ -6,11 +6,13 @@ A word is what words.py calls one, in a text as in a question; stems are Snowbal
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from semsearch.arrays import Span
+from semsearch.text.stopwords import WORDY
 from semsearch.text.words import is_pair, prepared, word_spans
 
 if TYPE_CHECKING:
@@ -39,6 +41,8 @@ STEMMED = {
     "ta": "tamil",
     "tr": "turkish",
 }
+LONG_QUESTION = 20  # words; of a longer one some say nothing, and others are repeated
+PASTED = 100  # words; so many are a text, whose repeated words are its subject
 UNKNOWN = "en"  # how texts are stemmed whose language is not known
 _PLAIN_WORD = re.compile(r"[^\W_]+")
 _LETTERS = r"[\p{L}\p{M}\p{N}]+"
@@ -80,11 +84,30 @@ class Analyzer:
 
 def query_terms(text: str, languages: Sequence[str]) -> list[list[str]]:
     """The words of a question, each once, each as its different stems in ``languages``."""
+    return [list(word) for word in dict.fromkeys(_stems(text, languages))]
+
+
+def asked_terms(text: str, languages: Sequence[str]) -> tuple[list[list[str]], list[float] | None]:
+    """The words of a question as :func:`query_terms` gives them, and of a long one how often each counts.
+
+    Of a long question those words are left out that say nothing of what it asks, as long as others are left. That a
+    word is repeated says the more, the longer the text: ``times ** (words / 100)``, from 100 words on each time.
+    """
+    words = _stems(text, languages)
+    if len(words) > LONG_QUESTION:
+        plain = _stems(text, [""])
+        counted = Counter(word for word, (said,) in zip(words, plain, strict=True) if said not in WORDY)
+        if counted:
+            power = min(len(words) / PASTED, 1.0)
+            return list(map(list, counted)), [times**power for times in counted.values()]
+    return list(map(list, dict.fromkeys(words))), None
+
+
+def _stems(text: str, languages: Sequence[str]) -> list[tuple[str, ...]]:
+    """The words of a question in their order, each as its different stems."""
     text = text.encode("utf-8", "replace").decode()
     of_language = [Analyzer(language).terms_asked(text) for language in languages]
-    return [
-        list(word) for word in dict.fromkeys(tuple(dict.fromkeys(stems)) for stems in zip(*of_language, strict=True))
-    ]
+    return [tuple(dict.fromkeys(stems)) for stems in zip(*of_language, strict=True)]
 
 
 def _terms(stemmer: str, text: str) -> list[str]:

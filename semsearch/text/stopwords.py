@@ -16,3 +16,25 @@ FREQUENT = COMMON | frozenset(
     """although announced any because both during few five four here just last first many new now off only onto other
     others own same second seven six nine eight ten since though three too told says very one per""".split()  # noqa: SIM905
 )
+
+
+# The words of COMMON, and others that long questions are full of when somebody explains what he wants to know.
+WORDY = COMMON | frozenset(
+    """able above across actually again against ago almost also although always am among another answer anybody
+    anyone anything anyway anywhere around ask asked asking away became become began behind being believe below
+    beside besides better between both bring came cannot care come comes coming consider day dear did different
+    doing done down each either else end enough even ever every everybody everyone everything example explain
+    explained fact far feel few find finding fine first following found further gave get gets getting give given
+    gives giving glad go goes going gone good got great hear heard hello help her here hers him himself hope
+    hoping however idea indeed inside instead interested itself just keep kept kind knew know known last least
+    less let like likely little long look looked looking lot made make makes making many matter maybe me mean
+    means meant mention might mind mine more most much must my myself need needed needs neither never nevertheless
+    next nor nothing now obviously off often ok old once one only onto other others ought ourselves own particular
+    people perhaps place please point possible probably put question questions quite rather read reading really
+    reason regarding regards said same saw say saying says see seeing seem seemed seems seen several shall short
+    simple simply since so somebody someone something sometimes somewhere soon sort still sure take taken taking
+    talk talked talking tell telling thank thanks thing things think thinking though thought through thus time
+    times to together told too took towards tried true try trying turn two understand until upon us use used
+    useful usual usually very want wanted wants way ways well went whatever whether whole wish within without
+    wonder wondering word worth would wrong yes yet you yours yourself""".split()  # noqa: SIM905
+)
