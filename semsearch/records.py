@@ -139,8 +139,7 @@ Kept = tuple[tuple[str, tuple[str, ...]], ...]  # names of fields, each with its
 class RawDocument:
     """One article as a reader found it, before its date is resolved.
 
-    ``record`` distinguishes it within its file (0: it is the whole file). ``doubts`` are what
-    was wrong with fields that could be left out. ``kept`` are fields that are shown with the article and nothing else.
+    ``record`` distinguishes it within its file (0: the whole file); ``doubts`` tell of fields that were left out.
     """
 
     own_id: str | None
@@ -298,3 +297,4 @@ class Answer:
     strong: bool  # false: nothing in the index seems to fit
     notes: tuple[str, ...] = ()
     time: TimeUsed | None = None  # taken from the question's words
+    also_read: tuple[str, ...] = ()  # words looked for beside, or in place of, those of the question

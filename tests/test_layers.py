@@ -21,7 +21,7 @@ LAYERS = {  # from the ground up; rooms of one layer do not know each other
 RANK = {name: rank for rank, names in enumerate(LAYERS.values()) for name in names}
 
 DOORS = {  # the modules by which a room is entered; "" is the room's own __init__
-    "text": {"analysis", "chunking", "languages", "sentences", "sketches", "stopwords", "titles", "words"},
+    "text": {"analysis", "chunking", "languages", "sentences", "sketches", "spellings", "stopwords", "titles", "words"},
     "files": {"filesystems", "regular", "state", "tensors", "toml", "whole"},
     "readers": {""},
     "dates": {"claims", "days", "doubts", "event_dates", "hints", "named", "published", "time_words", "typed"},

@@ -146,7 +146,11 @@ def test_bm25_equals_the_formula_on_fifty_questions(tmp_path: Path) -> None:
                 own[at] = [*brute.titles[place.doc_id], *brute.bodies[at]]
             expected, bound, _ = brute.bm25(question, dict(own))
             at_place = {(p.doc_id, p.start): at for at, p in enumerate(brute.places)}
-            for hit in index.search(question, mode="lexical", use_time=False).hits:
+            answer = index.search(question, mode="lexical", use_time=False)
+            if answer.also_read:  # of which tests/test_spelling.py knows
+                assert "Dnipro" in question
+                continue
+            for hit in answer.hits:
                 value = expected[at_place[hit.document.doc_id, hit.start]]
                 assert hit.lexical == pytest.approx(value, rel=1e-5)
                 words = next(signal for signal in hit.signals if signal.name == "words")

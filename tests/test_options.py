@@ -36,6 +36,7 @@ ELSEWHERE = {  # options that are not of a question
 BUILDS = {"eval": {"model"}}  # it makes an index of its own, with a model for that
 VALUES = {
     "top": "3",
+    "aliases": '"names.txt"',
     "since": '"2022-07"',
     "until": '"2022-12"',
     "on": '"2022-11"',
@@ -85,6 +86,7 @@ def test_r5_a_settings_file_may_have_every_option(
     shutil.copytree(built, tmp_path / "indexes" / "default")
     (tmp_path / "q.txt").write_text("town\n", "utf-8")
     (tmp_path / "ev.toml").write_text('[[event]]\nname = "Bread feast"\nwords = ["bread feast"]\nfirst = 2022-11-10\n')
+    (tmp_path / "names.txt").write_text("town, city\n")
     (tmp_path / "semsearch.toml").write_text(f"{name} = {VALUES[name]}\n", "utf-8")
     assert program("trust").status == 0
     ran = program(command, "town" if command == "ask" else "q.txt")

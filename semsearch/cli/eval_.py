@@ -101,6 +101,7 @@ def evaluate(
             modes=modes,
             defaults=defaults,
             named_events=given.opening["named_events"],
+            aliases=given.opening["aliases"],
             building=building,
             asking=asking,
         )

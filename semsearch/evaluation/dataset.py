@@ -84,13 +84,14 @@ def evaluate_dataset(
     modes: Sequence[Mode] = ("hybrid",),
     defaults: Options | None = None,
     named_events: Path | None = None,
+    aliases: Path | None = None,
     building: Callable[[Progress], None] | None = None,
     asking: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[Mode, Evaluation], BuildReport]:
     """Bring ``index`` up to the dataset's corpus, ask its judged questions in each mode and measure the runs.
 
-    ``defaults`` gives the filters, ``named_events`` a file of them; ``asking`` is called with the questions done
-    and their number.
+    ``defaults`` gives the filters, ``named_events`` and ``aliases`` are files of these; ``asking`` is called with the
+    questions done and their number.
     """
     report = build(
         [dataset.corpus],
@@ -107,7 +108,7 @@ def evaluate_dataset(
     report.problems += problems
     judged = [question for question in questions if question.query_id in qrels]
     measured: dict[Mode, Evaluation] = {}
-    with open_index(index, named_events=named_events) as opened:
+    with open_index(index, named_events=named_events, aliases=aliases) as opened:
         for turn, mode in enumerate(modes):
             run: dict[str, dict[str, float]] = {}
             answers = opened.answer_all([replace(question.query, top=DEPTH, mode=mode) for question in judged])

@@ -59,7 +59,9 @@ class TextRenderer:
             lines += [f"published {window_text(answer.query.window)}  ({visible(answer.query.window_words)})"]
         if answer.time:
             lines += [f"time: {visible(time_text(answer.time))}"]
-        if answer.query.window or answer.time:
+        if answer.also_read:
+            lines += [f"also read: {visible(', '.join(answer.also_read))}"]
+        if answer.query.window or answer.time or answer.also_read:
             lines += [""]
         blocks = ["\n".join(self._hit(hit)) for hit in answer.hits]
         return "\n".join([*lines, "\n\n".join(blocks)]) + "\n" if lines or blocks else ""
@@ -120,6 +122,8 @@ class MarkdownRenderer:
             lines += [f"Published {window_text(window)}.", ""]
         if answer.time:
             lines += [f"Time: {_escaped(time_text(answer.time))}.", ""]
+        if answer.also_read:
+            lines += [f"Also read: {_escaped(', '.join(answer.also_read))}.", ""]
         lines += [line for hit in answer.hits for line in self._hit(hit)] or ["Nothing found.", ""]
         return "\n".join(lines[1:] if first else lines)
 

@@ -115,6 +115,8 @@ def timeline_csv(timeline: Timeline) -> str:
 def timeline_notes(timeline: Timeline) -> list[str]:
     """What a user should know beside the bars."""
     notes = list(timeline.answer.notes)
+    if timeline.answer.also_read:
+        notes.append(f"also read: {', '.join(timeline.answer.also_read)}")
     if timeline.undated:
         notes.append(f"{timeline.undated} relevant passages have no date and are in no bar")
     if timeline.vague:

@@ -13,6 +13,7 @@ from semsearch.records import Answer, EventDate, Hit, Query
 from semsearch.search.copies import Collapsing
 from semsearch.search.first_stage import Ranking
 from semsearch.search.marking import Marking
+from semsearch.search.question_words import Others
 from semsearch.storage.snapshot import Snapshot
 
 
@@ -23,12 +24,18 @@ class Answers:
         self._snapshot = snapshot
         self._collapsing = collapsing
 
-    def _marking(self, query: Query, text: str, vector: Vectors | None, ranking: Ranking) -> Marking:
-        return Marking(text, vector, self._snapshot.lexical(), ranking.allowed, self._snapshot.languages(query.as_of))
-
-    def answer(self, query: Query, ranking: Ranking, text: str, vector: Vectors | None, notes: list[str]) -> Answer:
+    def answer(
+        self,
+        query: Query,
+        ranking: Ranking,
+        text: str,
+        vector: Vectors | None,
+        notes: list[str],
+        others: Others | None = None,
+    ) -> Answer:
         """The hits of a ranking for a text and its vector, with what the user should know of them."""
-        marking = self._marking(query, text, vector, ranking)
+        view, languages = self._snapshot.lexical(), self._snapshot.languages(query.as_of)
+        marking = Marking(text, vector, view, ranking.allowed, languages, others)
         ranked = ranking.hits
         numbers = np.array([found.number for found in ranked], np.int64)
         parts, events = self._snapshot.sentence_vectors(numbers), self._snapshot.events(numbers)

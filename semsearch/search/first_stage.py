@@ -88,7 +88,7 @@ class Retrieval:
         weights = WEIGHTS[asked.query.mode]
         if not weights.words and not asked.question.has_operators:
             return Basis(weights, asked.vector, None, allowed)
-        words = self._words.of(asked.question, allowed, asked.query.as_of)
+        words = self._words.of(asked.question, allowed, asked.query.as_of, asked.others)
         findable = allowed if words.findable is None else self._snapshot.lexical().numbers[words.findable]
         return Basis(weights, asked.vector, words, findable)
 

@@ -22,10 +22,12 @@ from semsearch.search.answers import Answers
 from semsearch.search.asked import understand
 from semsearch.search.first_stage import Retrieval, Scored
 from semsearch.search.marking import Marking
+from semsearch.search.names import Table
 from semsearch.search.option_table import Choices
 from semsearch.search.options import make_query
 from semsearch.search.question_time import QuestionTime
 from semsearch.search.reranking import RERANKED, Reranking
+from semsearch.search.spelling import Spelling
 from semsearch.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -41,10 +43,16 @@ class LocalIndex:
     """
 
     def __init__(
-        self, snapshot: Snapshot, open_model: Callable[[], Encoder], question_time: QuestionTime, today: date
+        self,
+        snapshot: Snapshot,
+        open_model: Callable[[], Encoder],
+        question_time: QuestionTime,
+        today: date,
+        aliases: Table | None = None,
     ) -> None:
         self._snapshot = snapshot
         self._time = question_time
+        self._spelling = Spelling(snapshot, aliases)
         self._today = today
         self._open_model = open_model
         self._opened: Encoder | None = None
@@ -96,7 +104,7 @@ class LocalIndex:
         for query in queries:
             self._refuse_misuse()
             refuse_other_type(query, Query, "a query", "one that make_query gives")
-            asked = understand(query, self._time, self._encoder)
+            asked = understand(query, self._time, self._spelling, self._encoder)
             time, question, notes = asked.time, asked.question, list(asked.notes)
             wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
             ranking = self._retrieval.rank(asked._replace(query=wide))
@@ -105,14 +113,14 @@ class LocalIndex:
             if ranking.unheld:
                 quoted = " and ".join(f'"{phrase}"' for phrase in question.quoted)
                 notes.append(f"no passage holds {quoted}: its words were searched for")
-            answer = self._answers.answer(query, ranking, question.text, asked.vector, notes)
-            answer = replace(answer, time=ranking.time)
+            answer = self._answers.answer(query, ranking, question.text, asked.vector, notes, asked.others)
+            answer = replace(answer, time=ranking.time, also_read=asked.also_read)
             yield answer if query.rerank is None else self._reranking.order(answer, question.text, query.rerank)
 
     def scores(self, query: Query) -> Scored:
         """The score of every passage that the filters let through, without its sentences and without time."""
         self._refuse_misuse()
-        asked = understand(query, self._time, self._encoder)
+        asked = understand(query, self._time, self._spelling, self._encoder)
         scored = self._retrieval.every(asked)
         view = self._snapshot.lexical()
         return replace(

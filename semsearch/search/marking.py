@@ -10,6 +10,7 @@ from semsearch.arrays import Ids, Span, Vectors, exact_cosines
 from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
 from semsearch.ranking.sentences import has_sign, wanted_sign
+from semsearch.search.question_words import Others
 from semsearch.storage.snapshot import LexicalView
 from semsearch.text.analysis import UNKNOWN, Analyzer, query_terms
 from semsearch.text.stopwords import COMMON
@@ -19,12 +20,22 @@ class Marking:
     """Marks the passages that answer one question."""
 
     def __init__(
-        self, text: str, vector: Vectors | None, view: LexicalView, allowed: Ids | None, languages: list[str]
+        self,
+        text: str,
+        vector: Vectors | None,
+        view: LexicalView,
+        allowed: Ids | None,
+        languages: list[str],
+        others: Others | None = None,
     ) -> None:
         self._vector = vector
         self._question = text
         self._sign = wanted_sign(text)
-        words = [stems for stems in query_terms(text, languages) if not COMMON.intersection(stems)]
+        words = [
+            stems + [other for stem in stems for other in (others or {}).get(stem, ()) if other not in stems]
+            for stems in query_terms(text, languages)
+            if not COMMON.intersection(stems)
+        ]
         mask = view.allowed(allowed)
         count = len(view.numbers) if mask is None else int(np.count_nonzero(mask))
         self._weights = [word_weight(count, view.count(stems, mask)) for stems in words]

@@ -9,6 +9,7 @@ from pathlib import Path
 from semsearch.encoders import Encoder, model_for_index, name_model, open_encoder
 from semsearch.errors import EncoderMismatch, UsageError, command, refuse_unusable_path
 from semsearch.search.local import LocalIndex
+from semsearch.search.names import read_spellings
 from semsearch.search.options import DEFAULT_INDEX
 from semsearch.search.question_time import QuestionTime
 from semsearch.storage.place import index_folder
@@ -20,11 +21,13 @@ def open_index(
     *,
     today: date | None = None,
     named_events: str | os.PathLike[str] | None = None,
+    aliases: str | os.PathLike[str] | None = None,
     model: str | None = None,
 ) -> LocalIndex:
     """Open the index in ``folder`` for searching.
 
-    ``today`` is the day that relative time words are counted from; ``named_events`` a TOML file of more of them.
+    ``today`` is the day that relative time words are counted from; ``named_events`` a TOML file of more of them,
+    ``aliases`` a file of names with other spellings, a line each: ``Odesa, Odessa``.
     ``model`` is the index's own, for one that came from elsewhere: it is loaded only where the user has named it.
     Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes, EncoderUnavailable, of which
     ModelNotNamed, or EncoderMismatch where the model is not the one the index was made with.
@@ -34,8 +37,11 @@ def open_index(
         raise UsageError(f"today is {today!r:.60}: expected a date")
     if named_events is not None:
         refuse_unusable_path(named_events, "named_events")
+    if aliases is not None:
+        refuse_unusable_path(aliases, "aliases")
     if model is not None:
         name_model(model)
+    spellings = None if aliases is None else read_spellings(Path(aliases))
     snapshot = open_snapshot(Path(folder))
     record = snapshot.encoder
 
@@ -56,4 +62,4 @@ def open_index(
 
         named = (*read_events(Path(named_events)), *shipped_events())
     day = today or date.today()
-    return LocalIndex(snapshot, open_model, QuestionTime(snapshot, day, named), day)
+    return LocalIndex(snapshot, open_model, QuestionTime(snapshot, day, named), day, spellings)

@@ -180,6 +180,16 @@ class Opening(TypedDict, total=False):
             why_not=_OF_ALL,
         ),
     ]
+    aliases: Annotated[
+        Path | None,
+        Option(
+            None,
+            "Other spellings of names, a line each: Odesa, Odessa.",
+            _BY_WORDS,
+            "FILE",
+            why_not=_OF_ALL,
+        ),
+    ]
     model: Annotated[
         str | None,
         Option(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,6 +17,7 @@ from semsearch.storage.snapshot import LexicalIndex, LexicalView, Snapshot
 from semsearch.text.analysis import asked_terms, query_terms
 from semsearch.text.words import phrase_pattern
 
+Others = Mapping[str, Sequence[str]]  # by a term: those that say the same
 READ_AT_ONCE = 5_000  # passages whose text is looked at for a phrase
 
 
@@ -56,16 +58,21 @@ class QuestionWords:
         self._all: tuple[list[Block], list[Block]] | None = None
         self._room: tuple[NDArray[np.float32], NDArray[np.float32]] | None = None
 
-    def of(self, question: ParsedQuestion, allowed: Ids | None, as_of: date | None) -> WordScores:
+    def of(
+        self, question: ParsedQuestion, allowed: Ids | None, as_of: date | None, others: Others | None = None
+    ) -> WordScores:
         """BM25 among the passages that the filters let through, and what the operators leave of those."""
         view = self._snapshot.lexical()
         mask = view.allowed(allowed)
         passages, documents = self._blocks(view, mask, everything=allowed is None)
         words, counts = asked_terms(question.text, self._snapshot.languages(as_of))
         rows, of_documents = self.rooms()
-        passage = bm25(passages, [[view.stem("passages", stem) for stem in word] for word in words], rows[0], counts)
-        document = bm25(
-            documents, [[view.stem("documents", stem) for stem in word] for word in words], of_documents, counts
+        groups = [_with_others(word, others or {}) for word in words]
+        in_passages = [[view.either("passages", terms) for terms in group] for group in groups]
+        in_documents = [[view.either("documents", terms) for terms in group] for group in groups]
+        passage, document = (
+            bm25(passages, in_passages, rows[0], counts),
+            bm25(documents, in_documents, of_documents, counts),
         )
         return WordScores(
             passage, document, view.owners, *self._operated(question, mask, self._snapshot.languages(as_of))
@@ -135,6 +142,12 @@ class QuestionWords:
             ):
                 held[row] = bool(pattern.search(title)) or (not titles and bool(pattern.search(text)))
         return held
+
+
+def _with_others(word: Sequence[str], others: Others) -> list[list[str]]:
+    """The stems of a word, each for itself; as one with other spellings, where there are any."""
+    more = [term for stem in word for term in others.get(stem, ())]
+    return [[*word, *more]] if more else [[stem] for stem in word]
 
 
 def _owners(index: LexicalIndex, rows: Mask | None) -> Mask | None:

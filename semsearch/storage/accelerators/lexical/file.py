@@ -8,7 +8,7 @@ in the order of their numbers; the rows of a document are neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -99,14 +99,26 @@ class LexicalIndex:
         return self._found[term]
 
     def _search(self, term: str) -> int | None:
-        wanted, low, high = term.encode(), 0, len(self._ends)
+        low = self._place(term.encode())
+        return low if low < len(self._ends) and self._term(low) == term.encode() else None
+
+    def _place(self, wanted: bytes) -> int:
+        """How many terms come before some bytes."""
+        low, high = 0, len(self._ends)
         while low < high:
             middle = (low + high) // 2
             if self._term(middle) < wanted:
                 low = middle + 1
             else:
                 high = middle
-        return low if low < len(self._ends) and self._term(low) == wanted else None
+        return low
+
+    def beginning(self, letter: str, lengths: range) -> Iterator[str]:
+        """Terms that begin with a letter, of so many bytes."""
+        begin, end = self._place(letter.encode()), self._place(letter.encode() + b"\xff")
+        sizes = np.diff(self._ends[begin:end], prepend=self._ends[begin - 1] if begin else 0)
+        for at in np.flatnonzero((sizes >= lengths.start) & (sizes < lengths.stop)).tolist():
+            yield self._term(begin + at).decode("utf-8", "replace")
 
     def terms(self) -> list[bytes]:
         """All terms, sorted."""

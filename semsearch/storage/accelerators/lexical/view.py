@@ -11,7 +11,7 @@ import numpy as np
 from semsearch.arrays import Ids, Mask, Postings, Stem, distinct
 from semsearch.errors import IndexDamaged, command
 from semsearch.storage.accelerators.lexical.building import build_lexical
-from semsearch.storage.accelerators.lexical.file import Field, LexicalIndex, LexicalText, load_lexical
+from semsearch.storage.accelerators.lexical.file import MOST, Field, LexicalIndex, LexicalText, load_lexical
 from semsearch.storage.accelerators.record import Truth, not_used
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.recorded import check_tail, read_file
@@ -48,6 +48,18 @@ class LexicalView:
             held = index.passages if field == "passages" else index.documents
             found.append(nothing if number is None else self.postings(held, number))
         return Stem(term, found)
+
+    def either(self, field: Literal["passages", "documents"], terms: Sequence[str]) -> Stem:
+        """Several terms as if they were one, as Lucene has its synonyms: a row's counts are added up."""
+        stems = [self.stem(field, term) for term in dict.fromkeys(terms)]
+        if len(stems) == 1:
+            return stems[0]
+        merged = []
+        for parts in zip(*(stem.postings for stem in stems), strict=True):
+            rows, places = np.unique(np.concatenate([rows for rows, _ in parts]), return_inverse=True)
+            counts = np.bincount(places, np.concatenate([counts for _, counts in parts]), len(rows))
+            merged.append((rows, np.minimum(counts, MOST).astype(np.uint16)))
+        return Stem("|".join(stem.term for stem in stems), merged)
 
     def postings(self, field: Field, number: int) -> Postings:
         """Those of a term of one index. Raises IndexDamaged, saying what mends it."""
