@@ -1,4 +1,4 @@
-"""Rules for what the calendar names: days of months, months, seasons, quarters, years, decades, centuries."""
+"""Rules for what the calendar names: days of months, months, seasons, quarters."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from datetime import date
 
 from semsearch.dates import days, words
 from semsearch.dates.days import Unit
-from semsearch.dates.reading import FIRST_YEAR, LAST_YEAR, YEAR_DIGITS, Period, Reading, Turn, one_day
+from semsearch.dates.reading import DAY_DIGITS, FIRST_YEAR, YEAR_DIGITS, Period, Reading, Turn, one_day
+from semsearch.dates.year_rules import years_written
 from semsearch.records import DateRange
 
 _DASHES = ("-", "–")
 _AFTER_DATE = words.EVIDENCE | {"to", "and", "on", "at", "of", "or", "with", "this", "last", "next", "parade"}
 _NO_MONTH = {"revolution", "surprise"}
 _MARCH_TO = {"on", "toward", "towards", "into", "against", "through", "of"}
-_MEASURED = {"strong", "page", "pound", "mile", "kilometer", "kilometre", "metre", "meter"}
 _MOST = {"quarter": 4, "half": 2}
-_LAST_CENTURY = 21
-_COMPANIES = ("fox",)
-_DECADE_BEFORE = {"the", "early", "mid", "late", "-"}
 
 
 def day_of_month(reading: Reading, at: int) -> Period | None:
@@ -37,11 +34,17 @@ def _day_first(reading: Reading, at: int) -> Period | None:
         if second is None or second <= last:
             break
         place, last = following + 1, second
+    if reading.word(place) in ("-", "/") and reading.joined_to(place) and reading.joined_to(place + 1):
+        place += 1  # 5-Aug-2016
     place = reading.skip(place, "of")
     month = reading.month_number(place)
     if month is None or last < first:
         return None
     behind = reading.behind_month(place)
+    if reading.word(behind) == "-" and reading.joined_to(behind) and reading.year_number(behind + 1) is not None:
+        behind += 1
+    elif first == last and _is_short_year(reading, behind):
+        return Period(one_day(date(reading.full_year(reading.token(behind).value), month, first)), behind + 1, "day")
     return None if _is_verb(reading, place, behind) else _dated(reading, month, first, last, behind)
 
 
@@ -53,13 +56,25 @@ def _month_first(reading: Reading, at: int) -> Period | None:
         return None
     behind, last = place + 1, first
     second = reading.day_number(behind + 1)
-    if reading.word(behind) in (*_DASHES, "to", "and") and second is not None and second > first:
+    if (
+        reading.word(behind) in (*_DASHES, "to", "and", "through", "until", "till")
+        and second is not None
+        and second > first
+    ):
         unmixed = reading.month_number(behind + 2) is None or reading.word(behind) in _DASHES
         if unmixed and reading.word(behind + 2) not in words.COUNTED:
             last, behind = second, behind + 2
     if reading.word(behind) in words.COUNTED or _is_verb(reading, at, behind):
         return None
     return _dated(reading, month, first, last, behind)
+
+
+def _is_short_year(reading: Reading, at: int) -> bool:
+    """True for the last number of "9 Nov 21" and "summer 22", where nothing follows that it could count."""
+    token, behind = reading.token(at), reading.token(at + 1)
+    apart = behind.kind == "sign" and not (behind.text in (":", "-", "%", "°", "/") and reading.joined_to(at + 1))
+    near = token.kind == "number" and len(token.text) == DAY_DIGITS
+    return near and apart and reading.full_year(token.value) <= reading.context.anchor.year + 1
 
 
 def _is_verb(reading: Reading, at: int, behind: int) -> bool:
@@ -82,6 +97,9 @@ def month(reading: Reading, at: int) -> Period | None:
         return None  # 31 June is no day, and so not June
     if number is None or reading.word(end) in _NO_MONTH or reading.word(at - 1) in ("black", "red"):
         return None
+    something = name in ("march", "may") and not reading.token(at).capital and reading.word(at - 1) == "the"
+    if something or _is_someone(reading, at, end) or _day_is_none(reading, end):
+        return None
 
     def in_year(year: int) -> DateRange:
         return days.months(year, number)
@@ -96,6 +114,51 @@ def month(reading: Reading, at: int) -> Period | None:
     return reading.resolved(in_year, end, "month", certain=not doubtful and len(name) > len("sept"))
 
 
+def _is_someone(reading: Reading, at: int, end: int) -> bool:
+    """True for Jan Egeland, and for a May that somebody is "on", "to" or "of"."""
+    name, before, year = reading.word(at), reading.word(at - 1), reading.year_behind(end)[0]
+    if name == "jan":
+        behind = reading.token(end)
+        return end == at + 1 and behind.kind == "word" and behind.capital and not reading.year_behind(end)[0]
+    if name != "may" or year is not None or reading.day_number(end) is not None:
+        return False
+    of_what = reading.token(at - 2)
+    if before == "to":
+        return not (reading.month_number(at - 2) or of_what.kind in ("number", "ordinal", "iso"))
+    named = {*words.PARTS, *words.UNITS, *words.PLURALS, *words.ORDINALS, *words.WEEKDAYS}
+    behind = reading.token(end)
+    if before == "by" and behind.kind == "word" and behind.text not in _AFTER_DATE - {"to"}:
+        return True  # who stood by May when others left
+    return before == "on" or (before == "of" and of_what.kind == "word" and of_what.text not in named)
+
+
+def _day_is_none(reading: Reading, end: int) -> bool:
+    """True for the month of "February 29, 2022", a day that there is not."""
+    if reading.day_number(end) is None or reading.token(end).kind == "word":
+        return False
+    return reading.word(end + 1) == "," and reading.year_number(end + 2) is not None
+
+
+def year_first(reading: Reading, at: int) -> Period | None:
+    """2021 June, 2021/06, 11/2021."""
+    year, sign, behind = reading.year_number(at), reading.word(at + 1), reading.token(at + 2)
+    if year is not None and reading.month_number(at + 1) is not None:
+        verb = reading.word(at + 1) == "may" and reading.token(at + 2).kind == "word"
+        named = reading.token(at + 1).capital and not verb and reading.year_number(reading.behind_month(at + 1)) is None
+        number = reading.month_number(at + 1)
+        if named and number and reading.day_number(reading.behind_month(at + 1)) is None:
+            return Period(days.months(year, number), reading.behind_month(at + 1), "month")
+    if sign != "/" or not (reading.joined_to(at + 1) and reading.joined_to(at + 2)):
+        return None
+    if year is not None and behind.kind == "number" and len(behind.text) == DAY_DIGITS and reading.word(at + 3) != "/":
+        return Period(days.months(year, behind.value), at + 3, "month")
+    year = reading.year_number(at + 2)
+    month_token = reading.token(at)
+    if year is not None and month_token.kind == "number" and reading.word(at - 1) != "/":
+        return Period(days.months(year, month_token.value), at + 3, "month")
+    return None
+
+
 def _is_phrase(reading: Reading, at: int, end: int) -> bool:
     """True for "the march of 2017" and "they may in 2022", not written as a name."""
     named = reading.token(at).capital or reading.word(at - 1) in words.EVIDENCE
@@ -105,13 +168,15 @@ def _is_phrase(reading: Reading, at: int, end: int) -> bool:
 def season(reading: Reading, at: int) -> Period | None:
     """Winter 2022, the summer of 2022, winter 2022-23; "in winter" is any winter and none of them."""
     name = words.SEASONS.get(reading.word(at))
-    if name is None or reading.word(at + 1) in words.NO_SEASON:
+    if name is None or reading.word(at + 1) in words.NO_SEASON or reading.word(at - 1) in ("a", "an"):
         return None
 
     def in_year(year: int) -> DateRange:
         return days.season(year, name, reading.context.hemisphere)
 
-    year, end = _two_years(reading, reading.skip(at + 1, "of"))
+    year, end = years_written(reading, reading.skip(at + 1, "of"))
+    if year is None and _is_short_year(reading, at + 1):
+        year, end = reading.full_year(reading.token(at + 1).value), at + 2
     if year is not None:
         return Period(in_year(year), end, "season")
     found = reading.with_year(at + 1, in_year, "season", certain=False)
@@ -122,25 +187,17 @@ def season(reading: Reading, at: int) -> Period | None:
     return found
 
 
-def _two_years(reading: Reading, at: int) -> tuple[int | None, int]:
-    """The first year of "2022-23" and "2022/2023", and the place behind."""
-    token = reading.token(at)
-    if token.kind == "iso" and len(token.text) == len("2022-23"):  # a month as the tokens see it
-        year, second, end = int(token.text[:YEAR_DIGITS]), token.text[YEAR_DIGITS + 1 :], at + 1
-    elif reading.word(at + 1) in (*_DASHES, "/") and reading.year_number(at) is not None:
-        year, second, end = token.value, reading.word(at + 2), at + 3
-    else:
-        return None, at
-    return (year, end) if second and str(year + 1).endswith(second) else (None, at)
-
-
 def quarter_or_half(reading: Reading, at: int) -> Period | None:
     """Q3 2022, 2022 Q3, H1 2022, the third quarter of 2022, the second half of 2022."""
     token, behind = reading.token(at), reading.token(at + 1)
     year = reading.year_number(at)
+    if year is not None and behind.text == "-" and reading.joined_to(at + 1):
+        at, behind = at + 1, reading.token(at + 2)
     if year is not None and behind.kind in ("quarter", "half"):
         return Period(_numbered(behind.kind, behind.value)(year), at + 2, behind.kind)
     if token.kind in ("quarter", "half"):
+        if behind.text == "-" and reading.joined_to(at + 1) and reading.year_number(at + 2) is not None:
+            return Period(_numbered(token.kind, token.value)(reading.token(at + 2).value), at + 3, token.kind)
         return reading.with_year(at + 1, _numbered(token.kind, token.value), token.kind, certain=False)
     number = {"former": 1, "latter": 2}.get(token.text) or reading.ordinal(at)
     place = reading.skip(at + 1, "-")
@@ -154,37 +211,6 @@ def quarter_or_half(reading: Reading, at: int) -> Period | None:
 
 def _numbered(unit: Unit, number: int) -> Turn:
     return lambda year: days.quarter(year, number) if unit == "quarter" else days.half(year, number)
-
-
-def decade(reading: Reading, at: int) -> Period | None:
-    """The 1990s, the '90s, the nineties."""
-    token, anchor = reading.token(at), reading.context.anchor
-    if token.kind == "decade":
-        year = token.value
-        if year % 10:
-            return None
-        if year >= FIRST_YEAR:
-            hundreds = year % 100 == 0 and reading.word(at - 1) not in _DECADE_BEFORE  # 2000s of what?
-            return Period(days.decade(year), at + 1, "decade") if year <= LAST_YEAR and not hundreds else None
-        return Period(days.decade(_latest_decade(year, anchor)), at + 1, "decade", certain=False) if year else None
-    if token.text in words.DECADES and reading.word(at - 1) in _DECADE_BEFORE:
-        return Period(days.decade(_latest_decade(words.DECADES[token.text], anchor)), at + 1, "decade", certain=False)
-    return None
-
-
-def _latest_decade(digits: int, anchor: date) -> int:
-    """The latest decade with these two digits that has begun."""
-    year = anchor.year // 100 * 100 + digits
-    return year if year <= anchor.year else year - 100
-
-
-def century(reading: Reading, at: int) -> Period | None:
-    """The 20th century, the nineteenth century."""
-    number = reading.ordinal(at)
-    place = reading.skip(at + 1, "-")
-    if number is None or not 1 <= number <= _LAST_CENTURY or reading.word(place) != "century":
-        return None
-    return None if reading.word(place + 1) in _COMPANIES else Period(days.century(number), place + 1, "century")
 
 
 def in_digits(reading: Reading, at: int) -> Period | None:
@@ -215,37 +241,3 @@ def numbered_week(reading: Reading, at: int) -> Period | None:
     if year is None:
         return None
     return Period(days.week_of(date.fromisocalendar(year, number.value, 1)), end, "week")
-
-
-def year(reading: Reading, at: int) -> Period | None:
-    """A bare year. It is certain where nothing around it says that it is an amount or a name."""
-    short = reading.short_year(at)
-    if short is not None:
-        return Period(days.year_span(short), at + 2, "year", certain=False)
-    number = reading.year_number(at)
-    if number is None or is_amount(reading, at) or reading.month_number(at - 1) is not None:
-        return None  # the year of a day that is none: 31 June 2022
-    named = reading.word(at - 1) in ("year", "years")
-    return Period(days.year_span(number), at + 1, "year", certain=named or _is_likely(reading, at, number))
-
-
-def _is_likely(reading: Reading, at: int, year: int) -> bool:
-    """Round numbers are as often amounts, and so is what stands before things in the plural, without "the"."""
-    behind = reading.token(at + 1)
-    things = behind.kind == "word" and behind.raw.islower() and len(behind.text) > len("was") and behind.text[-1] == "s"
-    before = reading.word(at - 1)
-    if things and before not in ("the", "", "-", ",") and before not in words.EVIDENCE and behind.text[-2:] != "ss":
-        return False
-    return 1900 <= year <= 2100 and year % 100 != 0  # noqa: PLR2004 (years)
-
-
-def is_amount(reading: Reading, at: int) -> bool:
-    """True for a number that counts something or names it."""
-    before, behind = reading.word(at - 1), reading.word(at + 1)
-    if behind in words.COUNTED or behind in ("%", "°", "€", "$", "£") or before in ("$", "€", "£", "#", "№", "/"):
-        return True
-    if before in _DASHES and reading.joined_to(at - 1) and reading.token(at - 2).kind == "word":
-        return reading.word(at - 2) not in ("mid", "early", "late", "post", "pre")  # the Su-2022
-    if behind == "-" and reading.joined_to(at + 1):
-        return reading.word(at + 2) in _MEASURED
-    return before in words.NUMBERED or (before == "." and reading.word(at - 2) in ("no", "nr"))

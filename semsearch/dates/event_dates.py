@@ -19,10 +19,18 @@ from semsearch.dates.reading import Context, Period, Reading, joined
 from semsearch.records import DateRange, EventDate
 
 LONGEST_SPAN = 36_600  # days; a century says nothing of when
-CLAUSE = 14  # words in which a sign of the future is looked for
+CLAUSE = 12  # words in which a sign of the future is looked for
 _FUTURE = {
-    "will", "ll", "shall", "would", "plans", "plan", "planning", "expected", "expects", "scheduled", "due",
-    "aims", "hopes", "wants", "intends", "upcoming", "forthcoming", "going",
+    "will", "ll", "shall", "would", "planning", "expected", "scheduled", "due", "upcoming", "forthcoming", "going",
+}  # fmt: skip
+_TO_COME = {
+    "expected", "scheduled", "planned", "slated", "proposed", "postponed", "delayed", "extended", "needed", "based",
+    "naked", "hundred", "united", "indeed", "speed", "armed", "need", "bed", "red", "wed",
+}  # fmt: skip
+_PAST_VERBS = {
+    "was", "were", "had", "did", "began", "broke", "came", "fell", "fled", "fought", "found", "gave", "held", "hit",
+    "left", "lost", "met", "rose", "ran", "said", "saw", "sent", "shot", "sold", "spoke", "struck", "took", "went",
+    "won", "wrote",
 }  # fmt: skip
 _PAST = {"said", "told", "announced", "reported", "wrote", "began", "won", "took"}
 _BOUNDARIES = _PAST | {".", "!", "?", ";", "“", "”", '"'}
@@ -36,8 +44,15 @@ _STARTS = (
     | set(words.DECADES)
     | {"today", "tonight", "yesterday", "tomorrow", "last", "this", "next", "past", "previous", "coming", "current"}
     | HOLIDAY_WORDS
-    | {"day", "week", "month", "year"}
+    | {"day", "week", "month", "year", "weekend", "earlier", "nineteen", "eighteen"}
 )
+_OVER = {"over", "at", "on", "during", "by", "since", "until", "before", "after", "throughout", "for"}
+_BEHIND = {  # what stands before "the" and one of these
+    "weekend": _OVER,
+    "quarter": words.EVIDENCE | {"for", "of", "to", "with"},
+    "season": words.EVIDENCE,
+    "half": words.EVIDENCE,
+}
 _WORD = re.compile(r"\w+")
 _IN = words.EVIDENCE | {
     "of",
@@ -65,7 +80,7 @@ def event_dates(text: str, published: DateRange | None, hemisphere: Hemisphere =
         return []
     first, last = (published.first, published.last) if published else (None, None)
     exact = first is not None and first == last
-    reading = read(text, Context(last or date.max, hemisphere))
+    reading = read(text, Context(last or date.max, hemisphere, passage=True))
     found = []
     for start, period in _periods(reading):
         if period.relative and not (exact or (last is not None and period.unit in ("month", "season", "year"))):
@@ -94,7 +109,7 @@ def _periods(reading: Reading) -> Iterator[tuple[int, Period]]:
         ):
             at += 1
             continue
-        reading.future = _speaks_of_future(reading, at)
+        reading.future, reading.past = _speaks_of_future(reading, at), _is_past(reading, at)
         found = reading.period(at)
         if found is None or not _counts(reading, at, found):
             at += 1
@@ -107,16 +122,20 @@ def _periods(reading: Reading) -> Iterator[tuple[int, Period]]:
 def _counts(reading: Reading, at: int, found: Period) -> bool:
     if found.named_event or found.unit == "century":
         return False
-    if found.certain:
-        return True
-    token = reading.token(at)
-    if not token.capital and found.unit not in ("decade", "season", "quarter", "half", "year"):
+    return found.certain or _is_sure(reading, at, found)
+
+
+def _is_sure(reading: Reading, at: int, found: Period) -> bool:
+    """Whether the words around one that may mean something else say that it is a time."""
+    token, before = reading.token(at), reading.word(at - 1)
+    if not token.capital and found.unit not in ("decade", "season", "quarter", "half", "year", "weekend"):
         return False
-    before = reading.word(at - 1)
     if found.unit == "day":
         return token.text not in words.SHORT_WEEKDAYS
-    if found.unit in ("season", "quarter", "half"):
-        return before in ("the", "this") and reading.word(at - 2) in words.EVIDENCE
+    behind = _BEHIND.get(found.unit)
+    if behind is not None:
+        adjective = found.unit == "quarter" and reading.word(at + 1) == "-"  # a third-quarter loss
+        return adjective or (before in ("the", "this", "past") and reading.word(at - 2) in behind)
     return before in _IN or (before == "the" and found.unit == "decade")
 
 
@@ -134,11 +153,30 @@ def _ranged(reading: Reading, at: int, found: Period) -> Period:
     return found if span is None else replace(second, span=span, relative=found.relative and second.relative)
 
 
+def _is_past(reading: Reading, at: int) -> bool:
+    """Whether a verb of the past is right before "in March" or "on 3 May": "was closed in", "ordered it on"."""
+    place = at - 1 - (reading.word(at - 1) == "the")
+    if reading.word(place) == "since":
+        return True
+    if reading.word(place) not in ("in", "on", "during", "last"):
+        return _is_past_verb(reading, place)  # invaded February 24
+    return _is_past_verb(reading, place - 1) or _is_past_verb(reading, place - 2)
+
+
+def _is_past_verb(reading: Reading, at: int) -> bool:
+    word, before = reading.word(at), {reading.word(at - 1), reading.word(at + 1)}
+    if before & {"be", "to", "will", "would"}:
+        return False
+    return word in _PAST_VERBS or (word.endswith("ed") and word not in _TO_COME)
+
+
 def _speaks_of_future(reading: Reading, at: int) -> bool:
     """Whether the clause before a place has a sign of the future, with no other verb of the past behind it."""
     for back in range(at - 1, max(at - 1 - CLAUSE, -1), -1):
         word = reading.word(back)
         if word in _BOUNDARIES or (word in ("and", "but") and reading.word(back - 1) == ","):
+            return False
+        if word == "would" and reading.word(back + 1) == "have":
             return False
         if word in _FUTURE or (word == "won" and reading.word(back + 1) in ("'", "’")):
             return True

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from semsearch.dates import calendar_rules, compound_rules, relative_rules
+from semsearch.dates import calendar_rules, compound_rules, relative_rules, year_rules
 from semsearch.dates.reading import Context, Reading, Rule
 
 RULES: Sequence[Rule] = (
     compound_rules.offset,
     compound_rules.last_before,
     compound_rules.day_of_event,
+    compound_rules.counted_day,
+    compound_rules.into,
     compound_rules.part,
     compound_rules.nth,
     compound_rules.unit_of_day,
@@ -25,17 +27,22 @@ RULES: Sequence[Rule] = (
     relative_rules.weekday,
     relative_rules.weekday_beside,
     relative_rules.weekend,
+    relative_rules.week_and_weekday,
+    relative_rules.earlier_in,
+    relative_rules.so_far,
     calendar_rules.day_of_month,
     calendar_rules.month,
     calendar_rules.season,
     calendar_rules.quarter_or_half,
-    calendar_rules.decade,
-    calendar_rules.century,
+    year_rules.decade,
+    year_rules.century,
+    year_rules.two_years,
+    calendar_rules.year_first,
     calendar_rules.in_digits,
     calendar_rules.numbered_week,
     compound_rules.holiday,
     compound_rules.relative_holiday,
-    calendar_rules.year,
+    year_rules.year,
     compound_rules.event,
 )
 

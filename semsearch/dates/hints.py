@@ -16,7 +16,8 @@ _HINT = re.compile(
     r"|new year|epiphany|orthodox|holocaust|valentine|women|international|st pat|victory|russia day|juneteenth|canada"
     r"|bastille|independence|ukrain|us indep|american indep|halloween|unity|all saints|armistice|remembrance|veterans"
     r"|christmas|boxing|ash wed|palm|good fri|easter|ascension|pentecost|whit|martin luther|presidents|mother"
-    r"|memorial|labou?r day|columbus|thanksgiving|chinese|lunar|diwali|holi|eid|rosh|yom|passover|europe day)",
+    r"|memorial|labou?r day|columbus|thanksgiving|chinese|lunar|diwali|holi|eid|rosh|yom|passover|europe day"
+    r"|ramadan|ashura|nowruz|black fri|cyber mon|mlk|far|now|present|as of)",
     re.IGNORECASE,
 )
 _LATEST = re.compile(

@@ -5,6 +5,7 @@ Easter is dateutil's, what follows a lunar calendar the holidays library's; the 
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -70,21 +71,29 @@ _WEEKDAYS: Mapping[str, tuple[int, int, int]] = {  # month, which, weekday
     "columbus day": (10, 2, 0),
     "thanksgiving": (11, 4, 3),
     "thanksgiving day": (11, 4, 3),
+    "mlk day": (1, 3, 0),
 }
 _LUNAR: Mapping[str, tuple[str, str]] = {  # country, and the name that the library has for the first day
     "chinese new year": ("CN", "Chinese New Year"),
     "lunar new year": ("CN", "Chinese New Year"),
     "diwali": ("IN", "Diwali"),
     "holi": ("IN", "Holi"),
-    "eid al - fitr": ("IN", "Eid al-Fitr"),
-    "eid al - adha": ("IN", "Eid al-Adha"),
+    "eid al - fitr": ("AE", "Eid al-Fitr"),  # as in Saudi Arabia; other countries see the moon a day later
+    "eid al - adha": ("AE", "Eid al-Adha"),
+    "ashura": ("IQ", "Ashura"),
+    "nowruz": ("IR", "Nowruz"),
     "rosh hashanah": ("IL", "Rosh Hashanah"),
     "yom kippur": ("IL", "Yom Kippur"),
     "passover": ("IL", "Pesach"),
 }
+_RAMADAN = ("AF", "First Day of Ramadan")
+_AFTER_THANKSGIVING: Mapping[str, int] = {"black friday": 1, "cyber monday": 4}  # days
 _DOUBTFUL = {"new year"}  # and every name of one word
 LONGEST = 5  # words of a name
-HOLIDAYS = tuple(name for table in (_FIXED, _FROM_EASTER, _WEEKDAYS, _LUNAR) for name in table)
+HOLIDAYS = (
+    "ramadan",
+    *(name for table in (_FIXED, _FROM_EASTER, _WEEKDAYS, _LUNAR, _AFTER_THANKSGIVING) for name in table),
+)
 HOLIDAY_WORDS = {name.split()[0] for name in HOLIDAYS}
 
 
@@ -101,6 +110,8 @@ def find_holiday(words: Sequence[str]) -> Holiday | None:
     """The feast with the longest name that the words, in lower case, begin with."""
     for length in range(min(LONGEST, len(words)), 0, -1):
         name = " ".join(words[:length])
+        if name == "ramadan":
+            return Holiday(length, _ramadan, certain=True)
         rule = _rule(name)
         if rule is not None:
             return Holiday(length, partial(_day, rule), " " in name and name not in _DOUBTFUL)
@@ -119,14 +130,19 @@ def _rule(name: str) -> Callable[[int], date] | None:
     if name in _WEEKDAYS:
         month, which, weekday = _WEEKDAYS[name]
         return lambda year: nth_weekday(months(year, month), which, weekday)
-    western, orthodox = _FROM_EASTER.get(name), _FROM_EASTER.get(name.removeprefix("orthodox "))
-    if western is not None:
-        return partial(_easter, western, 0)
-    if orthodox is not None:
-        return partial(_easter, orthodox, 1)
+    from_easter = _FROM_EASTER.get(name.removeprefix("orthodox "))
+    if from_easter is not None:
+        return partial(_easter, from_easter, int(name not in _FROM_EASTER))
     if name in _LUNAR:
         return partial(_lunar, *_LUNAR[name])
+    if name in _AFTER_THANKSGIVING:
+        return lambda year: nth_weekday(months(year, 11), 4, 3) + timedelta(days=_AFTER_THANKSGIVING[name])
     return None
+
+
+def _ramadan(year: int) -> DateRange:
+    """From its first day to the eve of Eid."""
+    return DateRange(_lunar(*_RAMADAN, year), _lunar(*_LUNAR["eid al - fitr"], year) - timedelta(days=1))
 
 
 def _easter(days: int, orthodox: int, year: int) -> date:
@@ -139,9 +155,15 @@ def _lunar(country: str, name: str, year: int) -> date:
     """The first day that has the name. Raises ValueError for a year that the library does not know."""
     from holidays import country_holidays
 
-    found = country_holidays(country, years=year, observed=False, language="en_US").get_named(
-        name, lookup="istartswith"
-    )
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        days = country_holidays(country, years=year, observed=False, language="en_US")
+    found = [day for day, names in days.items() if any(_is_named(each, name) for each in names.split("; "))]
     if not found:
         raise ValueError(f"{name} of {year} is not known")
     return min(found)
+
+
+def _is_named(found: str, name: str) -> bool:
+    """True for the feast itself, not for its eve or the days off around it."""
+    return found.startswith(name) and not found.removesuffix(" (estimated)").endswith(("Eve", "Holiday"))

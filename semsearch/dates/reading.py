@@ -7,6 +7,7 @@ the latest such time that has begun by then.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -20,7 +21,10 @@ FIRST_YEAR, LAST_YEAR = 1000, 2199  # four digits beyond are not taken for a yea
 YEAR_DIGITS, DAY_DIGITS = 4, 2
 LAST_DAY = 31
 DEEPEST = 6  # periods within periods
+AHEAD = {"day": 90, "span": 90, "month": 120}  # days: farther ahead a text names the one before
+FAR_AHEAD = 250  # days, where it speaks of the future
 ARTICLES = ("the", "a", "an", "around", "about")
+_NO_DAYS = ("second", "last", "final", "closing", "opening")
 Turn = Callable[[int], DateRange]  # the span in a year
 
 
@@ -31,6 +35,7 @@ class Context:
     anchor: date
     hemisphere: Hemisphere = "north"
     events: tuple[NamedEvent, ...] = ()
+    passage: bool = False  # what is read is a passage, which may speak of what is soon to come
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +67,14 @@ class Reading:
         self.tokens = tokenize(text)
         self.context = context
         self.future = False  # whether the clause mentions the future
+        self.past = False  # whether a verb of the past is right before
         self._rules = rules
-        self._known: dict[tuple[int, bool], Period | None] = {}
+        self._known: dict[tuple[int, bool, bool], Period | None] = {}
         self._depth = 0
 
     def period(self, at: int) -> Period | None:
         """The longest period that begins at a token; an article before it is passed over."""
-        key = at, self.future
+        key = at, self.future, self.past
         if key not in self._known and self._depth < DEEPEST:
             self._depth += 1
             self._known[key] = self._longest(at)
@@ -152,7 +158,9 @@ class Reading:
         if token.kind == "ordinal" or (token.kind == "number" and len(token.text) <= DAY_DIGITS):
             return token.value if 1 <= token.value <= LAST_DAY else None
         number = words.ORDINALS.get(token.text, 0)
-        return number if number > 0 and self.word(at + 1) == "of" and self.month_number(at + 2) else None
+        of_month = self.word(at + 1) == "of" and self.month_number(at + 2)
+        behind_month = self.month_number(at - 1) and self.token(at - 1).capital and token.text not in _NO_DAYS
+        return number if number > 0 and (of_month or behind_month) else None
 
     def ordinal(self, at: int) -> int | None:
         """Which: 1 for "first" and "1st", -1 for "last"."""
@@ -219,17 +227,33 @@ class Reading:
     def resolved(self, in_year: Turn, end: int, unit: Unit, *, certain: bool = True) -> Period:
         """The latest time that has begun by the anchor; the next that has not ended where the future is mentioned.
 
-        Raises ValueError where there is none.
+        In a passage it is the coming one, where that is near (:data:`AHEAD`). Raises ValueError where there is none.
         """
-        anchor = self.context.anchor
-        for year in _years_around(anchor, future=self.future):
+        anchor, future = self.context.anchor, self.future
+        if self.context.passage and unit in AHEAD:
+            if not self.past:
+                coming = _coming(in_year, anchor, FAR_AHEAD if future else AHEAD[unit])
+                if coming is not None:
+                    return Period(coming, end, unit, certain, relative=True, in_year=in_year)
+            future = False
+        for year in _years_around(anchor, future=future):
             try:
                 first, last = days.bounds(in_year(year))
             except ValueError:
                 continue
-            if (last >= anchor) if self.future else (first <= anchor):
+            if (last >= anchor) if future else (first <= anchor):
                 return Period(DateRange(first, last), end, unit, certain, relative=True, in_year=in_year)
         raise ValueError("no such day near the anchor")
+
+
+def _coming(in_year: Turn, anchor: date, most: int) -> DateRange | None:
+    """The time that has not begun yet and is over in so many days at most."""
+    for year in (anchor.year, anchor.year + 1):
+        with suppress(ValueError):
+            first, last = days.bounds(in_year(year))
+            if first > anchor and (last - anchor).days <= most:
+                return DateRange(first, last)
+    return None
 
 
 def _years_around(anchor: date, *, future: bool) -> Iterator[int]:
@@ -250,7 +274,7 @@ def joined(first: Period, second: Period) -> DateRange | None:
     if first.in_year is not None:
         begins = (first.in_year(year).first for year in (end.year, end.year - 1))
         begin = next((day for day in begins if day and day <= end), None)
-    elif second.in_year is not None and end < begin:
+    elif second.in_year is not None:
         later = (second.in_year(year).last for year in (begin.year, begin.year + 1))
         end = next((day for day in later if day and day >= begin), end)
     return None if begin is None or begin > end else DateRange(begin, end)

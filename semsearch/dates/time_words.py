@@ -15,13 +15,13 @@ from typing import Literal
 
 from semsearch.arrays import Span
 from semsearch.dates import days
-from semsearch.dates.calendar_rules import is_amount
 from semsearch.dates.days import DAY, Hemisphere
 from semsearch.dates.grammar import read
 from semsearch.dates.hints import LONGEST, may_name_a_time
 from semsearch.dates.named import NamedEvent, shipped_events
 from semsearch.dates.reading import Context, Period, joined
 from semsearch.dates.relative_rules import WHICH
+from semsearch.dates.year_rules import is_amount
 from semsearch.records import DateRange
 
 _WITHIN = {
@@ -45,6 +45,7 @@ _AFTER = {"since", "after", "following"}
 _BEFORE = {"before", "until", "till", "by"}
 _PHRASES: Mapping[tuple[str, ...], Literal["from", "after", "until", "before"]] = {
     ("up", "to"): "until",
+    ("as", "of"): "until",
     ("no", "later", "than"): "until",
     ("not", "later", "than"): "until",
     ("prior", "to"): "before",
@@ -126,8 +127,17 @@ class _QuestionReading:
         first = grammar.period(at + 1) or self._bare_year(at + 1)
         if first is None or grammar.word(first.end) not in joint:
             return self._one_with_two_days(at)
-        second = grammar.period(first.end + 1) or self._bare_year(first.end + 1)
+        second = grammar.period(first.end + 1) or self._bare_year(first.end + 1) or self._now(first.end + 1)
         return None if second is None else self._joined(at, first, second)
+
+    def _now(self, at: int) -> Period | None:
+        """The anchor, at "now" and "the present", which count only as the end of a range."""
+        grammar, place = self._grammar, self._grammar.skip(at, "the")
+        if grammar.word(place) not in ("now", "present", "today"):
+            return None
+        end = place + 2 if grammar.word(place + 1) == "day" else place + 1
+        anchor = grammar.context.anchor
+        return Period(DateRange(anchor, anchor), end, "day", relative=True)
 
     def _bare_year(self, at: int) -> Period | None:
         year = self._grammar.year_number(at)
@@ -160,11 +170,13 @@ class _QuestionReading:
         if word == "from" and not found.certain and grammar.token(found.end + 1).kind == "number":
             return None  # from 2000 to 3000 dollars
         begin = found.span.last + DAY if word in ("after", "following", "later") else found.span.first
+        if grammar.word(found.end) == "up" and grammar.word(found.end + 1) in ("to", "until", "till"):
+            found = replace(found, end=found.end + 1)
         if grammar.word(found.end) in ("until", "till", "to", "through") or (
             grammar.word(found.end) in ("and", "but") and grammar.word(found.end + 1) in ("before", "until")
         ):
             place = found.end + (2 if grammar.word(found.end) in ("and", "but") else 1)
-            second = grammar.period(place)
+            second = grammar.period(place) or self._now(place)
             if second is not None and second.span.last is not None and second.span.first is not None:
                 last = second.span.first - DAY if grammar.word(place - 1) == "before" else second.span.last
                 if begin <= last:
@@ -178,7 +190,7 @@ class _QuestionReading:
         return self._told(at, replace(found, end=end), DateRange(begin, None))
 
     def _goes_on(self, at: int) -> bool:
-        return self._grammar.word(at) in ("on", "onwards", "onward", "until", "till", "to", "through")
+        return self._grammar.word(at) in ("on", "onwards", "onward", "until", "till", "to", "through", "up")
 
     def _before(self, at: int, place: int, *, inclusive: bool) -> AskedTime | None:
         found = self._period(place)
@@ -250,7 +262,10 @@ class _QuestionReading:
     def _enumerated(self, at: int, found: Period) -> AskedTime | None:
         """March and April 2022, 2021 or 2022: both and what lies between."""
         second = self._grammar.period(found.end + 1)
-        if second is None or second.unit != found.unit or found.unit not in ("month", "quarter", "season", "year"):
+        units = ("month", "quarter", "season", "year", "span")
+        if second is None or second.unit != found.unit or found.unit not in units:
+            return None
+        if found.unit == "span" and found.in_year is None:
             return None
         joint = self._joined(at, found, second)
         prepared = self._grammar.word(at) in _WITHIN

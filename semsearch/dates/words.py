@@ -68,10 +68,12 @@ NUMBERS: Mapping[str, int] = {
     "forty": 40,
     "fifty": 50,
     "sixty": 60,
+    "seventy": 70,
+    "eighty": 80,
     "ninety": 90,
     "hundred": 100,
 }
-TENS = {"twenty", "thirty", "forty", "fifty", "sixty", "ninety"}
+TENS = {"twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"}
 ORDINALS: Mapping[str, int] = {
     **_numbered("first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth", 1),
     **_numbered("fourteenth fifteenth sixteenth seventeenth eighteenth nineteenth twentieth", 14),
@@ -121,7 +123,7 @@ NUMBERED = frozenset(
     approximately roughly some least most only exactly area route highway figure table channel grade class type line
     case file item directive regulation block building apartment iso rfc runner film movie
     novel book song album project bmw peugeot porsche boeing
-    postcode zip room
+    postcode zip error code plate iphone ipad galaxy extension
     """.split()  # noqa: SIM905
 )
 EVIDENCE = {"in", "since", "until", "till", "by", "during", "before", "after", "from", "throughout", "between"}

@@ -33,7 +33,7 @@ _SOUNDS = {
     for sound in sounds.split()
 }
 _SOUND = re.compile("|".join(sorted(map(re.escape, _SOUNDS), key=len, reverse=True)) + "|.", re.DOTALL)
-_ENDING = re.compile(r"(?:[iae]v(?=$|a$|k|s)|[iae]+$)")  # Kharkiv and Kharkov; -sky, -skyi and -ski
+_ENDING = re.compile(r"[iae]v(?=$|a$|k|s)")  # Kharkiv and Kharkov
 _DOUBLE = re.compile(r"(.)\1+")
 _FIRST = {"S": "scš", "C": "tcč", "Z": "zdjž", "H": "kghxc", "c": "tcz", "i": "iyje", "e": "eyjia", "a": "aoyji",
           "u": "uyjio", "k": "kcqx", "v": "vwf", "f": "fp", "s": "sz"}  # fmt: skip
@@ -54,7 +54,7 @@ def sounds(word: str) -> str:
     (True, True)
     """
     key = _DOUBLE.sub(r"\1", "".join(_SOUNDS.get(sound, sound) for sound in _SOUND.findall(word)))
-    return _ENDING.sub(lambda found: "V" if found[0][-1] == "v" else "", key)
+    return _ENDING.sub("V", key).rstrip("iae")
 
 
 def keys(word: str) -> set[str]:
