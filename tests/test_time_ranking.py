@@ -344,3 +344,85 @@ def test_a_quotation_keeps_its_words(tmp_path: Path) -> None:
     build([write_articles(tmp_path / "a", texts)], tmp_path / "ix", model="hash")
     with open_index(tmp_path / "ix", today=TODAY) as opened:
         assert [hit.document.doc_id for hit in opened.search('offensive "in March 2022"').hits] == ["a.txt"]
+
+
+def found(folder: Path, records: list[dict[str, str]], question: str) -> tuple[list[str], tuple[str, ...]]:
+    """The ids of the hits of a question to some records, encoded by the real model, and its notes."""
+    (folder / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    build([folder / "a.jsonl"], folder / "ix")
+    with open_index(folder / "ix") as opened:
+        answer = opened.search(question)
+    return [hit.document.doc_id for hit in answer.hits], answer.notes
+
+
+def test_an_account_that_names_the_time_fits_whenever_it_was_written(tmp_path: Path) -> None:
+    records = [
+        {
+            "id": "p1",
+            "published_at": "2024-04-19",
+            "text": "The Brodin peace talks of spring 2022 broke down because neither side accepted the guarantees, "
+            "two diplomats recall.",
+        },
+        {
+            "id": "p2",
+            "published_at": "2022-04-10",
+            "text": "For peace talks any town will do: Brodin, Vell or Harn, the president told a conference.",
+        },
+    ]
+    ids, _ = found(tmp_path, records, "Why did the peace talks in Brodin in spring 2022 fail?")
+    assert ids == ["p1", "p2"]
+
+
+def test_what_was_reported_of_a_quarter_comes_after_it(tmp_path: Path) -> None:
+    records = [
+        {
+            "id": "r1",
+            "published_at": "1987-08-15",
+            "title": "Norland GNP up 2.3 pct in second quarter",
+            "text": "Norland's gross national product rose 2.3 pct in the second quarter, the statistics office said"
+            " today.",
+        },
+        {
+            "id": "r2",
+            "published_at": "1987-05-15",
+            "title": "Norland GNP up in first quarter",
+            "text": "Norland's gross national product rose 0.4 pct in the first quarter, the statistics office said "
+            "today.",
+        },
+        {
+            "id": "r3",
+            "published_at": "1987-06-10",
+            "title": "Minister on GNP",
+            "text": "Norland's minister said that GNP growth was no worry and that quarter figures say little.",
+        },
+    ]
+    ids, _ = found(tmp_path, records, "Norland GNP growth in the second quarter of 1987")
+    assert ids[0] == "r1"
+
+
+def test_the_latest_leaves_out_nothing_newer_without_a_word(tmp_path: Path) -> None:
+    records = [
+        {
+            "id": "q1",
+            "published_at": "2022-06-24",
+            "title": "Garrison of Vellmar ordered to withdraw",
+            "text": "The garrison of Vellmar has been ordered to withdraw, the governor said. Vellmar has been "
+            "shelled for weeks, and the fight for Vellmar is nearly lost.",
+        },
+        {
+            "id": "q2",
+            "published_at": "2022-07-04",
+            "title": "Second city falls",
+            "text": "Harn was given up on Sunday. Enemy troops took its twin city Vellmar last week after weeks of "
+            "fighting. The army said that it had no guns left, and the allies promised more.",
+        },
+        {
+            "id": "q3",
+            "published_at": "2022-06-20",
+            "title": "Vellmar under fire",
+            "text": "Vellmar was under fire again on Sunday. Vellmar's chemical works burned.",
+        },
+    ]
+    ids, notes = found(tmp_path, records, "the latest on Vellmar")
+    assert "newer, weaker: 2022-07-04" in notes
+    assert "q2" in ids

@@ -135,7 +135,8 @@ def _is_sure(reading: Reading, at: int, found: Period) -> bool:
     behind = _BEHIND.get(found.unit)
     if behind is not None:
         adjective = found.unit == "quarter" and reading.word(at + 1) == "-"  # a third-quarter loss
-        return adjective or (before in ("the", "this", "past") and reading.word(at - 2) in behind)
+        plain = found.unit == "quarter" and before in words.EVIDENCE and not reading.word(at + 1).isdigit()
+        return adjective or plain or (before in ("the", "this", "past") and reading.word(at - 2) in behind)
     return before in _IN or (before == "the" and found.unit == "decade")
 
 

@@ -15,7 +15,7 @@ from typing import Literal
 
 from semsearch.arrays import Span
 from semsearch.dates import days
-from semsearch.dates.days import DAY, Hemisphere
+from semsearch.dates.days import DAY, Hemisphere, Unit
 from semsearch.dates.grammar import read
 from semsearch.dates.hints import LONGEST, may_name_a_time
 from semsearch.dates.named import NamedEvent, shipped_events
@@ -72,6 +72,7 @@ class AskedTime:
     span: Span  # where
     anchored: bool  # the window depends on the anchor
     named_event: str | None = None  # the named event that it was measured by
+    unit: Unit = "day"  # of the period
 
 
 def find_time(
@@ -280,4 +281,4 @@ class _QuestionReading:
     def _told(self, at: int, found: Period, window: DateRange) -> AskedTime:
         tokens = self._grammar.tokens
         start, end = tokens[at].start, tokens[found.end - 1].end
-        return AskedTime(window, self._question[start:end], (start, end), found.relative, found.named_event)
+        return AskedTime(window, self._question[start:end], (start, end), found.relative, found.named_event, found.unit)

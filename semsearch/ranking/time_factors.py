@@ -19,6 +19,7 @@ from semsearch.records import DateRange
 
 FLOOR = 0.6  # of the score of a passage that does not fit
 MENTIONED = 0.5  # fit of a passage that mentions the window but was not published in it
+NAMED = 1.0  # fit of one that names the window itself, or most of it, whenever it was published
 NEAR = 0.5  # fit of one published right beside the window; it halves with each length of the window
 LEAST_LENGTH = 3  # days; of a shorter window for that purpose
 OPEN_LENGTH = 31  # of one with an open end

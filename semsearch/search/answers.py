@@ -45,6 +45,8 @@ class Answers:
             for rank, (found, also) in enumerate(zip(ranked, copies, strict=True), 1)
         )
         notes.extend(self.window_notes(query))
+        if ranking.newer is not None:
+            notes.append(f"newer, weaker: {ranking.newer}")
         if self._snapshot.note:
             notes.append(self._snapshot.note)
         best = max((found.relevance for found in ranked), default=None)

@@ -8,6 +8,7 @@ again with their sentences.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from semsearch.storage.snapshot import Snapshot
 
 RESCORED = 100  # passages whose sentences are looked at
 BLOCK = 64  # rows of which only the highest is looked at first
+WEAKER = 0.5  # of the best score, at least, has an article on what is asked
 FETCHED = 5  # times as many are asked of FAISS: the more, the fewer others could still come in
 
 
@@ -36,6 +38,7 @@ class Ranking:
     allowed: Ids | None  # passages that the filters let through; None: all
     unheld: bool = False  # no passage holds what was quoted
     time: TimeUsed | None = None
+    newer: date | None = None  # day of an article on what is asked that is newer than the first, and weaker
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +71,27 @@ class Retrieval:
             numbers, scores = np.array([hit.number for hit in first], np.int64), np.array([hit.score for hit in first])
             time = self._time.resolve_latest(time, numbers, scores)
             basis = basis.at(self._time.factors(time))
-        return Ranking(self._best(query, basis), allowed, basis.words is not None and basis.words.unheld, time)
+            hits, newer = self._with_the_newest(asked, basis, numbers[scores >= WEAKER * scores.max(initial=0)])
+        else:
+            hits, newer = self._best(query, basis), None
+        return Ranking(hits, allowed, basis.words is not None and basis.words.unheld, time, newer)
+
+    def _with_the_newest(self, asked: Asked, basis: Basis, numbers: Ids) -> tuple[list[Ranked], date | None]:
+        """The hits, and the day of the newest article that has every word, where it is newer than the first hit's.
+
+        It is among the hits, as the last where it would have been left out. ``numbers`` are passages that may be it.
+        """
+        found = self._best(replace(asked.query, top=max(RESCORED, asked.query.top)), basis)
+        hits = found[: asked.query.top]
+        whole = set(numbers[self._words.whole(asked.question, asked.query.as_of, numbers, asked.others)].tolist())
+        newest = max((hit for hit in found if hit.number in whole), key=self._published, default=None)
+        if newest is None or self._published(newest) <= self._published(hits[0]):
+            return hits, None
+        held = any(hit.number == newest.number for hit in hits)
+        return (hits if held else [*hits[:-1], newest]), date.fromordinal(self._published(newest))
+
+    def _published(self, hit: Ranked) -> int:
+        return int(self._time.days(np.array([hit.number], np.int64))[0][0])
 
     def every(self, asked: Asked) -> Scored:
         """The first stage's score of every passage that filters and operators let through, whenever it is from."""

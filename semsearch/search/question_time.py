@@ -10,7 +10,16 @@ import numpy as np
 
 from semsearch.arrays import Ids, Scores
 from semsearch.dates.hints import asked_for_latest, may_name_a_time, without_time
-from semsearch.ranking.time_factors import FITTING, HALF_LIFE, MENTIONED, UNDATED, TimeFactors, publication_fit, recency
+from semsearch.ranking.time_factors import (
+    FITTING,
+    HALF_LIFE,
+    MENTIONED,
+    NAMED,
+    UNDATED,
+    TimeFactors,
+    publication_fit,
+    recency,
+)
 from semsearch.records import Anchor, DateRange, Query, TimeUsed
 from semsearch.search.operators import without_operators
 from semsearch.storage.snapshot import Snapshot
@@ -19,6 +28,7 @@ if TYPE_CHECKING:
     from semsearch.dates.named import NamedEvent
     from semsearch.dates.time_words import AskedTime
 
+OF_FIGURES = ("quarter", "half")  # whose names stand in the reports on them, which come later
 ENDED = timedelta(days=31)  # an index whose newest document is older than that is of a time that has ended
 
 
@@ -42,7 +52,7 @@ class QuestionTime:
         """
         plain = without_operators(text) if query.use_time else ""
         asked = self._asked(query, plain)
-        rest = without_time(text, asked.span) if asked else text
+        rest = without_time(text, asked.span) if asked and asked.unit not in OF_FIGURES else text
         latest = asked_for_latest(without_operators(rest)) if query.use_time and query.recency is None else None
         if asked is None and not query.recency and (latest is None or not self._has_dates(query)):
             return None, text
@@ -128,6 +138,8 @@ class QuestionTime:
             fit = publication_fit(first, last, time.window)[of_row]
             rows = self._rows(self._snapshot.columns().speaking_of(time.window))
             fit[rows] = np.maximum(fit[rows], np.float32(MENTIONED))
+            named = self._rows(self._snapshot.columns().naming(time.window))
+            fit[named] = np.maximum(fit[named], np.float32(NAMED))
         if time.half_life is not None and time.recent_from is not None:
             recent = recency(first, time.recent_from, time.half_life)[of_row]
         return TimeFactors(fit, recent)

@@ -15,6 +15,7 @@ from semsearch.ranking.fusion import Weights
 from semsearch.search.operators import ParsedQuestion
 from semsearch.storage.snapshot import LexicalIndex, LexicalView, Snapshot
 from semsearch.text.analysis import asked_terms, query_terms
+from semsearch.text.stopwords import COMMON
 from semsearch.text.words import phrase_pattern
 
 Others = Mapping[str, Sequence[str]]  # by a term: those that say the same
@@ -77,6 +78,22 @@ class QuestionWords:
         return WordScores(
             passage, document, view.owners, *self._operated(question, mask, self._snapshot.languages(as_of))
         )
+
+    def whole(self, question: ParsedQuestion, as_of: date | None, numbers: Ids, others: Others) -> Mask:
+        """Which of some passages belong to an article that has every word of the question, common ones left out."""
+        view = self._snapshot.lexical()
+        owners = view.owners[view.rows(numbers)]
+        found = np.ones(len(numbers), np.bool_)
+        for word in query_terms(question.text, self._snapshot.languages(as_of)):
+            if not COMMON.intersection(word):
+                (terms, *_) = _with_others(word, others) or [word]
+                held = view.either("documents", [*word, *terms])
+                has, begin = np.zeros(view.documents, np.bool_), 0
+                for index, (rows, _) in zip(view.indexes, held.postings, strict=True):
+                    has[begin + rows] = True
+                    begin += len(index.documents.lengths)
+                found &= has[owners]
+        return found
 
     def rooms(self) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Where scores of all passages, of three kinds, and of all documents are kept until the next question."""

@@ -31,7 +31,6 @@ LEAST_SOUNDS = 3  # of a word that is looked for by its sound
 MOST_LONGER = 4  # letters
 MOST_TERMS = 5  # of one sound or slip that are looked at
 ALIKE, A_SLIP = 0.6, 0.8  # share of letters that two spellings of a name, or of any word, have in common
-MORE = 4  # times as many passages hold another spelling, so that it is the one that is meant
 LOOKED_AT = 20  # passages in which a word is read as it is written
 MOST_WORDS = 100  # of a question that are looked at
 
@@ -70,7 +69,7 @@ class Spelling:
             if not found:
                 continue
             also += found
-            meant = word if held.count(word) * MORE > held.count(found[0]) else found[0]
+            meant = max(self._ordered(word, found), key=held.count)
             text = text[: begin + moved] + meant + text[end + moved :]
             moved += len(meant) - len(word)
             corrected |= {word: meant} if meant != word else {}
@@ -78,9 +77,18 @@ class Spelling:
             others.update(dict.fromkeys(held.terms(meant), terms) if word in held or len(found) > 1 else {})
         return Reading(replace(question, text=text), tuple(dict.fromkeys(also)), corrected, others)
 
+    def _names(self, word: str) -> Sequence[str]:
+        """The spellings of a name, in the order of its table."""
+        return self._aliases.get(folded(word)) or shipped_spellings().get(folded(word)) or ()
+
+    def _ordered(self, word: str, found: Sequence[str]) -> list[str]:
+        """A word and those found for it, in the order of the table: the first is the name that is usual."""
+        names = [folded(name) for name in self._names(word)]
+        return sorted((word, *found), key=lambda each: names.index(folded(each)) if names else each == word)
+
     def _read(self, word: str, held: _Held, inside: bool, is_word: Callable[[str], bool]) -> list[str]:
         """What else a word may be, most passages first: names in other spellings, or the word that is meant."""
-        names = self._aliases.get(folded(word)) or shipped_spellings().get(folded(word))
+        names = self._names(word)
         if names:
             found = {name: held.count(name) for name in names if folded(name) != folded(word)}
             return [name for name, count in sorted(found.items(), key=lambda each: -each[1]) if count]

@@ -141,6 +141,14 @@ class Columns:
         found = self.event_passage[near[self.event_last[near] - self.event_first[near] < longest]]
         return found[np.flatnonzero(np.diff(found, prepend=-1))]
 
+    def naming(self, window: DateRange) -> Ids:
+        """Passages that name a period within the window, of at least half its length, ascending."""
+        first, last = _bounds(window)
+        inside = (self.event_first >= first) & (self.event_last <= last)
+        inside &= 2 * (self.event_last - self.event_first + 1) >= last - first + 1
+        found = self.event_passage[inside]
+        return found[np.flatnonzero(np.diff(found, prepend=-1))]
+
     def count_events(self, numbers: Ids) -> int:
         """How many periods some passages name."""
         ends = np.searchsorted(self.event_passage, numbers, side="right")
