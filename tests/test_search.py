@@ -15,9 +15,9 @@ import semsearch
 from semsearch.encoders.hashing import HashEncoder
 from semsearch.errors import UnknownDocument, UsageError
 from semsearch.indexing.building import build
-from semsearch.ranking import Evidence, Ranked, best_sentence, is_strong, merge_documents
+from semsearch.ranking import Evidence, Ranked, is_strong, merge_documents
 from semsearch.ranking.fusion import Weights
-from semsearch.ranking.sentences import has_sign, wanted_sign
+from semsearch.ranking.sentences import best_sentences, has_sign, wanted_sign
 from semsearch.records import DateRange, Document, Hit, Mode
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
@@ -248,12 +248,15 @@ def test_documents_merge_by_their_best_passage_and_ties_go_by_id() -> None:
 
 def test_the_best_sentence_has_most_of_meaning_and_words_and_the_first_of_equals_wins() -> None:
     no = [False] * 3
-    assert best_sentence([0.2, 0.7, 0.6], [0.0, 0.0, 0.5], no) == 2
-    assert best_sentence([0.2, 0.7, 0.6], [0.0, 0.1, 0.1], no) == 1
-    assert best_sentence([], [0.3, 0.5, 0.5], no) == 1
-    assert best_sentence([0.5, 0.5], [0.0, 0.0], no[:2]) == 0
-    assert best_sentence([0.5, 0.5, 0.45], [0.0, 0.0, 0.0], [False, False, True]) == 2
-    assert best_sentence([0.3, 0.5, 0.5], [0.4, 0.0, 0.0], no) == 1  # it shares in the words before
+    assert best_sentences([0.2, 0.7, 0.6], [0.0, 0.0, 0.5], no, no, lead=False) == (2, 2)
+    assert best_sentences([0.2, 0.7, 0.5], [0.0, 0.1, 0.1], no, no, lead=False) == (1, 1)
+    assert best_sentences([0.2, 0.7, 0.68], [0.0, 0.1, 0.1], no, no, lead=False) == (1, 2)  # by little
+    assert best_sentences([], [0.3, 0.8, 0.1], no, no, lead=False) == (1, 1)
+    assert best_sentences([0.5, 0.5], [0.0, 0.0], no[:2], no[:2], lead=False) == (0, 1)
+    assert best_sentences([0.5, 0.5, 0.45], [0.0, 0.0, 0.0], [False, False, True], no, lead=False) == (2, 2)
+    assert best_sentences([0.3, 0.5, 0.2], [0.4, 0.0, 0.0], no, no, lead=False) == (1, 1)  # shares in those before
+    assert best_sentences([0.9, 0.5, 0.2], [0.4, 0.0, 0.0], no, [False, True, False], lead=False) == (0, 1)
+    assert best_sentences([0.52, 0.5, 0.1], [0.0, 0.0, 0.0], no, no, lead=True) == (1, 1)  # the lead has less
 
 
 @pytest.mark.parametrize(

@@ -3,13 +3,11 @@
 from semsearch.ranking.folding import collapse, near_copies
 from semsearch.ranking.fusion import Evidence
 from semsearch.ranking.merging import Ranked, merge_documents
-from semsearch.ranking.sentences import best_sentence
 from semsearch.ranking.strength import is_strong, least_strong
 
 __all__ = [
     "Evidence",
     "Ranked",
-    "best_sentence",
     "collapse",
     "is_strong",
     "least_strong",

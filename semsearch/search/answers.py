@@ -66,7 +66,7 @@ class Answers:
         text = document.text[start:end]
         self._snapshot.documents.refuse_outside(end - start, len(text), parts[0][-1][1])
         words = marking.words(text, document.language)
-        best = marking.best(text, *parts, words)
+        best = marking.best(text, *parts, words, lead=start == 0)
         first, last = document.place.lines(document.text, start, end)
         return Hit(
             rank=rank,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import numpy as np
 
 from semsearch.arrays import Ids, Span, Vectors, exact_cosines
-from semsearch.ranking import best_sentence
 from semsearch.ranking.bm25 import word_weight
-from semsearch.ranking.sentences import has_sign, wanted_sign
+from semsearch.ranking.sentences import best_sentences, has_sign, leans, rarity, wanted_sign
 from semsearch.search.question_words import Others
 from semsearch.storage.snapshot import LexicalView
 from semsearch.text.analysis import UNKNOWN, Analyzer, query_terms
@@ -51,13 +51,20 @@ class Marking:
         found = Analyzer(language or UNKNOWN).matches(text, set(self._word_of))
         return [(span, self._word_of[term]) for span, term in found]
 
-    def best(self, text: str, sentences: Sequence[Span], vectors: Vectors, words: Sequence[tuple[Span, int]]) -> Span:
-        """The best sentence of a passage: ``vectors`` are those of its sentences, if there are any."""
+    def best(
+        self, text: str, sentences: Sequence[Span], vectors: Vectors, words: Sequence[tuple[Span, int]], *, lead: bool
+    ) -> Span:
+        """The best sentence of a passage, with the next where both may answer.
+
+        ``vectors`` are those of its sentences, if there are any; ``lead``: the passage begins its article.
+        """
         cosines = exact_cosines(vectors, self._vector).tolist() if self._vector is not None and len(vectors) else []
-        total = sum(self._weights) or 1.0
-        coverage = [
-            sum(self._weights[word] for word in {word for (at, _), word in words if start <= at < end}) / total
-            for start, end in sentences
-        ]
-        signs = [has_sign(text[start:end], self._question, self._sign) for start, end in sentences]
-        return sentences[best_sentence(cosines, coverage, signs)]
+        held = [{word for (at, _), word in words if start <= at < end} for start, end in sentences]
+        counts = Counter(word for each in held for word in each)
+        weights = [weight * rarity(counts[word], len(held)) for word, weight in enumerate(self._weights)]
+        total = sum(weights) or 1.0
+        coverage = [sum(weights[word] for word in each) / total for each in held]
+        pieces = [text[start:end] for start, end in sentences]
+        signs = [has_sign(piece, self._question, self._sign) for piece in pieces]
+        first, last = best_sentences(cosines, coverage, signs, list(map(leans, pieces)), lead)
+        return sentences[first][0], sentences[last][1]

@@ -138,7 +138,7 @@ class QuestionTime:
             fit = publication_fit(first, last, time.window)[of_row]
             rows = self._rows(self._snapshot.columns().speaking_of(time.window))
             fit[rows] = np.maximum(fit[rows], np.float32(MENTIONED))
-            named = self._rows(self._snapshot.columns().naming(time.window))
+            named = self._rows(self._snapshot.columns().speaking_of(time.window, naming=True))
             fit[named] = np.maximum(fit[named], np.float32(NAMED))
         if time.half_life is not None and time.recent_from is not None:
             recent = recency(first, time.recent_from, time.half_life)[of_row]

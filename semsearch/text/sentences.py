@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from semsearch.arrays import Span
 
 LONGEST_TITLE = 120  # characters of a title made from the first sentence
+_HOUR = re.compile(r"\d ?[ap]\.m\.$")
+_TIME = re.compile(r"(?:[A-Z][\w-]*\s){1,3}(?:[Tt]ime|summer time)\b|(?:GMT|UTC|EST|EDT|CET|CEST|EET|BST)\b")
 _WINDOW = 20_000  # characters looked at at once: sentencex takes quadratic time on hostile text
 
 
@@ -41,10 +44,25 @@ def text_windows(text: str) -> Iterator[Span]:
 def _sentences_between(text: str, begin: int, end: int) -> Iterator[Span]:
     import sentencex
 
+    held: Span | None = None
     for found in sentencex.get_sentence_boundaries("en", text[begin:end]):
         span = trim(text, begin + found["start_index"], begin + found["end_index"])
-        if span[0] < span[1]:
-            yield span
+        if span[0] >= span[1]:
+            continue
+        if held is not None and _goes_on(text, held, span):
+            held = held[0], span[1]
+            continue
+        if held is not None:
+            yield held
+        held = span
+    if held is not None:
+        yield held
+
+
+def _goes_on(text: str, before: Span, span: Span) -> bool:
+    """True for "6 a.m." and "Moscow time"."""
+    hour = _HOUR.search(text, max(before[0], before[1] - 12), before[1])
+    return hour is not None and _TIME.match(text, *span) is not None
 
 
 def trim(text: str, start: int, end: int) -> Span:

@@ -133,20 +133,14 @@ class Columns:
         found = [(name, count) for name, count in zip(self.sources, counts, strict=True) if name is not None and count]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 
-    def speaking_of(self, window: DateRange) -> Ids:
-        """Passages that name a period which overlaps the window and is hardly longer, ascending."""
+    def speaking_of(self, window: DateRange, *, naming: bool = False) -> Ids:
+        """Passages with a period that overlaps the window and is hardly longer, or (``naming``) is most of it."""
         first, last = _bounds(window)
         longest = max(LONGEST_EVENT, last - first + 1)
         near = np.flatnonzero((self.event_first <= last) & (self.event_last >= first))
-        found = self.event_passage[near[self.event_last[near] - self.event_first[near] < longest]]
-        return found[np.flatnonzero(np.diff(found, prepend=-1))]
-
-    def naming(self, window: DateRange) -> Ids:
-        """Passages that name a period within the window, of at least half its length, ascending."""
-        first, last = _bounds(window)
-        inside = (self.event_first >= first) & (self.event_last <= last)
-        inside &= 2 * (self.event_last - self.event_first + 1) >= last - first + 1
-        found = self.event_passage[inside]
+        begin, end = self.event_first[near], self.event_last[near]
+        inside = (begin >= first) & (end <= last) & (2 * (end - begin + 1) >= last - first + 1)
+        found = self.event_passage[near[inside if naming else end - begin < longest]]
         return found[np.flatnonzero(np.diff(found, prepend=-1))]
 
     def count_events(self, numbers: Ids) -> int:
