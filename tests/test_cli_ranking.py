@@ -30,7 +30,11 @@ def test_strict_makes_a_weak_match_a_status(program: Program, real: Path) -> Non
     assert [program(*good).status, program(*good, "--strict").status] == [0, 0]
     bad = ("ask", "which enzyme repairs broken strands of DNA in the cells of mice", "--index", real)
     ran = program(*bad)
-    assert (ran.status, "no strong match" in ran.err) == (0, True)
+    assert (ran.status, ran.out.startswith("no strong match"), ran.err) == (0, True, "")
+    saved = program(*bad, "--format", "md")
+    assert "\nNo strong match: nothing in the index seems to answer this.\n" in saved.out
+    assert "no strong match" in program(*bad, "--format", "tsv").err
+    assert [program(*asked, "--format", "csv").out.splitlines()[1][-3:] for asked in (good, bad)] == ["yes", ",no"]
     assert program(*bad, "--strict").status == 1
     assert json.loads(program(*bad, "--format", "json").out)["strong"] is False
 

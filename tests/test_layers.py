@@ -30,7 +30,7 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
     "ranking": {"", "bm25", "fusion", "sentences", "time_factors"},
     "indexing": {"building", "embedding", "named_sources", "preparing", "reading", "report"},
     "search": {"comparison", "engine", "local", "opening", "option_table", "options", "question_files", "timeline"},
-    "upkeep": {"check", "repair", "verify"},
+    "upkeep": {"calibration", "check", "repair", "verify"},
     "evaluation": {"dataset", "measures"},
     "rendering": {"comparisons", "fields", "formats", "tables", "text", "timelines", "visible"},
     "cli": {"main"},

@@ -63,6 +63,6 @@ def print_answer(answer: Answer, output_format: AnswerFormat, quiet: bool, *, ex
             say(note)
         if not answer.hits:
             say("no hits: no passage matches the filters and the words of the question")
-        elif not answer.strong:
+        elif not answer.strong and output_format not in ("text", "md", "json", "jsonl"):  # which say it themselves
             say("no strong match: nothing in the index seems to answer this")
     return DONE if answer.hits else NO_HITS

@@ -110,6 +110,10 @@ def index(
             hemisphere=hemisphere.value if hemisphere else None,
             progress=show,
         )
+    if report.added or report.changed or report.removed:
+        from semsearch.upkeep.calibration import calibrate
+
+        calibrate(index)
     return _finish(report, index, quiet, time.monotonic() - begin, named=bool(paths))
 
 

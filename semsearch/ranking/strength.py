@@ -16,14 +16,15 @@ LONG = 7  # words of a question, common ones left out, for which that holds
 LESS: Mapping[Mode, float] = {"hybrid": 0.035, "dense": 0.06, "lexical": 0.0}
 
 
-def is_strong(best: float | None, mode: Mode, model: str, words: int) -> bool:
+def is_strong(best: float | None, mode: Mode, model: str, words: int, measured: float = 0.0) -> bool:
     """True where the ``best`` hit's score (None: no hit) is one that right answers have, as far as is known.
 
-    ``words`` counts those of the question, common ones left out.
+    ``words`` counts those of the question, common ones left out: without any it asks for nothing. ``measured`` is the
+    score above those of questions that do not belong to the index.
     """
-    return best is not None and best >= least_strong(mode, model, words)
+    return best is not None and words > 0 and best >= least_strong(mode, model, words, measured)
 
 
-def least_strong(mode: Mode, model: str, words: int) -> float:
+def least_strong(mode: Mode, model: str, words: int, measured: float = 0.0) -> float:
     """The score that a right answer has at least."""
-    return STRONG_SCORE.get(model, {}).get(mode, 0.0) - LESS[mode] * max(LONG - words, 0)
+    return max(STRONG_SCORE.get(model, {}).get(mode, 0.0) - LESS[mode] * max(LONG - words, 0), measured)

@@ -32,6 +32,7 @@ COLUMNS = (
     "start",
     "end",
     "text",
+    "strong",
 )
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "'")
 
@@ -48,7 +49,8 @@ class TableRenderer:
 
     def answer(self, query_id: str, answer: Answer, first: bool) -> str:  # noqa: ARG002
         """The rows of one question."""
-        rows = ({"query_id": query_id, "query": answer.query.text, **hit_fields(hit)} for hit in answer.hits)
+        asked = {"query_id": query_id, "query": answer.query.text, "strong": "yes" if answer.strong else "no"}
+        rows = ({**asked, **hit_fields(hit)} for hit in answer.hits)
         return "".join(self._line([self._cell(row, name) for name in COLUMNS]) for row in rows)
 
     def end(self) -> str:

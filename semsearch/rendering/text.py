@@ -9,6 +9,7 @@ from semsearch.records import Answer, Hit, PublishedDate
 from semsearch.rendering.periods import events_text, time_text, window_text
 from semsearch.rendering.visible import display_path, visible
 
+NOT_STRONG = "no strong match: nothing in the index seems to answer this"
 NAMED = 3  # near-duplicates of a hit, by their ids
 _BEST, _BEST_END, _WORD, _WORD_END = "\x02\x03\x04\x05"  # stand for the marks while lines are broken
 _COLOURED = str.maketrans({_BEST: "\x1b[1m", _BEST_END: "\x1b[22m", _WORD: "\x1b[4m", _WORD_END: "\x1b[24m"})
@@ -55,13 +56,15 @@ class TextRenderer:
         lines = [] if first else [""]
         if self._many:
             lines += [self._bold(f"{visible(query_id)}: {visible(answer.query.text)}"), ""]
+        if answer.hits and not answer.strong:
+            lines += [NOT_STRONG]
         if answer.query.window:
             lines += [f"published {window_text(answer.query.window)}  ({visible(answer.query.window_words)})"]
         if answer.time:
             lines += [f"time: {visible(time_text(answer.time))}"]
         if answer.also_read:
             lines += [f"also read: {visible(', '.join(answer.also_read))}"]
-        if answer.query.window or answer.time or answer.also_read:
+        if answer.query.window or answer.time or answer.also_read or (answer.hits and not answer.strong):
             lines += [""]
         blocks = ["\n".join(self._hit(hit)) for hit in answer.hits]
         return "\n".join([*lines, "\n\n".join(blocks)]) + "\n" if lines or blocks else ""
@@ -118,6 +121,8 @@ class MarkdownRenderer:
         label = f"{_escaped(query_id)}: " if self._many else ""
         window = answer.query.window
         lines = ["" if first else "\n", f"## {label}{_escaped(answer.query.text)}", ""]
+        if answer.hits and not answer.strong:
+            lines += [f"{NOT_STRONG.capitalize()}.", ""]
         if window:
             lines += [f"Published {window_text(window)}.", ""]
         if answer.time:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -15,6 +16,8 @@ from semsearch.search.first_stage import Ranking
 from semsearch.search.marking import Marking
 from semsearch.search.question_words import Others
 from semsearch.storage.snapshot import Snapshot
+
+ENGLISH = ("all-MiniLM-L6-v2",)  # models that read no other language
 
 
 class Answers:
@@ -50,7 +53,12 @@ class Answers:
         if self._snapshot.note:
             notes.append(self._snapshot.note)
         best = max((found.relevance for found in ranked), default=None)
-        strong = is_strong(best, query.mode, self._snapshot.encoder.model, marking.count)
+        strong = is_strong(
+            best, query.mode, self._snapshot.encoder.model, marking.count, self._snapshot.strength(query.mode)
+        )
+        if not marking.held and self._snapshot.encoder.model in ENGLISH and _is_beyond_latin(text):
+            strong = False
+            notes.append(f"no passage has a word of the question, and {self._snapshot.encoder.model} reads English")
         return Answer(query, hits, strong, tuple(notes))
 
     def _hit(
@@ -110,6 +118,12 @@ class Answers:
         others = columns.passages(self._snapshot.satisfying(query.not_publishers, query.where))
         inside = np.intersect1d(passages if allowed is None else np.intersect1d(passages, allowed), others)
         return len(np.intersect1d(inside, columns.first_passage))
+
+
+def _is_beyond_latin(text: str) -> bool:
+    """True where most letters are of another script."""
+    letters = [letter for letter in text if letter.isalpha()]
+    return 2 * sum("LATIN" not in unicodedata.name(letter, "") for letter in letters) > len(letters)
 
 
 def _one(values: Scores | None, at: int) -> float | None:

@@ -31,7 +31,13 @@ class Asked(NamedTuple):
     others: Others = MappingProxyType({})  # by a term: those that are looked for beside it
 
 
-def understand(query: Query, question_time: QuestionTime, spelling: Spelling, encoder: Callable[[], Encoder]) -> Asked:
+def understand(
+    query: Query,
+    question_time: QuestionTime,
+    spelling: Spelling,
+    encoder: Callable[[], Encoder],
+    encode: Callable[[str], Vectors],
+) -> Asked:
     """A query understood; the ``encoder`` is opened only where the mode, or a word that nothing holds, needs one."""
     text, notes = query.text, list[str]()
     if len(text) > LONGEST_QUESTION:
@@ -42,7 +48,7 @@ def understand(query: Query, question_time: QuestionTime, spelling: Spelling, en
     if reading.meant:  # a month may have been misspelt
         time, rest = question_time.resolve(query, _with_words(text, reading.meant))
         reading = replace(reading, question=parse_question(rest))
-    vector = None if query.mode == "lexical" else encoder().encode_queries([reading.question.text])[0]
+    vector = None if query.mode == "lexical" else encode(reading.question.text)
     return Asked(query, reading.question, vector, time, tuple(notes), reading.also_read, reading.others)
 
 

@@ -17,7 +17,7 @@ from semsearch.dates.doubts import doubts
 from semsearch.dates.typed import parse_range
 from semsearch.encoders import Encoder
 from semsearch.errors import UsageError, refuse_other_type
-from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Query
+from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Mode, Query
 from semsearch.search.answers import Answers
 from semsearch.search.asked import understand
 from semsearch.search.first_stage import Retrieval, Scored
@@ -56,6 +56,7 @@ class LocalIndex:
         self._today = today
         self._open_model = open_model
         self._opened: Encoder | None = None
+        self._last: tuple[str, Vectors] | None = None  # question and vector
         self._retrieval = Retrieval(snapshot, question_time)
         self._answers = Answers(snapshot, self._retrieval.collapsing)
         self._reranking = Reranking()
@@ -104,7 +105,7 @@ class LocalIndex:
         for query in queries:
             self._refuse_misuse()
             refuse_other_type(query, Query, "a query", "one that make_query gives")
-            asked = understand(query, self._time, self._spelling, self._encoder)
+            asked = understand(query, self._time, self._spelling, self._encoder, self._encode)
             time, question, notes = asked.time, asked.question, list(asked.notes)
             wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
             ranking = self._retrieval.rank(asked._replace(query=wide))
@@ -120,7 +121,7 @@ class LocalIndex:
     def scores(self, query: Query) -> Scored:
         """The score of every passage that the filters let through, without its sentences and without time."""
         self._refuse_misuse()
-        asked = understand(query, self._time, self._spelling, self._encoder)
+        asked = understand(query, self._time, self._spelling, self._encoder, self._encode)
         scored = self._retrieval.every(asked)
         view = self._snapshot.lexical()
         return replace(
@@ -154,6 +155,11 @@ class LocalIndex:
         """The model that the index was made with."""
         self._refuse_misuse()
         return self._snapshot.encoder.model
+
+    def strength(self, mode: Mode) -> float:
+        """The score from which an answer is strong, as measured on this index; 0 where it was not."""
+        self._refuse_misuse()
+        return self._snapshot.strength(mode)
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
         """Documents like this one: those near the mean of its passages, itself left out.
@@ -213,6 +219,12 @@ class LocalIndex:
         """Equal for two openings that hold the same."""
         self._refuse_misuse()
         return self._snapshot.state
+
+    def _encode(self, text: str) -> Vectors:
+        """The vector of a question; that of the last one is remembered, which is often asked again in another way."""
+        if self._last is None or self._last[0] != text:
+            self._last = text, self._encoder().encode_queries([text])[0]
+        return self._last[1]
 
     def _encoder(self) -> Encoder:
         if self._opened is None:

@@ -38,7 +38,9 @@ class Marking:
         ]
         mask = view.allowed(allowed)
         count = len(view.numbers) if mask is None else int(np.count_nonzero(mask))
-        self._weights = [word_weight(count, view.count(stems, mask)) for stems in words]
+        held = [view.count(stems, mask) for stems in words]
+        self.held = any(held)  # whether a passage has a word of the question, common ones left out
+        self._weights = [word_weight(count, holding) for holding in held]
         self._word_of = {stem: at for at, stems in enumerate(words) for stem in stems}
 
     @property

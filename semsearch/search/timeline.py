@@ -76,7 +76,7 @@ def make_timeline(index: LocalIndex, query: Query, step: Step | None = None) -> 
     answer = index.answer(query)
     scored = index.scores(query)
     best = float(scored.scores.max(initial=0.0))
-    floor = max(NEAR_BEST * best, least_strong(query.mode, index.model, scored.word_count))
+    floor = max(NEAR_BEST * best, least_strong(query.mode, index.model, scored.word_count, index.strength(query.mode)))
     relevant = (scored.scores >= floor) & (scored.scores > 0)
     dated = scored.first > 0
     step = step or _fitting_step(scored.first[dated], scored.last[dated])

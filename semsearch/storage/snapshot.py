@@ -12,7 +12,7 @@ import numpy as np
 from semsearch.arrays import Ids, Mask, Scores, Span, Vectors, exact_cosines
 from semsearch.dates.days import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, command
-from semsearch.records import Condition, DateEntry, DateRange, EventDate
+from semsearch.records import Condition, DateEntry, DateRange, EventDate, Mode
 from semsearch.storage.accelerators.columns.file import Columns
 from semsearch.storage.accelerators.columns.view import open_columns
 from semsearch.storage.accelerators.dense.view import Candidates, DenseView
@@ -29,6 +29,7 @@ from semsearch.storage.truth.meta import Connection, meta, meta_number
 from semsearch.storage.truth.recorded import EncoderRecord, read_encoder, read_hemisphere, read_removed
 from semsearch.storage.truth.rows import RowDamaged
 from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
+from semsearch.storage.truth.values import SHARES
 from semsearch.storage.truth.vectors import read_sentence_vectors, read_vectors
 
 __all__ = ["Candidates", "Columns", "LexicalIndex", "LexicalView", "Snapshot", "emptied", "open_snapshot"]
@@ -122,6 +123,11 @@ class Snapshot:
             self._columns = view.columns
             self._take_note(view.note)
         return self._columns
+
+    def strength(self, mode: Mode) -> float:
+        """The score from which an answer is strong, as measured on this index; 0 where it was not."""
+        with damage_told(self.folder):
+            return meta_number(self.connection, f"strength_{mode}") / SHARES
 
     def languages(self, until: date | None) -> list[str]:
         """The languages of the documents, or of those surely published up to a day."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
@@ -17,6 +17,7 @@ from semsearch.dates.days import Hemisphere
 from semsearch.encoders.protocol import SpanVectors
 from semsearch.errors import IndexDamaged, UsageError
 from semsearch.files.whole import publish, tell
+from semsearch.records import Mode
 from semsearch.storage.accelerators.making import Accelerating
 from semsearch.storage.agreement import disagreements
 from semsearch.storage.place import DATABASE, IGNORE_FILE, SEAL, SUFFIXES, refuse_strangers, writable_folder
@@ -36,6 +37,7 @@ from semsearch.storage.truth.recorded import (
 from semsearch.storage.truth.rows import insert
 from semsearch.storage.truth.seal import Seal, make_seal, read_seal, write_seal
 from semsearch.storage.truth.stored_documents import CHANGED
+from semsearch.storage.truth.values import SHARES
 
 __all__ = ["Writer", "WriterLock", "open_writer"]
 
@@ -136,6 +138,12 @@ class Writer(Inputs):
     def hemisphere(self) -> Hemisphere:
         """Whose seasons the articles mean."""
         return read_hemisphere(self._db)
+
+    def set_strength(self, limits: Mapping[Mode, float]) -> None:
+        """Remember the scores, 0 to 1, from which answers are strong."""
+        with self.transaction():
+            for mode, limit in limits.items():
+                set_meta(self._db, f"strength_{mode}", str(round(limit * SHARES)))
 
     def set_hemisphere(self, hemisphere: Hemisphere) -> None:
         """Take the seasons of a hemisphere; every file counts as changed."""

@@ -21,6 +21,7 @@ LARGEST_NUMBER = 1 << 53  # of passages, documents, files, commits
 LAST_DAY = date.max.toordinal()
 MOST_PASSAGES, MOST_EVENTS = 1_000_000, 10_000_000  # of a document
 LONGEST_DOCUMENT = 1 << 28  # characters
+SHARES = 10_000  # ten-thousandths in a whole
 MOST_DIGITS = 16
 LONGEST_ID = 1 << 20  # characters, of names and ids
 _INT64 = 1 << 63
@@ -111,6 +112,11 @@ def is_decimal(value: object) -> bool:
     return value.isascii() and value.isdigit() and (value == "0" or value[0] != "0")
 
 
+def is_share(value: object) -> bool:
+    """Ten-thousandths, from 0 to 10000, as a decimal."""
+    return is_decimal(value) and int(str(value)) <= SHARES
+
+
 NUMBER = integers(1, LARGEST_NUMBER)
 PLACE = integers(0, LONGEST_DOCUMENT)  # in characters of a document
 DAY = integers(1, LAST_DAY)
@@ -127,6 +133,7 @@ META: Mapping[str, Check] = {  # values of the table meta; what is JSON is read 
     "generation": is_decimal,
     "hemisphere": one_of("north", "south"),
     "rules": is_decimal,
+    **{f"strength_{mode}": is_share for mode in ("hybrid", "dense", "lexical")},
 }
 LONGEST_META = 1 << 20  # characters
 
