@@ -37,6 +37,7 @@ BUILDS = {"eval": {"model"}}  # it makes an index of its own, with a model for t
 VALUES = {
     "top": "3",
     "aliases": '"names.txt"',
+    "sort": '"date"',
     "since": '"2022-07"',
     "until": '"2022-12"',
     "on": '"2022-11"',

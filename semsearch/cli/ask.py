@@ -19,7 +19,7 @@ from semsearch.cli.options import (
 )
 from semsearch.records import Answer
 from semsearch.rendering.formats import make_renderer
-from semsearch.search.option_table import AnswerFormat
+from semsearch.search.option_table import Presenting
 
 
 def add_to(app: typer.Typer) -> None:
@@ -50,13 +50,20 @@ def ask(
     with open_index(index, **given.opening) as opened:
         answer = opened.answer(query)
     shown = given.presenting
-    status = print_answer(answer, shown["format"], quiet, explain=shown["explain"])
+    status = print_answer(answer, shown, quiet)
     return NO_HITS if shown["strict"] and not answer.strong else status
 
 
-def print_answer(answer: Answer, output_format: AnswerFormat, quiet: bool, *, explain: bool = False) -> int:
+def print_answer(answer: Answer, shown: Presenting, quiet: bool) -> int:
     """One answer on standard output, its notes on standard error; the exit status."""
-    renderer = make_renderer(output_format, many=False, style=terminal_style(), explain=explain)
+    output_format = shown["format"]
+    renderer = make_renderer(
+        output_format,
+        many=False,
+        style=terminal_style(),
+        explain=shown.get("explain", False),
+        order=shown.get("sort", "rank"),
+    )
     emit(renderer.begin() + renderer.answer("1", answer, first=True) + renderer.end())
     if not quiet:
         for note in answer.notes:

@@ -66,12 +66,13 @@ def batch(
         raise UsageError(f"{output} holds the questions: name another file for the answers")
     data = _read(file)
     questions = QuestionFile(data, str(file), defaults)
-    renderer = make_renderer(shown["format"], many=True, explain=shown["explain"])
+    renderer = make_renderer(shown["format"], many=True, explain=shown["explain"], order=shown["sort"])
     with open_index(index, **given.opening) as opened:
         if output is None:
             report = _to_stdout(opened, questions, renderer, quiet)
         else:
-            identity = fingerprint(data, defaults, shown["format"], shown["explain"], opened.state, Path.cwd())
+            shape = shown["format"] if shown["sort"] == "rank" else f"{shown['format']} by {shown['sort']}"
+            identity = fingerprint(data, defaults, shape, shown["explain"], opened.state, Path.cwd())
             report = _to_file(opened, questions, renderer, quiet, ResumableFile(output, identity, resume=resume))
     return _finish(report, quiet, shown["strict"])
 

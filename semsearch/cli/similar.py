@@ -38,4 +38,4 @@ def similar(
         title = opened.document(doc_id).title
         query = given.options.query(title)
         answer = opened.similar(doc_id, query)
-    return print_answer(answer, given.presenting["format"], quiet)
+    return print_answer(answer, given.presenting, quiet)

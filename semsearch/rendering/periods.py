@@ -8,6 +8,7 @@ from datetime import date
 from semsearch.records import DateRange, Hit, TimeUsed
 
 MOST_SHOWN = 3
+LONGEST_SHOWN = 366  # days; "the past 20 years" says nothing of when
 
 
 def event_periods(hit: Hit) -> list[tuple[date, date]]:
@@ -17,7 +18,7 @@ def event_periods(hit: Hit) -> list[tuple[date, date]]:
 
 def events_text(hit: Hit) -> str:
     """The first periods that a hit mentions; empty where there are none."""
-    periods = event_periods(hit)
+    periods = [each for each in event_periods(hit) if (each[1] - each[0]).days <= LONGEST_SHOWN]
     more = ["…"] if len(periods) > MOST_SHOWN else []
     return ", ".join([*(period_text(*period) for period in periods[:MOST_SHOWN]), *more])
 

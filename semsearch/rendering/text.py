@@ -105,6 +105,32 @@ class TextRenderer:
         return f"\x1b[{code}m{text}\x1b[0m" if self._style.colour else text
 
 
+class ShortRenderer:
+    """A line a hit: day, source and marked sentence, with tabs between."""
+
+    def __init__(self, many: bool) -> None:
+        self._many = many
+
+    def begin(self) -> str:
+        """Nothing."""
+        return ""
+
+    def answer(self, query_id: str, answer: Answer, first: bool) -> str:  # noqa: ARG002
+        """The lines of one question, behind its id where there are many."""
+        lines = []
+        for hit in answer.hits:
+            document = hit.document
+            sentence = " ".join(document.text[slice(*hit.best_sentence)].split())
+            source = document.publisher or display_path(document.path).rpartition("/")[2]
+            cells = [*([query_id] if self._many else []), date_text(document.published), source, sentence]
+            lines.append("\t".join(visible(" ".join(each.split())) for each in cells) + "\n")
+        return "".join(lines)
+
+    def end(self) -> str:
+        """Nothing."""
+        return ""
+
+
 class MarkdownRenderer:
     """A heading a question, a numbered item a hit, the passage as a quotation."""
 

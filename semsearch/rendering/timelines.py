@@ -6,8 +6,10 @@ import csv
 import io
 import json
 import textwrap
+from collections.abc import Iterator, Sequence
 from html import escape
 from importlib.util import find_spec
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _HEIGHT, _WIDTH = 3.2, 9.0  # inches
 _USUAL, _BURST, _REST = "#8aa6c1", "#c0392b", "#d9d9d9"
+FOLDED = 4  # empty bars that take one line
 PICTURES = (".svg", ".png", ".html")
 
 
@@ -35,7 +38,11 @@ def timeline_text(timeline: Timeline, style: Style) -> str:
     lines = _heading(timeline)
     most = max((bar.relevant for bar in timeline.bars), default=0)
     width = max(style.width - 40, 10)
-    for bar in timeline.bars:
+    for bars in _folded(timeline.bars):
+        if isinstance(bars, list):
+            lines.append(f"{'':<10}  {'…':>6} {len(bars)} {timeline.step}s without any")
+            continue
+        bar = bars
         mark = "*" if bar.burst else " "
         drawn = _bar_text(bar.relevant / most * width if most else 0.0)
         drawn = f"\x1b[31m{drawn}\x1b[0m" if style.colour and bar.burst else drawn
@@ -44,6 +51,16 @@ def timeline_text(timeline: Timeline, style: Style) -> str:
     for peak in timeline.peaks:
         lines += ["", *_peak_lines(peak.bar, peak.hit, style)]
     return "\n".join(lines) + "\n"
+
+
+def _folded(bars: Sequence[Bar]) -> Iterator[Bar | list[Bar]]:
+    """The bars, runs of empty ones as one."""
+    for relevant, run in groupby(bars, key=lambda bar: bar.relevant > 0):
+        held = list(run)
+        if relevant or len(held) < FOLDED:
+            yield from held
+        else:
+            yield held
 
 
 def _heading(timeline: Timeline) -> list[str]:

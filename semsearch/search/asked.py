@@ -18,6 +18,8 @@ from semsearch.search.question_time import QuestionTime
 from semsearch.search.question_words import Others
 from semsearch.search.spelling import Spelling
 
+_DENIED = re.compile(r"(?<!\w)NOT\s+([^\W\d_]\w*)")
+
 
 class Asked(NamedTuple):
     """What a query asks: its words without those of time, its operators, its vector and its time."""
@@ -43,6 +45,9 @@ def understand(
     if len(text) > LONGEST_QUESTION:
         notes.append(f"the question has {len(text)} characters; only the first {LONGEST_QUESTION} were used")
         text = text[:LONGEST_QUESTION]
+    denied = _DENIED.search(text)
+    if denied:
+        notes.append(f'NOT is read as a word: to leave out "{denied[1][:40]}" write -{denied[1][:40]}')
     time, rest = question_time.resolve(query, text)
     reading = spelling.read(parse_question(rest), query.as_of, lambda word: _is_word(word, encoder))
     if reading.meant:  # a month may have been misspelt

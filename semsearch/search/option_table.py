@@ -12,7 +12,10 @@ from typing import Annotated, Any, Literal, NamedTuple, TypedDict, get_args, get
 
 from semsearch.records import Mode
 
-AnswerFormat = Literal["text", "json", "jsonl", "csv", "tsv", "trec", "md"]  # what answers are written in
+AnswerFormat = Literal["text", "short", "json", "jsonl", "csv", "tsv", "trec", "md"]  # what answers are written in
+
+
+Order = Literal["rank", "date", "-date"]  # in which hits are shown; never which
 
 
 class Option(NamedTuple):
@@ -81,7 +84,7 @@ class Choices(TypedDict, total=False):
             "N",
             letter="k",
             in_lines=("k",),
-            defaults={"compare": 3},
+            defaults={"compare": 3, "ask": 5},
         ),
     ]
     since: Annotated[
@@ -208,6 +211,15 @@ class Presenting(TypedDict, total=False):
     format: Annotated[
         AnswerFormat,
         Option("text", "Output format.", _ANSWERING | {"similar"}, why_not=_OF_ALL, defaults={"batch": "jsonl"}),
+    ]
+    sort: Annotated[
+        Order,
+        Option(
+            "rank",
+            "Order of the hits shown: best first, oldest first, newest first.",
+            _ANSWERING | {"similar"},
+            why_not=_OF_ALL,
+        ),
     ]
     explain: Annotated[bool, Option(False, "Say of each hit what its score is made of.", _ANSWERING, why_not=_OF_ALL)]
     strict: Annotated[bool, Option(False, "Exit with status 1 if no match is strong.", _ANSWERING, why_not=_OF_ALL)]

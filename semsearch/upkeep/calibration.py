@@ -45,6 +45,7 @@ def calibrate(index: str | os.PathLike[str]) -> Mapping[Mode, float]:
         if limits:
             with open_writer(Path(index)) as writer:
                 writer.set_strength(limits)
+                writer.finish()
     return limits
 
 

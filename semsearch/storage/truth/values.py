@@ -6,6 +6,7 @@ a value of another type, size or range is damage, wherever it is read.
 
 from __future__ import annotations
 
+import codecs
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
@@ -21,6 +22,8 @@ LARGEST_NUMBER = 1 << 53  # of passages, documents, files, commits
 LAST_DAY = date.max.toordinal()
 MOST_PASSAGES, MOST_EVENTS = 1_000_000, 10_000_000  # of a document
 LONGEST_DOCUMENT = 1 << 28  # characters
+_NO_TEXTS = {"idna", "punycode", "raw-unicode-escape", "unicode-escape", "undefined", "mbcs", "oem"}
+LONGEST_ENCODING = 40  # characters of a name
 SHARES = 10_000  # ten-thousandths in a whole
 MOST_DIGITS = 16
 LONGEST_ID = 1 << 20  # characters, of names and ids
@@ -69,7 +72,9 @@ def is_field_names(value: object) -> bool:
         found = json.loads(value) if isinstance(value, str) else None
     except (ValueError, RecursionError):
         return False
-    return isinstance(found, dict) and all(isinstance(name, str) for name in found.values())
+    if not isinstance(found, dict) or not all(isinstance(name, str) for name in found.values()):
+        return False
+    return is_encoding(found.get("encoding", ""))
 
 
 def are_pages(value: object) -> bool:
@@ -98,6 +103,17 @@ def _is_kept_field(found: object) -> bool:
         case [str(), [*values]]:
             return all(isinstance(value, str) for value in values)
     return False
+
+
+def is_encoding(value: object) -> bool:
+    """Nothing, or the name of an encoding of texts, perhaps with the sign of doubt."""
+    if not isinstance(value, str) or len(value) > LONGEST_ENCODING or not value.isascii():
+        return False
+    try:
+        found = codecs.lookup(value.removesuffix("?")) if value else None
+    except (LookupError, ValueError):
+        return False
+    return found is None or (found._is_text_encoding and found.name not in _NO_TEXTS)
 
 
 def hexadecimal(length: int) -> Check:
@@ -147,7 +163,7 @@ COLUMNS: Mapping[str, Mapping[str, Check]] = {  # of each table those that the r
         "size": integers(-1, _INT64 - 1),
         "mtime_ns": integers(-_INT64, _INT64 - 1),
         "sha256": blobs(0, 32),
-        "encoding": texts(40),
+        "encoding": is_encoding,
     },
     "problem": {"file_id": NUMBER, "line": integers(0, LARGEST_NUMBER), "reason": texts()},
     "document": {
