@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -53,15 +54,31 @@ def probabilities(folder: Path, question: str, texts: list[str]) -> dict[str, fl
 def test_the_first_hits_are_ordered_by_the_cross_encoder(cross_encoder: Path, index: Path) -> None:
     with open_index(index) as opened:
         usual = opened.search("grain ship", top=RERANKED).hits
-        expected = probabilities(cross_encoder, "grain ship", [hit.text for hit in usual])
+        logits = probabilities(cross_encoder, "grain ship", [hit.text for hit in usual])
         hits = opened.search("grain ship", top=5, rerank=str(cross_encoder)).hits
         again = opened.search("grain ship", top=5, rerank=str(cross_encoder)).hits
+    expected = {hit.text: hit.score + 0.025 * math.log(logits[hit.text] / (1 - logits[hit.text])) for hit in usual}
     assert [hit.text for hit in hits] == sorted(expected, key=lambda text: -expected[text])[:5]
     assert [hit.text for hit in hits] != [hit.text for hit in usual[:5]]
     np.testing.assert_allclose([hit.score for hit in hits], sorted(expected.values(), reverse=True)[:5], atol=1e-5)
     assert [hit.rank for hit in hits] == [1, 2, 3, 4, 5]
-    assert all(hit.signals[0].name == "rerank" and hit.signals[0].share == hit.score for hit in hits)
+    assert all(hit.signals[-1].name == "rerank" for hit in hits)
+    assert all(sum(signal.share for signal in hit.signals) == pytest.approx(hit.score) for hit in hits)
     assert [hit.score for hit in again] == [hit.score for hit in hits]
+
+
+def test_the_time_that_is_asked_for_still_counts(cross_encoder: Path, tmp_path: Path) -> None:
+    """A cross-encoder alone threw the window away."""
+    texts = {f"2022-{month:02}-09-a.txt": f"The grain ship and the port of month {month}." for month in range(1, 13)}
+    build([write_articles(tmp_path / "a", texts)], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        plain = {h.document.doc_id: h for h in opened.search("grain ship in June 2022", top=12).hits}
+        hits = opened.search("grain ship in June 2022", top=12, rerank=str(cross_encoder)).hits
+    for hit in hits:
+        before, logit = plain[hit.document.doc_id], hit.signals[-1].value
+        factor = before.score / sum(signal.share for signal in before.signals if signal.weight)
+        assert hit.score == pytest.approx(before.score + factor * 0.025 * logit)
+    assert hits[0].document.doc_id == "2022-06-09-a.txt"
 
 
 def test_the_command_line_takes_a_folder(cross_encoder: Path, index: Path) -> None:
@@ -70,7 +87,8 @@ def test_the_command_line_takes_a_folder(cross_encoder: Path, index: Path) -> No
         [*command, "--rerank", str(cross_encoder), "--explain"], capture_output=True, text=True, check=True
     )
     hit = json.loads(ran.stdout)["hits"][0]
-    assert hit["explain"] == [{"signal": "rerank", "value": hit["score"], "weight": 1.0, "share": hit["score"]}]
+    assert [signal["signal"] for signal in hit["explain"]] == ["passage", "sentence", "words", "article", "rerank"]
+    assert sum(signal["share"] for signal in hit["explain"]) == pytest.approx(hit["score"])
 
 
 def test_what_is_no_cross_encoder_is_told(index: Path, tmp_path: Path) -> None:

@@ -161,7 +161,7 @@ class Choices(TypedDict, total=False):
         str | None,
         Option(
             None,
-            "Let a cross-encoder (folder or hub name) order the first 30; takes seconds.",
+            "Let a cross-encoder (folder or hub name) read the first 30, too; takes seconds.",
             _RANKING,
             "MODEL",
             why_not=_OF_ALL,
