@@ -56,8 +56,7 @@ class DateClaim:
 class PublishedDate:
     """A publication date with its provenance.
 
-    ``first`` and ``last`` differ where only the month or the year is known. ``ambiguous`` is true
-    where day and month could be exchanged (05/11/2022).
+    ``first`` and ``last`` differ where it is a month or a year; ``ambiguous``: day and month could be exchanged.
     """
 
     first: date
@@ -137,7 +136,7 @@ Kept = tuple[tuple[str, tuple[str, ...]], ...]  # names of fields, each with its
 
 @dataclass(frozen=True, slots=True)
 class RawDocument:
-    """One article as a reader found it, before its date is resolved.
+    """One article as a reader found it, its date not resolved.
 
     ``record`` distinguishes it within its file (0: the whole file); ``doubts`` tell of fields that were left out.
     """
@@ -209,6 +208,7 @@ class Problem:
         return f"{self.path}:{self.line}: {self.said}" if self.line else f"{self.path}: {self.said}"
 
 
+PACKAGED = "packaged"  # a cross-encoder: that of a package
 Condition = tuple[str, str, str]  # a kept field, one of = != < > <= >=, and a value
 
 
@@ -223,7 +223,7 @@ class Query:
     publishers: tuple[str, ...] = ()  # publishers allowed; empty allows all
     per_document: int = 1  # passages of one document among the hits
     mode: Mode = "hybrid"
-    rerank: str | None = None  # a cross-encoder that decides the order of the first hits
+    rerank: str | None = None  # a cross-encoder that reads the first hits, too
     event: DateRange | None = None  # days that a passage must mention
     as_of: date | None = None  # nothing published later is known
     recency: float | None = None  # half-life in days; None: only if the question asks for the latest; 0: never

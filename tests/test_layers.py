@@ -25,7 +25,7 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
     "files": {"filesystems", "regular", "state", "tensors", "toml", "whole"},
     "readers": {""},
     "dates": {"claims", "days", "doubts", "event_dates", "hints", "named", "published", "time_words", "typed"},
-    "encoders": {"", "engines", "layout", "opening", "protocol", "reranker"},
+    "encoders": {"", "engines", "layout", "opening", "packaged_reranker", "protocol", "reranker"},
     "storage": {"checking", "inspection", "known", "overview", "place", "snapshot", "writer", "writing"},
     "ranking": {"", "bm25", "fusion", "sentences", "time_factors"},
     "indexing": {"building", "embedding", "named_sources", "preparing", "reading", "report"},

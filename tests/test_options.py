@@ -55,7 +55,8 @@ VALUES = {
     "strict-time": "true",
     "named-events": '"ev.toml"',
     "model": '"hash"',
-    "rerank": '"no such model"',
+    "rerank": "true",
+    "rerank-model": '"no such model"',
     "strict": "true",
     "explain": "true",
     "format": '"json"',
@@ -92,7 +93,7 @@ def test_r5_a_settings_file_may_have_every_option(
     assert program("trust").status == 0
     ran = program(command, "town" if command == "ask" else "q.txt")
     assert "unknown setting" not in ran.err
-    if name == "rerank":
+    if name == "rerank-model":
         assert (ran.status, "no such model" in ran.err) == (2, True)
     else:
         assert ran.status in (0, 1), ran.err

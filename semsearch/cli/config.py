@@ -48,7 +48,7 @@ _KEYS: dict[str, dict[str, str]] = {
 }
 
 LARGEST = 1 << 20  # bytes of a settings file
-MODELS = ("model", "rerank")  # keys that name what is loaded
+MODELS = ("model", "rerank-model")  # keys that name what is loaded
 PLACES = ("index", "named-events", "aliases")  # keys that name a place
 STATE = "settings.json"
 OWN, SHARED = "semsearch.toml", "pyproject.toml"

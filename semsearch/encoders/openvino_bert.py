@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,12 +53,22 @@ def plan_batches(lengths: Sequence[int]) -> list[TokenBatch]:
     return planned
 
 
+class Weights(Protocol):
+    """The tensors of a model by the names that they have inside BERT."""
+
+    def norm(self, name: str, size: int) -> tuple[Matrix, Matrix]:
+        """Weight and bias of a layer normalisation."""
+
+    def linear(self, name: str, into: int, out: int) -> tuple[Matrix, Matrix]:
+        """Weight (out, into) and bias of a linear layer."""
+
+
 class OpenVinoForward:
     """Unit vectors of tokenised texts, compiled for this processor."""
 
-    def __init__(self, layout: ModelLayout, precision: Precision) -> None:
+    def __init__(self, layout: ModelLayout, precision: Precision, weights: Weights | None = None) -> None:
         self._layout = layout
-        self._weights = BertWeights(layout)
+        self._weights = weights or BertWeights(layout)
         self._closed = False
         with _quietly_imported():
             import openvino
@@ -87,13 +97,27 @@ class OpenVinoForward:
                 parts[place] = pool_spans(hidden[at, : len(tokens.ids)], tokens.offsets, inside, vectors[place])
         return SpanVectors(vectors, parts)
 
-    def _run(self, tokenised: Sequence[Sequence[int]], length: int) -> tuple[Vectors, Matrix]:
-        """Unit vectors (n, dim) of a batch, and its states (n, length, dim)."""
+    def first_states(self, embedded: Sequence[Matrix]) -> Matrix:
+        """The last layer's state of each text's first token (n, dim), of embeddings (tokens, dim)."""
+        states = np.empty((len(embedded), self._layout.dim), np.float32)
+        for batch in plan_batches([len(each) for each in embedded]):
+            states[batch.places] = self._run([embedded[place] for place in batch.places], batch.length, unit=False)[0]
+        return states
+
+    def _embedded(self, ids: Sequence[int]) -> Matrix:
+        if not isinstance(self._weights, BertWeights):
+            raise TypeError("these weights embed no single texts")
+        return self._weights.embedded(ids)
+
+    def _run(
+        self, tokenised: Sequence[Sequence[int] | Matrix], length: int, *, unit: bool = True
+    ) -> tuple[Vectors, Matrix]:
+        """Vectors (n, dim) of a batch, of length 1 as a ``unit``, and its states (n, length, dim)."""
         embedded = np.zeros((len(tokenised), length, self._layout.dim), np.float32)
         mask = np.full((len(tokenised), 1, 1, length), _NOBODY, np.float32)
         share = np.zeros((len(tokenised), 1, length), np.float32)
         for at, ids in enumerate(tokenised):
-            embedded[at, : len(ids)] = self._weights.embedded(ids)
+            embedded[at, : len(ids)] = ids if isinstance(ids, np.ndarray) else self._embedded(ids)
             mask[at, ..., : len(ids)] = 0
             pooled = 1 if self._layout.pooling == "cls" else len(ids)
             share[at, 0, :pooled] = 1 / pooled
@@ -103,6 +127,8 @@ class OpenVinoForward:
             reason = str(error).strip().splitlines()[-1].strip()
             raise OutOfRoom(f"OpenVINO cannot encode here ({reason}): look at the memory (ulimit -v)") from None
         vectors = np.asarray(found[0][:, 0], np.float32)
+        if not unit:
+            return vectors, vectors
         lengths = np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
         return np.asarray(vectors / lengths, np.float32), np.asarray(found[1], np.float32)
 
@@ -126,7 +152,7 @@ def matrix_product(size: int, precision: Precision) -> Callable[[], object]:
 class _Graph:
     """Embeddings (texts, tokens, dim) in, pooled vectors (texts, 1, dim) and states (texts, tokens, dim) out."""
 
-    def __init__(self, layout: ModelLayout, weights: BertWeights, *, int8: bool) -> None:
+    def __init__(self, layout: ModelLayout, weights: Weights, *, int8: bool) -> None:
         from openvino import opset13
 
         self._op = opset13

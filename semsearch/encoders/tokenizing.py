@@ -33,6 +33,14 @@ class Tokens:
     offsets: Offsets
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """The tokens of two texts read together: ids, and which of the two each belongs to."""
+
+    ids: list[int]
+    kinds: list[int]
+
+
 class Tokenizing:
     """Token offsets of whole texts, and token ids cut at the model's limit."""
 
@@ -77,6 +85,15 @@ class Tokenizing:
             Tokens(self._cut(one.ids), np.array(self._cut(one.offsets), np.int64).reshape(-1, 2))
             for one in self._encoded(texts)
         ]
+
+    def pairs(self, question: str, texts: Sequence[str]) -> list[Pair]:
+        """Question and text together, the longer of the two cut where both are over the limit."""
+        self._tokenizer.enable_truncation(self._max_tokens, strategy="longest_first")
+        try:
+            found = self._tokenizer.encode_batch([(question, text) for text in texts])
+        finally:
+            self._tokenizer.no_truncation()
+        return [Pair(each.ids, each.type_ids) for each in found]
 
     def limited_ids(self, texts: Sequence[str]) -> list[list[int]]:
         """The ids alone of :meth:`limited`."""

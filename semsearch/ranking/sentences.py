@@ -26,7 +26,7 @@ _NUMBER = re.compile(
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATED = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})|\b(?:{_MONTHS}) \d{{1,2}}\b|\b(?:1[89]|20)\d\d\b")
 _LEANING = re.compile(
-    r"[\"“'‘(]*(?:(?:He|She|It|They|These|This|Those|Their|His|Her|Both|Neither|Some|Others|Only)\b"
+    r"[\"“'‘(]{0,3}(?:(?:He|She|It|They|These|This|Those|Their|His|Her|Both|Neither|Some|Others|Only)\b"
     r"|Among them\b|One of (?:them|these)\b|The (?:latter|former|two|three|four)\b)"
 )
 _DAY = re.compile(

@@ -26,7 +26,7 @@ from semsearch.search.names import Table
 from semsearch.search.option_table import Choices
 from semsearch.search.options import make_query
 from semsearch.search.question_time import QuestionTime
-from semsearch.search.reranking import RERANKED, Reranking
+from semsearch.search.reranking import Reranking, reads
 from semsearch.search.spelling import Spelling
 from semsearch.storage.snapshot import Snapshot
 
@@ -91,7 +91,7 @@ class LocalIndex:
         ``since``, ``until`` and ``on`` limit the publication day, both ends included, before
         ranking, ``event`` the days that a passage mentions; ``as_of`` leaves out what was published later.
         ``recency`` is a half-life ("30d", "6w") or "off"; ``use_time`` takes a window from the question's
-        words, ``strict_time`` makes that a filter. ``rerank`` names a cross-encoder for the first hits.
+        words, ``strict_time`` makes that a filter. ``rerank`` lets a cross-encoder read the first hits, too.
         Raises UsageError for values that make no sense.
         """
         return self.answer(make_query(question, **choices))
@@ -107,7 +107,7 @@ class LocalIndex:
             refuse_other_type(query, Query, "a query", "one that make_query gives")
             asked = understand(query, self._time, self._spelling, self._encoder, self._encode)
             time, question, notes = asked.time, asked.question, list(asked.notes)
-            wide = query if query.rerank is None else replace(query, top=max(query.top, RERANKED))
+            wide = query if query.rerank is None else replace(query, top=max(query.top, reads(query.rerank)))
             ranking = self._retrieval.rank(asked._replace(query=wide))
             if time is not None and time.strict and query.window is None:
                 notes.extend(self._answers.window_notes(replace(query, window=time.window)))

@@ -158,10 +158,14 @@ class Choices(TypedDict, total=False):
         Option("hybrid", "Rank by meaning and words, by meaning alone, or by words alone.", _BY_WORDS),
     ]
     rerank: Annotated[
+        bool,
+        Option(False, "Let a cross-encoder read the first 10, too: better, and takes about a second.", _RANKING),
+    ]
+    rerank_model: Annotated[
         str | None,
         Option(
             None,
-            "Let a cross-encoder (folder or hub name) read the first 30, too; takes seconds.",
+            "Let another cross-encoder (folder or hub name) read the first 30; takes seconds.",
             _RANKING,
             "MODEL",
             why_not=_OF_ALL,

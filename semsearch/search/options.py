@@ -9,7 +9,7 @@ from typing import Any, Unpack, cast
 
 from semsearch.dates.typed import make_window, parse_half_life, parse_period, parse_range
 from semsearch.errors import DateNotUnderstood, UsageError
-from semsearch.records import Condition, Query
+from semsearch.records import PACKAGED, Condition, Query
 from semsearch.search.operators import parse_question
 from semsearch.search.option_table import QUESTION, Choices, Option
 
@@ -69,7 +69,7 @@ class Options:
             tuple(given["publishers"]),
             given["per_document"],
             given["mode"],
-            given["rerank"],
+            given["rerank_model"] or (PACKAGED if given["rerank"] else None),
             event=None if event is None else parse_range(event, f"{prefix}event"),
             as_of=None if as_of is None else _day(as_of, f"{prefix}as-of"),
             recency=None if recency is None else parse_half_life(recency, f"{prefix}recency"),

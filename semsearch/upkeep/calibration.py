@@ -42,8 +42,8 @@ def calibrate(index: str | os.PathLike[str]) -> Mapping[Mode, float]:
         with open_index(index) as opened:
             if opened.model not in UNSURE:
                 limits = _limits(opened)
-        if limits:
-            with open_writer(Path(index)) as writer:
+        with open_writer(Path(index)) as writer:  # also without limits: a reader leaves the log's files behind
+            if limits:
                 writer.set_strength(limits)
                 writer.finish()
     return limits
