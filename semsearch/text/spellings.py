@@ -43,6 +43,8 @@ _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяі�
 
 def folded(word: str) -> str:
     """A word as spellings are looked up: in lower case, without marks."""
+    if word.isascii():
+        return word.strip().lower()
     apart = unicodedata.normalize("NFD", prepared(word).strip().lower())
     return "".join(letter for letter in apart if not unicodedata.combining(letter))
 
