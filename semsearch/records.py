@@ -42,10 +42,7 @@ class DateRange:
 
 @dataclass(frozen=True, slots=True)
 class DateClaim:
-    """What an input says of a document's publication day, as written there.
-
-    ``month_first`` says how 11/09/2022 is meant, where other dates of the same file show it.
-    """
+    """What an input says of a publication day, as written; ``month_first``: how its file means 11/09/2022, if known."""
 
     raw: str
     provenance: DateProvenance
@@ -264,10 +261,10 @@ class Signal:
 class Hit:
     """One answer: a passage with its source and date.
 
-    ``score`` is 0 to 1, higher is better, on a scale that does not depend on the other hits: the sum of
-    the shares of ``signals``. ``dense`` is the cosine of question and passage, -1 to 1, and ``lexical``
-    the passage's BM25; None where the mode does not look at it. ``start``, ``end``, ``best_sentence`` and
-    the ``words`` of the question are character offsets into the document's text.
+    ``score`` is 0 to 1, higher is better, on a scale that does not depend on the other hits: the sum of the shares of
+    ``signals``. ``dense`` is the cosine of question and passage, -1 to 1, and ``lexical`` the passage's BM25; None
+    where the mode does not look at it. ``start``, ``end``, ``best_sentence`` and the ``words`` of the question are
+    character offsets into the document's text.
     """
 
     rank: int  # from 1
@@ -286,6 +283,7 @@ class Hit:
     events: tuple[EventDate, ...] = ()  # the days that the passage mentions
     page: int | None = None  # from 1; None where the file has no pages
     copies: tuple[str, ...] = ()  # ids of near-duplicates of its document, among what the filters let through
+    more: int = 0  # other passages of its document that answer nearly as well, and are left out
 
 
 @dataclass(frozen=True, slots=True)

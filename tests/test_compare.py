@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-from collections import Counter
 from datetime import date
 from pathlib import Path
 
@@ -13,7 +12,8 @@ import pytest
 from semsearch.errors import UsageError
 from semsearch.indexing.building import build
 from semsearch.records import DateRange
-from semsearch.search.comparison import compare_periods, log_odds
+from semsearch.search.comparison import compare_periods
+from semsearch.search.distinctive import log_odds
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
 from semsearch.search.options import make_query
@@ -56,16 +56,35 @@ def test_words_that_only_one_side_has_are_its_words(index: Index) -> None:
     assert not {"bridge", "river", "the"} & {*found.a.terms, *found.b.terms}
 
 
+def test_phrases_stand_for_their_words_and_nobody_only_says_so(tmp_path: Path) -> None:
+    """United alone, "said", the question's own words, and what a single passage has: none of them is a difference."""
+    texts = {
+        f"a{at}.txt": f" date 2022-08-0{at} Grain deal: the harbour {verb} calm.\n"
+        for at, verb in ((1, "is"), (2, "was"))
+    }
+    texts |= {
+        f"b{at}.txt": f" date 2022-11-0{at} The grain deal stands, the United Nations {verb} on Monday{end}.\n"
+        for at, (verb, end) in enumerate((("said", ""), ("announced", ", zebras"), ("reported", "")), 1)
+    }
+    build([write_articles(tmp_path / "articles", texts)], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix", today=date(2022, 12, 1)) as found:
+        terms = found.compare("grain deal", "2022-08", "2022-11").b.terms
+    assert "United Nations" in terms
+    assert not {"United", "Nations", "said", "announced", "reported", "grain", "deal", "grain deal", "zebras"} & {
+        *terms
+    }
+
+
 def test_log_odds_equal_the_formula() -> None:
     """Monroe and others 2008, equations 15 to 22, with a tenth of the counts as prior."""
-    one, two = Counter({"grain": 6, "port": 3}), Counter({"grain": 1, "port": 5, "ship": 2})
+    one, two = {("grain",): 6, ("port",): 3}, {("grain",): 1, ("port",): 5, ("ship",): 2}
     found = log_odds(one, two)
     alpha, total = 0.1 * 7, 0.1 * (9 + 8)
     first = (6 + alpha) / (9 + total - 6 - alpha)
     second = (1 + alpha) / (8 + total - 1 - alpha)
     variance = 1 / (6 + alpha) + 1 / (1 + alpha)
-    assert found["grain"] == pytest.approx((math.log(first) - math.log(second)) / math.sqrt(variance))
-    assert found["ship"] < 0 < found["grain"]
+    assert found["grain",] == pytest.approx((math.log(first) - math.log(second)) / math.sqrt(variance))
+    assert found["ship",] < 0 < found["grain",]
 
 
 def test_periods_in_words(index: Index) -> None:

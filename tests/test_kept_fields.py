@@ -152,16 +152,27 @@ def test_an_unknown_field_is_an_error_that_lists_those_known(program: Program, f
     assert "no article has a field 'sektion': the index has section, pages, country" in ran.err
 
 
-def test_the_field_that_is_likely_the_text_is_named_with_the_command(program: Program, tmp_path: Path) -> None:
-    rows = [f"{n};Die Fähre Nummer {n} liegt heute im Hafen fest.;2022-11-0{n}" for n in range(1, 4)]
-    (tmp_path / "a.csv").write_text("\n".join(["nummer;bericht;tag", *rows]))
+def test_the_fields_that_are_likely_the_text_its_title_and_its_day_are_named_in_one_command(
+    program: Program, tmp_path: Path
+) -> None:
+    rows = [f"{n};Fähre {n} fest;Die Fähre Nummer {n} liegt heute im Hafen fest.;2022-11-0{n}" for n in range(1, 4)]
+    (tmp_path / "a.csv").write_text("\n".join(["nummer;kopfzeile;bericht;tag", *rows]))
     told = program("index", "a.csv", "--model", "hash").err
-    found = re.search(r"in the field 'bericht': read it with: (semsearch index \S+ --fields text=bericht)", told)
+    fields = "text=bericht,title=kopfzeile,date=tag"
+    found = re.search(rf"in the field 'bericht': read it with: (semsearch index \S+ --fields {fields})", told)
     assert found
     again = program(*found[1].split()[1:], "--model", "hash")
-    assert again.status == 0
-    assert "in the field 'tag': read it with: semsearch index" in again.err
-    assert "--fields text=bericht,date=tag" in again.err
+    assert (again.status, "read it with" in again.err) == (0, False)
+    hit = json.loads(program("ask", "Fähre Nummer 2", "--format", "jsonl", "--top", "1", "--mode", "lexical").out)
+    assert (hit["hits"][0]["title"], hit["hits"][0]["published"]) == ("Fähre 2 fest", "2022-11-02")
+
+
+def test_the_field_that_is_likely_the_day_is_named_with_the_command(program: Program, tmp_path: Path) -> None:
+    rows = [f"{n};Die Fähre Nummer {n} liegt heute im Hafen fest.;2022-11-0{n}" for n in range(1, 4)]
+    (tmp_path / "a.csv").write_text("\n".join(["nummer;text;tag", *rows]))
+    told = program("index", "a.csv", "--model", "hash").err
+    assert "in the field 'tag': read it with: semsearch index" in told
+    assert "--fields date=tag" in told
 
 
 def test_one_text_under_two_days_is_listed(program: Program, tmp_path: Path) -> None:

@@ -76,3 +76,63 @@ def test_empty_bars_are_folded(program: Program, tmp_path: Path) -> None:
 def test_not_before_a_word_is_no_operator_and_is_told(program: Program, town: Path) -> None:
     ran = program("ask", "sanctions NOT oil", "--index", town)
     assert 'NOT is read as a word: to leave out "oil" write -oil' in ran.err
+
+
+SENTENCES = " ".join(f"Sentence number {at} of the report speaks of flour and salt for the town." for at in range(40))
+
+
+def test_how_many_passages_of_an_article_answer_as_well_is_said_with_what_shows_them(
+    program: Program, tmp_path: Path
+) -> None:
+    write_articles(tmp_path / "a", {"2022-11-09-long.txt": SENTENCES + "\n", "2022-11-10-short.txt": "A ferry.\n"})
+    build([tmp_path / "a"], tmp_path / "ix", model="hash")
+    asked = ("ask", "flour and salt for the town", "--index", tmp_path / "ix", "--mode", "lexical")
+    first = json.loads(program(*asked, "--format", "json").out)["hits"][0]
+    all_of_them = json.loads(program(*asked, "--format", "json", "--per-document", "99").out)["hits"]
+    near = [hit for hit in all_of_them if hit["score"] >= 0.9 * first["score"]]
+    assert first["more"] == len(near) - 1 > 1
+    assert "more" not in all_of_them[-1]
+    assert f"{first['more']} more passages: --per-document {len(near)}" in program(*asked).out
+    assert f"{first['more']} more passages" in program(*asked, "--format", "md").out
+    assert "more passage" not in program(*asked, "--per-document", "99").out
+
+
+def test_an_event_day_stands_before_its_month_which_is_told(program: Program, tmp_path: Path) -> None:
+    write_articles(
+        tmp_path / "a",
+        {
+            "2022-04-01-month.txt": "What happened in the town in March 2022 is what happened in the town.\n",
+            "2022-04-02-day.txt": "On 9 March 2022 the bakery in the town burned.\n",
+            "2022-04-03-other.txt": "On 10 March 2022 it happened in the town.\n",
+            "2022-04-04-both.txt": "On 9 March 2022 and in all of March 2022 the bakery in the town was closed.\n",
+        },
+    )
+    build([tmp_path / "a"], tmp_path / "ix", model="hash")
+    asked = ("ask", "what happened in the town", "--index", tmp_path / "ix", "--event", "2022-03-09")
+    hits = json.loads(program(*asked, "--format", "json").out)["hits"]
+    assert [hit["doc_id"][11:-4] for hit in hits][2:] == ["month"]
+    assert {hit["doc_id"][11:-4] for hit in hits[:2]} == {"day", "both"}
+    lines = [line for line in program(*asked).out.splitlines() if "mentions" in line]
+    assert [line.endswith("mentions only 2022-03") for line in lines] == [False, False, True]
+    assert "mentions 2022-03-09" in lines[0]
+    assert "- event" in program(*asked, "--explain").out
+    assert "mentions only 2022-03" in program(*asked, "--format", "md").out
+
+
+@pytest.mark.parametrize("typed", [("gas", "-Germany"), ("-Germany gas",), ("-Germany", "gas")])
+def test_a_word_to_be_left_out_that_was_read_as_options_is_explained(
+    typed: tuple[str, ...], program: Program, town: Path
+) -> None:
+    ran = program("ask", *typed, "--index", town)
+    assert ran.status == 2
+    assert ran.err.startswith(
+        "semsearch: -Germany was read as an option: put -- before the question: semsearch ask -- '"
+    )
+    assert program("ask", "--index", town, "--", "gas -Germany").status in (0, 1)
+    assert "put --" not in program("ask", "gas", "-x", "--index", town).err
+
+
+def test_the_day_of_eid_is_told_as_one_of_two(program: Program, town: Path) -> None:
+    told = "the day of Eid is that of Saudi Arabia and the Emirates: other countries may keep it a day later"
+    assert told in program("ask", "What was closed on Eid al-Fitr 2022?", "--index", town).err
+    assert told not in program("ask", "What was closed at Easter 2022?", "--index", town).err

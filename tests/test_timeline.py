@@ -95,6 +95,20 @@ def test_another_question_has_another_picture(index: Index) -> None:
     assert bread.bars[4].relevant < bread.bars[4].passages
 
 
+def test_articles_are_counted_too_and_what_only_its_article_speaks_of_is_not_relevant(tmp_path: Path) -> None:
+    """Of a long article two passages speak of the bridge and the others of bread: these do not count."""
+    bridge = "The bridge over the river was hit by shells again, and the bridge is closed. " * 14
+    bread = "Bread, flour and salt came to the market of the old town by boat today. " * 30
+    write_articles(tmp_path / "a", {"2022-05-09-long.txt": bridge + bread, "2022-05-10-b.txt": "The bridge is open.\n"})
+    build([tmp_path / "a"], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix", today=date(2023, 12, 31)) as opened:
+        passages = opened.search("bridge", mode="lexical", per_document=99, top=99).hits
+        timeline = make_timeline(opened, make_query("bridge", mode="lexical"), "day")
+    holding = {hit.start for hit in passages if "bridge" in hit.text and hit.document.doc_id.endswith("long.txt")}
+    assert len(passages) > len(holding) + 1 > 2
+    assert [(bar.relevant, bar.articles) for bar in timeline.bars] == [(len(holding), 1), (1, 1)]
+
+
 def test_nothing_relevant_has_no_peaks(index: Index) -> None:
     timeline = of(index, "zebra", mode="lexical")
     assert sum(bar.relevant for bar in timeline.bars) == 0
@@ -131,6 +145,7 @@ def test_formats(index: Index, program: Program, tmp_path: Path) -> None:
     rows = list(csv.DictReader(io.StringIO(ran.out)))
     assert sum(int(row["relevant"]) for row in rows) == 14
     assert [row["first"] for row in rows if row["burst"] == "1"] == ["2022-05-09"]
+    assert [(row["relevant"], row["articles"]) for row in rows if row["burst"] == "1"] == [("10", "10")]
     ran = program("timeline", "the bridge was hit by shells", "--index", folder, "--by", "week", "--format", "json")
     fields = json.loads(ran.out)
     assert [bar["first"] for bar in fields["bars"] if bar["burst"]] == ["2022-05-09"]

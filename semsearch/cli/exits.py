@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
+from shlex import quote
 
 import typer
 
 from semsearch.errors import SemsearchError
 from semsearch.rendering.visible import visible
 
+_DENIED = re.compile(r"-[^\W\d_]{2,}")
 DONE = 0
 NO_HITS = 1
 ERROR = 2
@@ -53,8 +58,8 @@ def interrupted() -> int:
     return INTERRUPTED
 
 
-def status_of(error: BaseException, command: str, *, debug: bool) -> int:
-    """Report an error in one line, and say with which status to leave."""
+def status_of(error: BaseException, command: str, arguments: Sequence[str] = (), *, debug: bool) -> int:
+    """Report an error in one line, and say with which status to leave. ``arguments`` are those that were typed."""
     if debug and not isinstance(error, KeyboardInterrupt | PipeClosed):
         import traceback
 
@@ -65,7 +70,8 @@ def status_of(error: BaseException, command: str, *, debug: bool) -> int:
         case PipeClosed():
             return DONE
         case typer.TyperException():
-            say(f"{error.format_message().rstrip('.')} (see: {command} --help)")
+            told = error.format_message().rstrip(".")
+            say(f"{_of_a_question(told, command, arguments) or told} (see: {command} --help)")
         case SemsearchError():
             say(str(error))
         case OSError():
@@ -78,3 +84,13 @@ def status_of(error: BaseException, command: str, *, debug: bool) -> int:
                 f"internal error: {type(error).__name__}: {error} (run it again with --debug and report what it prints)"
             )
     return ERROR
+
+
+def _of_a_question(told: str, command: str, arguments: Sequence[str]) -> str:
+    """What to type where a word of the question that shall be left out was read as options; empty where none was."""
+    word = next((each for each in arguments if _DENIED.fullmatch(each.partition(" ")[0])), "")
+    if not told.startswith(f"No such option: {word[:2] or '?'}"):
+        return ""
+    asked = " ".join(takewhile(lambda each: not each.startswith("--"), arguments[1:]))
+    again = f"{command} -- {quote(asked or word)}"
+    return f"{word.partition(' ')[0]} was read as an option: put -- before the question: {again}"

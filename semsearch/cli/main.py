@@ -116,7 +116,7 @@ def run(arguments: list[str]) -> int:
             raise
         if _interrupted and not debug:  # within a library that makes another error of it
             return interrupted()
-        return status_of(error, called, debug=debug)
+        return status_of(error, called, arguments, debug=debug)
     if status == INTERRUPTED:  # typer has taken the KeyboardInterrupt
         return interrupted()
     return status if isinstance(status, int) else DONE

@@ -17,6 +17,7 @@ _HINT = re.compile(
     r"|bastille|independence|ukrain|us indep|american indep|halloween|unity|all saints|armistice|remembrance|veterans"
     r"|christmas|boxing|ash wed|palm|good fri|easter|ascension|pentecost|whit|martin luther|presidents|mother"
     r"|memorial|labou?r day|columbus|thanksgiving|chinese|lunar|diwali|holi|eid|rosh|yom|passover|europe day"
+    r"|us elec|american elec|hanukkah"
     r"|ramadan|ashura|nowruz|black fri|cyber mon|mlk|far(?!\w)|now(?!\w)|present(?!\w)|as of)",
     re.IGNORECASE,
 )

@@ -86,13 +86,21 @@ _LUNAR: Mapping[str, tuple[str, str]] = {  # country, and the name that the libr
     "yom kippur": ("IL", "Yom Kippur"),
     "passover": ("IL", "Pesach"),
 }
+_SCHOOL = ("Hanukkah",)  # which the library has among the days without school alone
+_HANUKKAH, _NIGHTS = ("IL", "Hanukkah"), 8
 _RAMADAN = ("AF", "First Day of Ramadan")
-_AFTER_THANKSGIVING: Mapping[str, int] = {"black friday": 1, "cyber monday": 4}  # days
+_AFTER: Mapping[str, tuple[tuple[int, int, int], int, int]] = {  # a weekday as above, days after it, years between two
+    "black friday": ((11, 4, 3), 1, 1),
+    "cyber monday": ((11, 4, 3), 4, 1),
+    "us election day": ((11, 1, 0), 1, 2),
+    "american election day": ((11, 1, 0), 1, 2),
+}
 _DOUBTFUL = {"new year"}  # and every name of one word
 LONGEST = 5  # words of a name
+_LASTING = ("ramadan", "hanukkah")
 HOLIDAYS = (
-    "ramadan",
-    *(name for table in (_FIXED, _FROM_EASTER, _WEEKDAYS, _LUNAR, _AFTER_THANKSGIVING) for name in table),
+    *_LASTING,
+    *(name for table in (_FIXED, _FROM_EASTER, _WEEKDAYS, _LUNAR, _AFTER) for name in table),
 )
 HOLIDAY_WORDS = {name.split()[0] for name in HOLIDAYS}
 
@@ -110,8 +118,8 @@ def find_holiday(words: Sequence[str]) -> Holiday | None:
     """The feast with the longest name that the words, in lower case, begin with."""
     for length in range(min(LONGEST, len(words)), 0, -1):
         name = " ".join(words[:length])
-        if name == "ramadan":
-            return Holiday(length, _ramadan, certain=True)
+        if name in _LASTING:
+            return Holiday(length, _ramadan if name == "ramadan" else _hanukkah, certain=True)
         rule = _rule(name)
         if rule is not None:
             return Holiday(length, partial(_day, rule), " " in name and name not in _DOUBTFUL)
@@ -135,14 +143,28 @@ def _rule(name: str) -> Callable[[int], date] | None:
         return partial(_easter, from_easter, int(name not in _FROM_EASTER))
     if name in _LUNAR:
         return partial(_lunar, *_LUNAR[name])
-    if name in _AFTER_THANKSGIVING:
-        return lambda year: nth_weekday(months(year, 11), 4, 3) + timedelta(days=_AFTER_THANKSGIVING[name])
+    if name in _AFTER:
+        return partial(_after, *_AFTER[name])
     return None
+
+
+def _after(weekday: tuple[int, int, int], later: int, every: int, year: int) -> date:
+    """Some days after a weekday of a month. Raises ValueError for a year between."""
+    if year % every:
+        raise ValueError(f"there is none in {year}")
+    month, which, number = weekday
+    return nth_weekday(months(year, month), which, number) + timedelta(days=later)
 
 
 def _ramadan(year: int) -> DateRange:
     """From its first day to the eve of Eid."""
     return DateRange(_lunar(*_RAMADAN, year), _lunar(*_LUNAR["eid al - fitr"], year) - timedelta(days=1))
+
+
+def _hanukkah(year: int) -> DateRange:
+    """From the first day, which begins on the evening before, to the last."""
+    first = _lunar(*_HANUKKAH, year)
+    return DateRange(first, first + timedelta(days=_NIGHTS - 1))
 
 
 def _easter(days: int, orthodox: int, year: int) -> date:
@@ -157,7 +179,8 @@ def _lunar(country: str, name: str, year: int) -> date:
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        days = country_holidays(country, years=year, observed=False, language="en_US")
+        categories = ("school",) if name in _SCHOOL else None
+        days = country_holidays(country, years=year, observed=False, language="en_US", categories=categories)
     found = [day for day, names in days.items() if any(_is_named(each, name) for each in names.split("; "))]
     if not found:
         raise ValueError(f"{name} of {year} is not known")

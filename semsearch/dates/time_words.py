@@ -60,7 +60,10 @@ _PHRASES: Mapping[tuple[str, ...], Literal["from", "after", "until", "before"]] 
     **{(word, place): "from" for word in ("starting", "beginning") for place in ("in", "on", "from", "with")},
 }
 _PHRASE_WORDS = {phrase[0] for phrase in _PHRASES}
-_FUTURE = re.compile(r"^\s*Will(?!\w)|(?<!\w)(?:will|shall|going to)(?!\w)")
+_FUTURE = re.compile(
+    r"^\s*Will(?!\w)|(?<!\w)(?:will|shall|going to)(?!\w)"
+    r"|(?<!\w)(?:(?i:forecast|prediction|projection)s?|(?i:outlook))(?!\w)"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from semsearch.errors import command
 from semsearch.indexing.date_fields import DateFields
-from semsearch.readers import FieldNames, InputFile, said_of_fields
+from semsearch.readers import FieldNames, InputFile, Roles, said_of_fields
 from semsearch.records import PublishedDate, RawDocument
 from semsearch.storage.known import ENCODING
 
@@ -46,7 +46,7 @@ class Notes:
         self._date_fields: dict[str, DateFields] = {}  # by source
         self._fields: dict[str, FieldNames] = {}  # by source
         self._guessed: dict[str, Counter[str]] = defaultdict(Counter)  # files by source and encoding
-        self._texts: dict[str, Counter[str]] = defaultdict(Counter)  # by source: fields that may be texts
+        self._texts: dict[str, Counter[Roles]] = defaultdict(Counter)  # by source: fields that may be texts
         self._decided: dict[str, list[tuple[str, int]]] = defaultdict(list)  # files, and of how many texts
 
     def add(self, source: str, path: Path, file: InputFile) -> None:
@@ -81,10 +81,10 @@ class Notes:
             articles = "article consists" if self._titles_alone == 1 else "articles consist"
             yield f"{self._titles_alone} {articles} of the title alone"
         for source, likely in self._texts.items():
-            for name, _ in likely.most_common(1):
-                names = said_of_fields(self._fields[source], text=name)
+            for roles, _ in likely.most_common(1):
+                names = said_of_fields(self._fields[source], **dict(roles))
                 again = command("index", source, "--fields", names, index=self._folder)
-                yield f"{source}: records without a text have one in the field {name!r}: read it with: {again}"
+                yield f"{source}: records without a text have one in the field {roles[0][1]!r}: read it with: {again}"
         for source, fields in self._date_fields.items():
             if name := fields.likeliest:
                 names = said_of_fields(self._fields[source], date=name)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from semsearch.ranking.fusion import Evidence
 from semsearch.records import Signal
+
+NEARLY = 0.9  # of the score of the passage that is shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class Ranked:
     number: int
     evidence: Evidence
     at: int  # its place there
+    more: int = 0  # passages of its document that were left out, and score nearly as much
 
     @property
     def signals(self) -> tuple[Signal, ...]:
@@ -39,11 +42,17 @@ class Ranked:
 
 
 def merge_documents(passages: Iterable[Ranked], per_document: int) -> list[Ranked]:
-    """All passages best first, at most ``per_document`` of each document."""
+    """All passages best first, at most ``per_document`` of each document; the last says how many more are as good."""
     taken: Counter[str] = Counter()
-    kept = []
+    kept = list[Ranked]()
+    last, more = dict[str, int](), Counter[int]()  # of each document, the place of its last passage
     for passage in sorted(passages, key=lambda ranked: ranked.key):
         taken[passage.doc_id] += 1
         if taken[passage.doc_id] <= per_document:
+            last[passage.doc_id] = len(kept)
             kept.append(passage)
+        elif passage.score >= NEARLY * kept[last[passage.doc_id]].score:
+            more[last[passage.doc_id]] += 1
+    for place, count in more.items():
+        kept[place] = replace(kept[place], more=count)
     return kept

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,7 @@ NEAR = 0.5  # fit of one published right beside the window; it halves with each 
 LEAST_LENGTH = 3  # days; of a shorter window for that purpose
 OPEN_LENGTH = 31  # of one with an open end
 RECENT_FLOOR = 0.5
+EVENT_FLOOR = 0.1  # of what mentions a longer period than the days that are asked for: behind what mentions them
 HALF_LIFE = 30.0  # days, at most, where the question asks for the latest
 FITTING = 0.77  # of the best score, at least, has what fits: more than one half-life leaves
 UNDATED = 0  # day of a passage whose document has no date
@@ -35,27 +37,22 @@ class TimeFactors:
 
     fit: NDArray[np.float32] | None
     recent: NDArray[np.float32] | None
-
-    @property
-    def wanted(self) -> bool:
-        """True where there is a factor."""
-        return self.fit is not None or self.recent is not None
+    exact: NDArray[np.float32] | None = None  # 1 where the event days themselves are mentioned
 
     def factors(self) -> NDArray[np.float32] | None:
         """What each row's score is multiplied by; None where it is 1 for all."""
         factors = [bounded(values, floor) for _, values, floor in self.named()]
-        if not factors:
-            return None
-        return factors[0] if len(factors) == 1 else factors[0] * factors[1]
+        return reduce(np.multiply, factors) if factors else None
 
     def named(self) -> list[tuple[str, NDArray[np.float32], float]]:
         """Name, values of 0 to 1 and floor of each factor that is there."""
-        both = (("time", self.fit, FLOOR), ("recency", self.recent, RECENT_FLOOR))
-        return [(name, values, floor) for name, values, floor in both if values is not None]
+        named = (("time", self.fit, FLOOR), ("recency", self.recent, RECENT_FLOOR), ("event", self.exact, EVENT_FLOOR))
+        return [(name, values, floor) for name, values, floor in named if values is not None]
 
     def of(self, rows: Ids) -> TimeFactors:
         """The same of some rows."""
-        return TimeFactors(*(None if values is None else values[rows] for values in (self.fit, self.recent)))
+        held = (self.fit, self.recent, self.exact)
+        return TimeFactors(*(None if values is None else values[rows] for values in held))
 
 
 def bounded(values: NDArray[np.float32], floor: float) -> NDArray[np.float32]:

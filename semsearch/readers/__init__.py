@@ -2,7 +2,7 @@
 
 from semsearch.files.regular import is_unicode
 from semsearch.readers.decoding import LARGEST_TEXT, bounded_lines, parse_encoding, undecodable
-from semsearch.readers.fields import LONGEST
+from semsearch.readers.fields import LONGEST, Roles
 from semsearch.readers.folders import FolderEncodings
 from semsearch.readers.formats.delimited import read_rows
 from semsearch.readers.formats.json import parse_json
@@ -22,6 +22,7 @@ __all__ = [
     "FoundFiles",
     "InputFile",
     "Problems",
+    "Roles",
     "Unpacked",
     "bounded_lines",
     "find_files",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 
 from semsearch.errors import InputError
@@ -14,12 +15,15 @@ LONGEST = {"id": 4_000, "title": 20_000, "date": 200, "source": 4_000, "url": 20
 MOST_KEPT, LONGEST_KEPT = 64, 1_000  # fields of a record, characters of one
 LEAST_WORDS = 5  # of a field that may be a text
 View = Mapping[str, object]  # fields by their folded names
+Roles = tuple[tuple[str, str], ...]  # each with the name of a field
+LONGEST_TITLE = 300  # characters
+_DAY = re.compile(r"(?:\d{4}[-./]?\d{2}[-./]?\d{2}|\d{1,2}[-./]\d{1,2}[-./](?:\d{2}|\d{4}))(?:[T ].{0,20})?")
 
 
 class NoText(InputError):
-    """A record without a field that usually holds a text; ``likely`` is one that may, or empty."""
+    """A record without a field that usually holds a text; ``likely`` are roles and fields that may have them."""
 
-    def __init__(self, reason: str, likely: str) -> None:
+    def __init__(self, reason: str, likely: Roles) -> None:
         super().__init__(reason)
         self.likely = likely
 
@@ -65,7 +69,7 @@ class _Record:
         """The raw document. Raises InputError."""
         if not self.has("text"):
             seen = ", ".join(str(name) for name in [*self._record][:8])[:120]
-            raise NoText(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME", self._prose())
+            raise NoText(f"no text field: found {seen or 'nothing'}; name it with --fields text=NAME", self._likely())
         text = self._text()
         own_id, title = self._optional("id"), self._optional("title")
         publisher, url = self._optional("source"), self._optional("url")
@@ -93,6 +97,18 @@ class _Record:
             markup=bool(self.written),
             written=self.written,
         )
+
+    def _likely(self) -> Roles:
+        """The fields that are likeliest the text, and what else has none of the usual names: a title, a day."""
+        prose = self._prose()
+        if not prose:
+            return ()
+        others = {str(name): value for name, value in self._record.items() if isinstance(value, str) and name != prose}
+        days = (name for name, value in others.items() if _DAY.fullmatch(value.strip()))
+        titles = (name for name, value in others.items() if " " in value.strip() and len(value) <= LONGEST_TITLE)
+        day, title = next(days, ""), next((name for name in titles if not _DAY.match(others[name].strip())), "")
+        found = (("text", prose), ("title", title), ("date", day))
+        return tuple((role, name) for role, name in found if name and not self.has(role))
 
     def _prose(self) -> str:
         """The field that is likeliest the text: the longest, if it has words enough."""

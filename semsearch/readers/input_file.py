@@ -13,7 +13,7 @@ from typing import BinaryIO, TextIO
 
 from semsearch.errors import InputError
 from semsearch.readers.decoding import LARGEST_TEXT, SAMPLE, Rejoined, plain_encoding
-from semsearch.readers.fields import NoText
+from semsearch.readers.fields import NoText, Roles
 from semsearch.readers.names import FieldNames
 from semsearch.records import Problem
 
@@ -36,7 +36,7 @@ class InputFile:
     told: list[Problem] = field(default_factory=list)  # what was lost
     notes: Counter[str] = field(default_factory=Counter)  # what was decided, with how many texts it concerns
 
-    likely: Counter[str] = field(default_factory=Counter)  # fields with prose, of records that have no text
+    likely: Counter[Roles] = field(default_factory=Counter)  # of records that have no text, fields that may have it
 
     def refused(self, line: int, error: InputError, record: int = 0) -> Problem:
         """What is reported of a record that cannot be used."""

@@ -53,6 +53,7 @@ def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
         "best_sentence": list(hit.best_sentence),
         "words": [list(span) for span in hit.words],
         "copies": list(hit.copies),
+        **({"more": hit.more} if hit.more else {}),
         "events": [[first.isoformat(), last.isoformat()] for first, last in event_periods(hit)],
         **({"explain": signals} if explain else {}),
     }

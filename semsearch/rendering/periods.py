@@ -16,11 +16,23 @@ def event_periods(hit: Hit) -> list[tuple[date, date]]:
     return list(dict.fromkeys((event.first, event.last) for event in hit.events))
 
 
-def events_text(hit: Hit) -> str:
-    """The first periods that a hit mentions; empty where there are none."""
+def events_text(hit: Hit, event: DateRange | None = None) -> str:
+    """The first periods that a hit mentions, those that overlap an ``event`` before others, behind "mentions".
+
+    "mentions only" where none of them lies inside of it, but a longer one overlaps it; empty where there are none.
+    """
+    begin, end = (None, None) if event is None else (event.first or date.min, event.last or date.max)
     periods = [each for each in event_periods(hit) if (each[1] - each[0]).days <= LONGEST_SHOWN]
+    only = ""
+    if begin is not None and end is not None:
+        near = [each for each in periods if each[0] <= end and each[1] >= begin]
+        inside = [each for each in near if begin <= each[0] and each[1] <= end]
+        periods = list(dict.fromkeys([*inside, *near, *periods]))
+        only = "" if inside or not near else "only "
+        periods = near if only else periods
     more = ["…"] if len(periods) > MOST_SHOWN else []
-    return ", ".join([*(period_text(*period) for period in periods[:MOST_SHOWN]), *more])
+    shown = ", ".join([*(period_text(*period) for period in periods[:MOST_SHOWN]), *more])
+    return f"mentions {only}{shown}" if shown else ""
 
 
 def period_text(first: date, last: date) -> str:

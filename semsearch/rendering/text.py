@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from dataclasses import dataclass
 
-from semsearch.records import Answer, Hit, PublishedDate
+from semsearch.records import Answer, Hit, PublishedDate, Query
 from semsearch.rendering.periods import events_text, time_text, window_text
 from semsearch.rendering.visible import display_path, visible
 
@@ -22,6 +22,7 @@ _KINDS = {
     "rerank": "cross-encoder",
     "time": "fit",
     "recency": "of 1",
+    "event": "of 1",
 }
 _MARKDOWN_SIGNS = str.maketrans({sign: f"\\{sign}" for sign in "\\`*_[]<>#|"})
 
@@ -66,21 +67,21 @@ class TextRenderer:
             lines += [f"also read: {visible(', '.join(answer.also_read))}"]
         if answer.query.window or answer.time or answer.also_read or (answer.hits and not answer.strong):
             lines += [""]
-        blocks = ["\n".join(self._hit(hit)) for hit in answer.hits]
+        blocks = ["\n".join(self._hit(hit, answer.query)) for hit in answer.hits]
         return "\n".join([*lines, "\n\n".join(blocks)]) + "\n" if lines or blocks else ""
 
     def end(self) -> str:
         """Nothing."""
         return ""
 
-    def _hit(self, hit: Hit) -> list[str]:
+    def _hit(self, hit: Hit, query: Query) -> list[str]:
         document = hit.document
         date = date_text(document.published)
         place = f"{display_path(document.path)}:{_lines(hit)}"
-        events = events_text(hit)
+        events = events_text(hit, query.event)
         doubt = "day and month could be exchanged" if document.published and document.published.ambiguous else ""
         own_id = "" if document.path.endswith(document.doc_id) else f"id {document.doc_id}"
-        parts = (document.publisher, place, own_id, doubt, events and f"mentions {events}", copies_text(hit))
+        parts = (document.publisher, place, own_id, doubt, events, copies_text(hit), more_text(hit, query))
         origin = " · ".join(filter(None, parts))
         head = f"{hit.rank:>2}  {self._paint(f'{date:<10}', '36')}  {hit.score:.3f}  "
         title = textwrap.shorten(visible(document.title), max(self._style.width - 23, 30), placeholder=" …")
@@ -155,23 +156,21 @@ class MarkdownRenderer:
             lines += [f"Time: {_escaped(time_text(answer.time))}.", ""]
         if answer.also_read:
             lines += [f"Also read: {_escaped(', '.join(answer.also_read))}.", ""]
-        lines += [line for hit in answer.hits for line in self._hit(hit)] or ["Nothing found.", ""]
+        lines += [line for hit in answer.hits for line in self._hit(hit, answer.query)] or ["Nothing found.", ""]
         return "\n".join(lines[1:] if first else lines)
 
     def end(self) -> str:
         """Nothing."""
         return ""
 
-    def _hit(self, hit: Hit) -> list[str]:
+    def _hit(self, hit: Hit, query: Query) -> list[str]:
         document = hit.document
         start, end = (offset - hit.start for offset in hit.best_sentence)
         parts = (hit.text[:start], hit.text[start:end], hit.text[end:])
         before, best, after = (" ".join(_escaped(part).split()) for part in parts)
         quotation = " ".join(part for part in (before, f"**{best}**", after) if part)
-        events = events_text(hit)
         origin = [document.publisher or "", f"{display_path(document.path)}:{_lines(hit)}", f"score {hit.score:.3f}"]
-        origin += [f"mentions {events}"] if events else []
-        origin += [copies_text(hit)] if hit.copies else []
+        origin += [events_text(hit, query.event), copies_text(hit), more_text(hit, query)]
         reasons = [f"   {_escaped(explanation(hit))}  "] if self._explain else []
         return [
             f"{hit.rank}. **{document.published or 'undated'}** {_escaped(document.title)}  ",
@@ -200,6 +199,12 @@ def copies_text(hit: Hit) -> str:
         return ""
     named = ", ".join(hit.copies[:NAMED]) + (", …" if count > NAMED else "")
     return f"{count} near-duplicate{'' if count == 1 else 's'}: {named}"
+
+
+def more_text(hit: Hit, query: Query) -> str:
+    """How many other passages of its document answer nearly as well, and what shows them."""
+    plural = "" if hit.more == 1 else "s"
+    return f"{hit.more} more passage{plural}: --per-document {query.per_document + hit.more}" if hit.more else ""
 
 
 def _marked(hit: Hit) -> str:

@@ -37,7 +37,7 @@ def timeline_text(timeline: Timeline, style: Style) -> str:
     """A line for each bar: when, how many, of how many, the bar; bursts are marked with an asterisk."""
     lines = _heading(timeline)
     most = max((bar.relevant for bar in timeline.bars), default=0)
-    width = max(style.width - 40, 10)
+    width = max(style.width - 48, 10)
     for bars in _folded(timeline.bars):
         if isinstance(bars, list):
             lines.append(f"{'':<10}  {'…':>6} {len(bars)} {timeline.step}s without any")
@@ -46,7 +46,7 @@ def timeline_text(timeline: Timeline, style: Style) -> str:
         mark = "*" if bar.burst else " "
         drawn = _bar_text(bar.relevant / most * width if most else 0.0)
         drawn = f"\x1b[31m{drawn}\x1b[0m" if style.colour and bar.burst else drawn
-        counts = f"{bar.relevant:>6} of {bar.passages:<7} {100 * bar.share:>4.1f} %"
+        counts = f"{bar.relevant:>6} of {bar.passages:<7} {100 * bar.share:>4.1f} %  in {bar.articles:<4}"
         lines.append(f"{period_text(bar.first, bar.last)[:10]:<10} {mark}{counts} {drawn}".rstrip())
     for peak in timeline.peaks:
         lines += ["", *_peak_lines(peak.bar, peak.hit, style)]
@@ -72,7 +72,7 @@ def _heading(timeline: Timeline) -> list[str]:
     if answer.time:
         lines.append(f"time: {visible(time_text(answer.time))}")
     lines.append(
-        f"relevant passages of all, by {timeline.step} of publication "
+        f"relevant passages of all, and in how many articles, by {timeline.step} of publication "
         f"(relevant from a score of {timeline.floor:.2f}; * unusually many)"
     )
     return [*lines, ""]
@@ -115,6 +115,7 @@ def _bar_fields(bar: Bar) -> dict[str, object]:
         "last": bar.last.isoformat(),
         "relevant": bar.relevant,
         "passages": bar.passages,
+        "articles": bar.articles,
         "share": bar.share,
         "burst": bar.burst,
     }
@@ -123,7 +124,9 @@ def _bar_fields(bar: Bar) -> dict[str, object]:
 def timeline_csv(timeline: Timeline) -> str:
     """A row for each bar."""
     stream = io.StringIO()
-    rows = csv.DictWriter(stream, ["first", "last", "relevant", "passages", "share", "burst"], lineterminator="\n")
+    rows = csv.DictWriter(
+        stream, ["first", "last", "relevant", "passages", "articles", "share", "burst"], lineterminator="\n"
+    )
     rows.writeheader()
     rows.writerows({**_bar_fields(bar), "burst": int(bar.burst), "share": f"{bar.share:.6f}"} for bar in timeline.bars)
     return stream.getvalue()
@@ -208,7 +211,7 @@ def _page(timeline: Timeline, svg: str) -> str:
     )
     rows = "".join(
         f"<tr><td>{period_text(bar.first, bar.last)}{' *' if bar.burst else ''}</td><td>{bar.relevant}</td>"
-        f"<td>{bar.passages}</td><td>{100 * bar.share:.1f} %</td></tr>"
+        f"<td>{bar.passages}</td><td>{bar.articles}</td><td>{100 * bar.share:.1f} %</td></tr>"
         for bar in timeline.bars
     )
     return (
@@ -216,6 +219,7 @@ def _page(timeline: Timeline, svg: str) -> str:
         "body{font:15px/1.5 sans-serif;max-width:60em;margin:2em auto;padding:0 1em}svg{width:100%;height:auto}"
         "td,th{padding:.1em 1em .1em 0;text-align:right}td:first-child{text-align:left}</style></head>\n"
         f"<body><h1>{title}</h1>\n{svg[svg.index('<svg') :]}\n<h2>Peaks</h2><ol>{peaks}</ol>\n"
-        f"<h2>By {timeline.step}</h2><table><tr><th>when</th><th>relevant</th><th>passages</th><th>share</th></tr>"
+        f"<h2>By {timeline.step}</h2><table><tr><th>when</th><th>relevant</th><th>passages</th><th>articles</th>"
+        f"<th>share</th></tr>"
         f"{rows}</table></body></html>\n"
     )

@@ -92,6 +92,7 @@ class Answers:
             words=tuple((start + begin, start + finish) for (begin, finish), _ in words),
             events=tuple(events),
             page=document.place.page(start),
+            more=ranked.more,
         )
 
     def window_notes(self, query: Query) -> Iterator[str]:

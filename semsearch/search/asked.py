@@ -18,6 +18,7 @@ from semsearch.search.question_time import QuestionTime
 from semsearch.search.question_words import Others
 from semsearch.search.spelling import Spelling
 
+_EID = re.compile(r"(?<!\w)eid(?!\w)", re.IGNORECASE)
 _DENIED = re.compile(r"(?<!\w)NOT\s+([^\W\d_]\w*)")
 
 
@@ -49,6 +50,8 @@ def understand(
     if denied:
         notes.append(f'NOT is read as a word: to leave out "{denied[1][:40]}" write -{denied[1][:40]}')
     time, rest = question_time.resolve(query, text)
+    if time is not None and _EID.search(time.words):
+        notes.append("the day of Eid is that of Saudi Arabia and the Emirates: other countries may keep it a day later")
     reading = spelling.read(parse_question(rest), query.as_of, lambda word: _is_word(word, encoder))
     if reading.meant:  # a month may have been misspelt
         time, rest = question_time.resolve(query, _with_words(text, reading.meant))

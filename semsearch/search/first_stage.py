@@ -7,13 +7,14 @@ again with their sentences.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
 
-from semsearch.arrays import COSINE_ERROR, Ids, Scores, Vectors, distinct
+from semsearch.arrays import COSINE_ERROR, Ids, Mask, Scores, Vectors, distinct
 from semsearch.ranking import Ranked, merge_documents
 from semsearch.ranking.fusion import WEIGHTS
 from semsearch.records import Query, TimeUsed
@@ -48,7 +49,11 @@ class Scored:
     scores: Scores
     first: Ids
     last: Ids
+    numbers: Ids
+    articles: Ids  # the article of each, as a number of its own
+    by_meaning: Scores  # what of the score is not by words
     word_count: int = 0  # of the question, common ones left out
+    own_words: Callable[[Ids], Mask] | None = None  # which of some passages have one in their text, titles apart
 
 
 class Retrieval:
@@ -65,12 +70,12 @@ class Retrieval:
         """The hits for a question."""
         time, query = asked.time, asked.query
         allowed = self._time.allowed(query, time)
-        basis = self._basis(asked, allowed).at(self._time.factors(time))
+        basis = self._basis(asked, allowed).at(self._time.factors(time, query.event))
         if time is not None and time.latest:
             first = self._best(replace(query, top=RESCORED), basis)
             numbers, scores = np.array([hit.number for hit in first], np.int64), np.array([hit.score for hit in first])
             time = self._time.resolve_latest(time, numbers, scores)
-            basis = basis.at(self._time.factors(time))
+            basis = basis.at(self._time.factors(time, query.event))
             hits, newer = self._with_the_newest(asked, basis, numbers[scores >= WEAKER * scores.max(initial=0)])
         else:
             hits, newer = self._best(query, basis), None
@@ -104,7 +109,9 @@ class Retrieval:
             scores = np.zeros(len(numbers)) if known is None else known[view.rows(numbers)].astype(np.float64)
         else:
             scores = self._first_score(basis, numbers, self._snapshot.cosines(asked.vector, numbers), known)
-        return Scored(scores, *self._time.days(numbers))
+        rows = view.rows(numbers)
+        by_meaning = scores if known is None else scores - known[rows]
+        return Scored(scores, *self._time.days(numbers), numbers, view.owners[rows], by_meaning)
 
     def _basis(self, asked: Asked, allowed: Ids | None) -> Basis:
         """What a question is ranked by among the passages that the filters let through."""

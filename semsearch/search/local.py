@@ -123,13 +123,9 @@ class LocalIndex:
         self._refuse_misuse()
         asked = understand(query, self._time, self._spelling, self._encoder, self._encode)
         scored = self._retrieval.every(asked)
-        view = self._snapshot.lexical()
-        return replace(
-            scored,
-            word_count=Marking(
-                asked.question.text, asked.vector, view, None, self._snapshot.languages(query.as_of)
-            ).count,
-        )
+        view, languages = self._snapshot.lexical(), self._snapshot.languages(query.as_of)
+        marking = Marking(asked.question.text, asked.vector, view, None, languages, asked.others)
+        return replace(scored, word_count=marking.count, own_words=marking.own_words(self._snapshot))
 
     def period(self, text: str, name: str) -> DateRange:
         """The days of ``2022-11``, ``2022-11-09..2022-11-11`` or time words ("last month"). Raises UsageError."""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from semsearch.arrays import Ids, Span, Vectors, exact_cosines
+from semsearch.arrays import Ids, Mask, Span, Vectors, exact_cosines
 from semsearch.ranking.bm25 import word_weight
 from semsearch.ranking.sentences import best_sentences, has_sign, leans, rarity, wanted_sign
 from semsearch.search.question_words import Others
-from semsearch.storage.snapshot import LexicalView
+from semsearch.storage.snapshot import LexicalView, Snapshot
 from semsearch.text.analysis import UNKNOWN, Analyzer, query_terms
 from semsearch.text.stopwords import COMMON
 
@@ -52,6 +52,17 @@ class Marking:
         """The question's words in a text, as spans, each with its place in the question; common words left out."""
         found = Analyzer(language or UNKNOWN).matches(text, set(self._word_of))
         return [(span, self._word_of[term]) for span, term in found]
+
+    def own_words(self, snapshot: Snapshot) -> Callable[[Ids], Mask]:
+        """What says which of some passages have a word of the question in their own text: titles count for ranking."""
+
+        def found(numbers: Ids) -> Mask:
+            columns = snapshot.columns()
+            languages = [columns.languages[code] for code in columns.language[columns.documents(numbers)].tolist()]
+            texts = (text for _, text in snapshot.documents.texts(numbers))
+            return np.array([bool(self.words(*each)) for each in zip(texts, languages, strict=True)], np.bool_)
+
+        return found
 
     def best(
         self, text: str, sentences: Sequence[Span], vectors: Vectors, words: Sequence[tuple[Span, int]], *, lead: bool

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from semsearch.arrays import Ids, Scores
 from semsearch.dates.hints import asked_for_latest, may_name_a_time, without_time
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from semsearch.dates.named import NamedEvent
     from semsearch.dates.time_words import AskedTime
 
+NAMING = 0.5  # of a window has a period that is taken for the window itself
 OF_FIGURES = ("quarter", "half")  # whose names stand in the reports on them, which come later
 ENDED = timedelta(days=31)  # an index whose newest document is older than that is of a time that has ended
 
@@ -128,21 +130,28 @@ class QuestionTime:
         probable = self._snapshot.probable()
         return np.setdiff1d(allowed, probable) if len(probable) else allowed
 
-    def factors(self, time: TimeUsed | None) -> TimeFactors | None:
-        """How well every row fits; None where no time is asked for."""
+    def factors(self, time: TimeUsed | None, event: DateRange | None = None) -> TimeFactors | None:
+        """How well every row fits a time, and the days that it shall mention; None where neither is asked for."""
+        exact = None if event is None else self._exactly(event)
         if time is None or (time.window is None and time.recent_from is None):
-            return None
+            return None if exact is None else TimeFactors(None, None, exact)
         first, last, of_row = self._distinct_days()
         fit = recent = None
         if time.window is not None:
             fit = publication_fit(first, last, time.window)[of_row]
             rows = self._rows(self._snapshot.columns().speaking_of(time.window))
             fit[rows] = np.maximum(fit[rows], np.float32(MENTIONED))
-            named = self._rows(self._snapshot.columns().speaking_of(time.window, naming=True))
+            named = self._rows(self._snapshot.columns().speaking_of(time.window, NAMING))
             fit[named] = np.maximum(fit[named], np.float32(NAMED))
         if time.half_life is not None and time.recent_from is not None:
             recent = recency(first, time.recent_from, time.half_life)[of_row]
-        return TimeFactors(fit, recent)
+        return TimeFactors(fit, recent, exact)
+
+    def _exactly(self, event: DateRange) -> NDArray[np.float32]:
+        """1 for rows that mention a period inside of it, 0 for those of which only a longer one overlaps it."""
+        exact = np.zeros(len(self._snapshot.lexical().numbers), np.float32)
+        exact[self._rows(self._snapshot.columns().speaking_of(event, least=0))] = 1
+        return exact
 
     def resolve_latest(self, time: TimeUsed, numbers: Ids, scores: Scores) -> TimeUsed:
         """Count recency from the newest passage that fits nearly as well as the best.

@@ -1,8 +1,9 @@
 """When it was written about: relevant passages by day, week, month or year, and the bursts among them.
 
-A passage counts as relevant by its score alone, so that the picture is the question's and not the corpus's; its
-number is set against how much the corpus has in the same time. Bursts are Kleinberg's (2002, batched, two states):
-stretches in which the share of relevant passages is better explained by twice the usual share.
+A passage counts as relevant by its score alone, so that the picture is the question's and not the corpus's; one
+without a word of the question by its meaning, whatever else its article says. Its number is set against how much the
+corpus has in the same time. Bursts are Kleinberg's (2002, batched, two states): stretches in which the share of
+relevant passages is better explained by twice the usual share.
 """
 
 from __future__ import annotations
@@ -15,10 +16,12 @@ from typing import Literal
 
 import numpy as np
 
+from semsearch.arrays import Mask
 from semsearch.dates import days
 from semsearch.errors import UsageError
 from semsearch.ranking import least_strong
 from semsearch.records import Answer, DateRange, Hit, Query
+from semsearch.search.first_stage import Scored
 from semsearch.search.local import LocalIndex
 
 Step = Literal["day", "week", "month", "year"]
@@ -40,6 +43,7 @@ class Bar:
     last: date
     relevant: int  # passages
     passages: int  # all that the corpus has, within the filters
+    articles: int = 0  # that have the relevant ones
     burst: bool = False
 
     @property
@@ -78,9 +82,12 @@ def make_timeline(index: LocalIndex, query: Query, step: Step | None = None) -> 
     best = float(scored.scores.max(initial=0.0))
     floor = max(NEAR_BEST * best, least_strong(query.mode, index.model, scored.word_count, index.strength(query.mode)))
     relevant = (scored.scores >= floor) & (scored.scores > 0)
+    by_words = np.flatnonzero(relevant & (scored.by_meaning < floor))
+    if scored.own_words is not None:
+        relevant[by_words] = scored.own_words(scored.numbers[by_words])
     dated = scored.first > 0
     step = step or _fitting_step(scored.first[dated], scored.last[dated])
-    bars, vague = _bars(scored.first, scored.last, relevant, step)
+    bars, vague = _bars(scored, relevant, step)
     bars = mark_bursts(bars)
     undated = int(np.count_nonzero(relevant & ~dated))
     return Timeline(query, step, tuple(bars), _peaks(index, query, bars), floor, undated, vague, answer)
@@ -106,8 +113,9 @@ def _check_length(first: date, last: date, step: Step) -> None:
         )
 
 
-def _bars(first: np.ndarray, last: np.ndarray, relevant: np.ndarray, step: Step) -> tuple[list[Bar], int]:
+def _bars(scored: Scored, relevant: Mask, step: Step) -> tuple[list[Bar], int]:
     """Bars from the first to the last passage with a date, and relevant passages that fit in none."""
+    first, last = scored.first, scored.last
     dated = first > 0
     if not dated.any():
         return [], 0
@@ -119,8 +127,10 @@ def _bars(first: np.ndarray, last: np.ndarray, relevant: np.ndarray, step: Step)
     fits = dated & (place == np.searchsorted(starts, last, side="right") - 1)
     all_of = np.bincount(place[fits], minlength=len(edges))
     some_of = np.bincount(place[fits & relevant], minlength=len(edges))
+    held = np.unique(np.stack([place, scored.articles])[:, fits & relevant], axis=1)[0]
+    articles = np.bincount(held, minlength=len(edges))
     bars = [
-        Bar(edge, edges[at + 1] - timedelta(days=1), int(some_of[at]), int(all_of[at]))
+        Bar(edge, edges[at + 1] - timedelta(days=1), int(some_of[at]), int(all_of[at]), int(articles[at]))
         for at, edge in enumerate(edges[:-1])
     ]
     return bars, int(np.count_nonzero(relevant & dated & ~fits))

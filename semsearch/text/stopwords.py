@@ -18,6 +18,19 @@ FREQUENT = COMMON | frozenset(
 )
 
 
+# What people do in every news text: say so.
+REPORTING = frozenset(
+    """accord accused acknowledged add added adding admitted admits allege alleged allegedly announce announces
+    announcing argued argues assert asserted assured believe believed believes call called calling calls claim claimed
+    claiming claims comment commented comments conclude concluded confirm confirmed confirms declare declared declares
+    denied denies deny describe described describes emphasised emphasized explain explained explains expressed
+    insisted insists mention mentioned mentions note noted notes noting pointed quoted recalled remarked remarks reply
+    replied report reported reportedly reporting reports responded saying spoke speaking speaks spokesman
+    spokeswoman spokesperson state stated statement statements states stress stressed suggested suggests talked tell
+    telling tells think thinks told underlined urge urged urges warn warned warning warns wrote writes""".split()  # noqa: SIM905
+)
+
+
 # The words of COMMON, and others that long questions are full of when somebody explains what he wants to know.
 WORDY = COMMON | frozenset(
     """able above across actually again against ago almost also although always am among another answer anybody

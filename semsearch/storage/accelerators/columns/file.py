@@ -133,14 +133,14 @@ class Columns:
         found = [(name, count) for name, count in zip(self.sources, counts, strict=True) if name is not None and count]
         return sorted(found, key=lambda each: (-each[1], each[0]))
 
-    def speaking_of(self, window: DateRange, *, naming: bool = False) -> Ids:
-        """Passages with a period that overlaps the window and is hardly longer, or (``naming``) is most of it."""
+    def speaking_of(self, window: DateRange, least: float | None = None) -> Ids:
+        """Passages with a period that overlaps the window and is hardly longer, or (``least``) is that share of it."""
         first, last = _bounds(window)
         longest = max(LONGEST_EVENT, last - first + 1)
         near = np.flatnonzero((self.event_first <= last) & (self.event_last >= first))
         begin, end = self.event_first[near], self.event_last[near]
-        inside = (begin >= first) & (end <= last) & (2 * (end - begin + 1) >= last - first + 1)
-        found = self.event_passage[near[inside if naming else end - begin < longest]]
+        inside = (begin >= first) & (end <= last) & (end - begin + 1 >= (least or 0) * (last - first + 1))
+        found = self.event_passage[near[end - begin < longest if least is None else inside]]
         return found[np.flatnonzero(np.diff(found, prepend=-1))]
 
     def count_events(self, numbers: Ids) -> int:
