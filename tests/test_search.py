@@ -17,7 +17,7 @@ from semsearch.errors import UnknownDocument, UsageError
 from semsearch.indexing.building import build
 from semsearch.ranking import Evidence, Ranked, is_strong, merge_documents
 from semsearch.ranking.fusion import Weights
-from semsearch.ranking.sentences import best_sentences, has_sign, wanted_sign
+from semsearch.ranking.sentences import best_sentences, has_sign, numbers_of, wanted_sign
 from semsearch.records import DateRange, Document, Hit, Mode
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
@@ -273,7 +273,7 @@ def test_the_best_sentence_has_most_of_meaning_and_words_and_the_first_of_equals
     ],
 )
 def test_what_is_asked_for_shows_in_a_sentence(question: str, sentence: str, held: bool) -> None:
-    assert has_sign(sentence, question, wanted_sign(question)) == held
+    assert has_sign(sentence, numbers_of(question), wanted_sign(question)) == held
 
 
 def test_strength_stands_on_an_absolute_scale() -> None:

@@ -10,6 +10,7 @@ from semsearch.ranking.fusion import Evidence
 from semsearch.records import Signal
 
 NEARLY = 0.9  # of the score of the passage that is shown
+LEADING = 50  # hits that say so: later ones would never be looked at
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,5 +55,6 @@ def merge_documents(passages: Iterable[Ranked], per_document: int) -> list[Ranke
         elif passage.score >= NEARLY * kept[last[passage.doc_id]].score:
             more[last[passage.doc_id]] += 1
     for place, count in more.items():
-        kept[place] = replace(kept[place], more=count)
+        if place < LEADING:
+            kept[place] = replace(kept[place], more=count)
     return kept

@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 
 COSINE_SHARE = 0.6  # of the choice; the words have the rest
 BEFORE_SHARE = 0.7  # of the words that only the sentence before has
@@ -23,6 +24,7 @@ _NUMBER = re.compile(
     r"|half|thirds?|quarters?|no one|nobody)\b",
     re.IGNORECASE,
 )
+_DIGITS = re.compile(r"\d+")
 _MONTHS = "January|February|March|April|May|June|July|August|September|October|November|December"
 _DATED = re.compile(rf"\b\d{{1,2}}(?:st|nd|rd|th)? (?:{_MONTHS})|\b(?:{_MONTHS}) \d{{1,2}}\b|\b(?:1[89]|20)\d\d\b")
 _LEANING = re.compile(
@@ -51,14 +53,20 @@ def wanted_sign(question: str) -> re.Pattern[str] | None:
     return next((sign for asked, sign in _SIGNS if asked.search(question)), None)
 
 
-def has_sign(sentence: str, question: str, sign: re.Pattern[str] | None) -> bool:
-    """True where a sentence holds what is wanted, numbers that the question has itself left out."""
+def numbers_of(question: str) -> frozenset[str]:
+    """The numbers in digits that a question has itself."""
+    return frozenset(_DIGITS.findall(question))
+
+
+def has_sign(sentence: str, known: frozenset[str], sign: re.Pattern[str] | None) -> bool:
+    """True where a sentence holds what is wanted, ``known`` numbers left out."""
     if sign is None:
         return False
     if sign is _NUMBER:
         sentence = _DATED.sub("", sentence)  # a day says nothing of how many
-    known = set(re.findall(r"\d+", question))
-    return bool(sign.search(re.sub(r"\d+", lambda number: "" if number[0] in known else number[0], sentence)))
+    if known:
+        sentence = _DIGITS.sub(lambda number: "" if number[0] in known else number[0], sentence)
+    return sign.search(sentence) is not None
 
 
 def leans(sentence: str) -> bool:
@@ -66,6 +74,7 @@ def leans(sentence: str) -> bool:
     return _LEANING.match(sentence) is not None
 
 
+@lru_cache(maxsize=4_096)
 def rarity(holding: int, sentences: int) -> float:
     """What a word tells of which sentence answers, 0 to 1, that so many of a passage's sentences hold.
 

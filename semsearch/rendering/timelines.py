@@ -71,10 +71,8 @@ def _heading(timeline: Timeline) -> list[str]:
         lines.append(f"published {window_text(query.window)}  ({visible(query.window_words)})")
     if answer.time:
         lines.append(f"time: {visible(time_text(answer.time))}")
-    lines.append(
-        f"relevant passages of all, and in how many articles, by {timeline.step} of publication "
-        f"(relevant from a score of {timeline.floor:.2f}; * unusually many)"
-    )
+    lines.append(f"relevant passages of all, and in how many articles, by {timeline.step} of publication")
+    lines.append(f"(relevant from a score of {timeline.floor:.2f}; * unusually many)")
     return [*lines, ""]
 
 

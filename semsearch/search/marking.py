@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from semsearch.arrays import Ids, Mask, Span, Vectors, exact_cosines
 from semsearch.ranking.bm25 import word_weight
-from semsearch.ranking.sentences import best_sentences, has_sign, leans, rarity, wanted_sign
+from semsearch.ranking.sentences import best_sentences, has_sign, leans, numbers_of, rarity, wanted_sign
 from semsearch.search.question_words import Others
 from semsearch.storage.snapshot import LexicalView, Snapshot
 from semsearch.text.analysis import UNKNOWN, Analyzer, query_terms
@@ -29,7 +30,7 @@ class Marking:
         others: Others | None = None,
     ) -> None:
         self._vector = vector
-        self._question = text
+        self._known = numbers_of(text)
         self._sign = wanted_sign(text)
         words = [
             stems + [other for stem in stems for other in (others or {}).get(stem, ()) if other not in stems]
@@ -72,12 +73,23 @@ class Marking:
         ``vectors`` are those of its sentences, if there are any; ``lead``: the passage begins its article.
         """
         cosines = exact_cosines(vectors, self._vector).tolist() if self._vector is not None and len(vectors) else []
-        held = [{word for (at, _), word in words if start <= at < end} for start, end in sentences]
+        held = _words_within(words, sentences)
         counts = Counter(word for each in held for word in each)
         weights = [weight * rarity(counts[word], len(held)) for word, weight in enumerate(self._weights)]
         total = sum(weights) or 1.0
         coverage = [sum(weights[word] for word in each) / total for each in held]
         pieces = [text[start:end] for start, end in sentences]
-        signs = [has_sign(piece, self._question, self._sign) for piece in pieces]
+        signs = [has_sign(piece, self._known, self._sign) for piece in pieces]
         first, last = best_sentences(cosines, coverage, signs, list(map(leans, pieces)), lead)
         return sentences[first][0], sentences[last][1]
+
+
+def _words_within(words: Sequence[tuple[Span, int]], sentences: Sequence[Span]) -> list[set[int]]:
+    """The words that begin in each sentence; both are in order."""
+    held: list[set[int]] = [set() for _ in sentences]
+    starts = [start for start, _ in sentences]
+    for (begin, _), word in words:
+        at = bisect_right(starts, begin) - 1
+        if at >= 0 and begin < sentences[at][1]:
+            held[at].add(word)
+    return held

@@ -22,7 +22,7 @@ from semsearch.search.names import LONGEST, Table, shipped_spellings
 from semsearch.search.operators import ParsedQuestion
 from semsearch.storage.snapshot import LexicalView, Snapshot
 from semsearch.text.analysis import Analyzer, query_terms
-from semsearch.text.spellings import beginnings, folded, keys, one_slip, sounds
+from semsearch.text.spellings import beginnings, folded, keys, one_slip, sounding_alone, sounds
 from semsearch.text.stopwords import WORDY
 from semsearch.text.words import word_spans
 
@@ -31,7 +31,7 @@ LEAST_SOUNDS = 3  # of a word that is looked for by its sound
 MOST_LONGER = 4  # letters
 MOST_TERMS = 5  # of one sound or slip that are looked at
 ALIKE, A_SLIP = 0.6, 0.8  # share of letters that two spellings of a name, or of any word, have in common
-LOOKED_AT = 20  # passages in which a word is read as it is written
+LOOKED_AT = 8  # passages in which a word is read as it is written
 MOST_WORDS = 100  # of a question that are looked at
 
 
@@ -132,7 +132,8 @@ class _Held:
         found = (
             term for index in self._view.indexes for letter in letters for term in index.beginning(letter, lengths)
         )
-        return self._held(term for term in found if sounds(term) in wanted)
+        alone = {sounding_alone(key) for key in wanted}  # a quick look at letters before the sounds are made
+        return self._held(term for term in found if sounding_alone(term) in alone and sounds(term) in wanted)
 
     def slipped(self, word: str) -> list[str]:
         """Terms of words that one slip turns into a word, or into its stem."""
@@ -141,7 +142,8 @@ class _Held:
 
     def _held(self, terms: Iterable[str]) -> list[str]:
         """Those of some terms that passages hold, the most frequent first."""
-        known = {term for term in terms if any(index.find(term) is not None for index in self._view.indexes)}
+        wanted = set(terms)
+        known = set[str]().union(*(index.among(wanted) for index in self._view.indexes))
         counts = {term: self._view.count([term], self._mask) for term in known}
         return sorted((term for term, count in counts.items() if count), key=lambda term: (-counts[term], term))
 

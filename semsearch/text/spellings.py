@@ -37,6 +37,7 @@ _ENDING = re.compile(r"[iae]v(?=$|a$|k|s)")  # Kharkiv and Kharkov
 _DOUBLE = re.compile(r"(.)\1+")
 _FIRST = {"S": "scš", "C": "tcč", "Z": "zdjž", "H": "kghxc", "c": "tcz", "i": "iyje", "e": "eyjia", "a": "aoyji",
           "u": "uyjio", "k": "kcqx", "v": "vwf", "f": "fp", "s": "sz"}  # fmt: skip
+_ALONE = frozenset("blmnr")
 _LATIN = "abcdefghijklmnopqrstuvwxyz"
 _CYRILLIC = "абвгдежзийклмнопрстуфхцчшщъыьэюяіїєґ"
 
@@ -62,6 +63,11 @@ def sounds(word: str) -> str:
 def keys(word: str) -> set[str]:
     """The keys of a word, under which other spellings of it may stand."""
     return {sounds(each) for each in (word, word.replace("ch", "kh"), word.replace("z", "ts"), word.replace("j", "zh"))}
+
+
+def sounding_alone(word: str) -> frozenset[str]:
+    """The letters of a word, or of its key, that no other letters sound like: equal where their sounds are."""
+    return _ALONE.intersection(word)
 
 
 def beginnings(key: str) -> str:

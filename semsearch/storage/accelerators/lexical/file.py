@@ -8,7 +8,8 @@ in the order of their numbers; the rows of a document are neighbours.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from semsearch.storage.accelerators.record import AcceleratorFile, opened_file
 
 MOST = np.iinfo(np.uint16).max  # of a term in a row; more are counted as so many
 REMEMBERED = 10_000  # terms that were looked for
+SAMPLED = 4_000  # terms that are kept to look for many
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class LexicalIndex:
         self.passages = passages
         self.documents = documents
         self._found: dict[str, int | None] = {}
+        self._every: tuple[int, list[bytes]] | None = None  # how many terms lie from one to the next, and these
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -102,9 +105,9 @@ class LexicalIndex:
         low = self._place(term.encode())
         return low if low < len(self._ends) and self._term(low) == term.encode() else None
 
-    def _place(self, wanted: bytes) -> int:
-        """How many terms come before some bytes."""
-        low, high = 0, len(self._ends)
+    def _place(self, wanted: bytes, low: int = 0, high: int | None = None) -> int:
+        """How many terms come before some bytes, which is at least ``low`` and at most ``high``."""
+        high = len(self._ends) if high is None else high
         while low < high:
             middle = (low + high) // 2
             if self._term(middle) < wanted:
@@ -112,6 +115,21 @@ class LexicalIndex:
             else:
                 high = middle
         return low
+
+    def among(self, terms: Iterable[str]) -> set[str]:
+        """Those of many terms that are there; what is between every so many of ours is looked through."""
+        if self._every is None:
+            stride = len(self._ends) // SAMPLED + 1
+            self._every = stride, [self._term(at) for at in range(0, len(self._ends), stride)]
+        stride, sample = self._every
+        found = set[str]()
+        for term in terms:
+            wanted = term.encode()
+            low = max(bisect_right(sample, wanted) - 1, 0) * stride
+            place = self._place(wanted, low, min(low + stride, len(self._ends)))
+            if place < len(self._ends) and self._term(place) == wanted:
+                found.add(term)
+        return found
 
     def beginning(self, letter: str, lengths: range) -> Iterator[str]:
         """Terms that begin with a letter, of so many bytes."""
