@@ -64,9 +64,9 @@ def test_numbers_in_words_are_numbers_and_days_are_none() -> None:
     question = "How many ships sailed?"
     sign = wanted_sign(question)
     for sentence in ("Twenty ships sailed.", "A hundred people came.", "Dozens left.", "Thirty-five ships."):
-        assert has_sign(sentence, question, sign), sentence
+        assert has_sign(sentence, frozenset(), sign), sentence
     for sentence in ("They sailed on 27 June.", "In 2022 ships sailed.", "Ships sailed."):
-        assert not has_sign(sentence, question, sign), sentence
+        assert not has_sign(sentence, frozenset(), sign), sentence
 
 
 def test_an_hour_and_its_zone_are_one_sentence() -> None:

@@ -13,7 +13,7 @@ from semsearch.errors import UsageError
 from semsearch.indexing.building import build
 from semsearch.records import DateRange
 from semsearch.search.comparison import compare_periods
-from semsearch.search.distinctive import log_odds
+from semsearch.search.distinctive import Unit, log_odds
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
 from semsearch.search.options import make_query
@@ -77,7 +77,8 @@ def test_phrases_stand_for_their_words_and_nobody_only_says_so(tmp_path: Path) -
 
 def test_log_odds_equal_the_formula() -> None:
     """Monroe and others 2008, equations 15 to 22, with a tenth of the counts as prior."""
-    one, two = {("grain",): 6, ("port",): 3}, {("grain",): 1, ("port",): 5, ("ship",): 2}
+    one: dict[Unit, int] = {("grain",): 6, ("port",): 3}
+    two: dict[Unit, int] = {("grain",): 1, ("port",): 5, ("ship",): 2}
     found = log_odds(one, two)
     alpha, total = 0.1 * 7, 0.1 * (9 + 8)
     first = (6 + alpha) / (9 + total - 6 - alpha)
