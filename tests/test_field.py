@@ -37,7 +37,7 @@ SAID = {  # what must be said of an input of which something was decided, or is 
     "70-points/escaped.csv": ['\\" read as a quotation mark'],
     "70-points/unicode.txt": ["read as a table"],
     "70-points/nan.json": ["1 article consists of the title alone"],
-    "70-points/formats": ["unknown format .docx, convert it with: pandoc -t plain FILE"],
+    "70-points/formats": ["unknown format .doc, save it as plain text (UTF-8)"],
     "70-points/names": ["1 date could be month first"],
 }
 

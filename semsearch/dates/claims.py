@@ -66,13 +66,21 @@ def fallback_claims(raw: RawDocument, path: str, root: str = "") -> Iterator[Dat
     """
     if raw.url:
         yield from _claims(_in_address(_url_path(raw.url)), "URL")
-    if raw.record == 0:  # the file is one article
-        pure = PurePath(path)
+    of_member = bool(raw.place.member) and raw.own_id == raw.place.member  # of an archive that is like a folder
+    if raw.record == 0 or of_member:  # the file is one article
+        pure = PurePath(raw.place.member if of_member else path)
         yield from _claims(_in_file_name(pure.name), "file name")
-        inside = pure.relative_to(root).parts if root and pure.is_relative_to(root) else ()
-        yield from _claims(_in_path("/".join(inside[:-1])), "folder")
-    yield from _claims(_in_text(raw.text), "visible text")
+        yield from _claims(_in_path(_inside(pure, "" if of_member else root, whole=of_member)), "folder")
+    said, changed = _in_text(raw.text)
+    yield from _claims(said, "visible text")
+    yield from _claims(None if raw.markup else changed, "guess")
     yield from _claims(_when_fetched(PurePath(path).name if raw.record == 0 else ""), "crawl time")
+
+
+def _inside(path: PurePath, root: str, *, whole: bool) -> str:
+    """The folders of a path below ``root``, or all of them."""
+    parts = path.parts if whole else path.relative_to(root).parts if root and path.is_relative_to(root) else ()
+    return "/".join(parts[:-1])
 
 
 def _when_fetched(name: str) -> str | None:
@@ -171,8 +179,11 @@ def _month_number(name: str) -> int:
     return 0
 
 
-def _in_text(text: str) -> str | None:
-    """A date on a line of its own near the beginning, or after "Published:", as it is written there."""
+def _in_text(text: str) -> tuple[str | None, str | None]:
+    """A date on a line of its own near the beginning, or after "Published:", as it is written there.
+
+    Beside it the first that is of a change, where no other is there: it was published then, or before.
+    """
     lines, changed = [line.strip() for line in text[:HEAD].split("\n")], None
     for at, line in enumerate(lines):
         labelled, part = label_end(line), date_part(line) if len(line) <= LONGEST_LINE else ""
@@ -180,9 +191,9 @@ def _in_text(text: str) -> str | None:
             continue
         if _is_day(part):
             if not is_of_a_change(line):
-                return part
+                return part, None
             changed = changed or part
-    return changed
+    return None, changed
 
 
 def _like_a_day(part: str) -> bool:

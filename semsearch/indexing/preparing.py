@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -17,7 +17,7 @@ from semsearch.dates.days import Hemisphere
 from semsearch.dates.event_dates import beginnings, event_dates
 from semsearch.dates.published import resolve_published
 from semsearch.encoders import Encoder
-from semsearch.records import DateClaim, DateRange, Document, EventDate, Passage, RawDocument
+from semsearch.records import PROBABLE, DateClaim, DateRange, Document, EventDate, Passage, RawDocument
 from semsearch.storage.known import NewDocument
 from semsearch.text.chunking import ChunkingSettings, embedded_sha256, header_for, passage_header, split_document
 from semsearch.text.languages import language_of
@@ -75,10 +75,23 @@ def resolve_document(
     text say.
     """
     corrected = [] if correction is None else [DateClaim(correction, "correction")]
-    published, reasons = resolve_published([*corrected, *raw.claims, *fallback_claims(raw, path, root)])
+    fallback = fallback_claims(raw, path, root)
+    sure = [claim for claim in raw.claims if claim.provenance not in PROBABLE]
+    probable = [claim for claim in raw.claims if claim.provenance in PROBABLE]
+    published, reasons = resolve_published([*corrected, *sure, *_surest_first(fallback, probable)])
     title = raw.title or title_of(raw.text)
     document = Document(doc_id, title, raw.text, published, raw.publisher, raw.url, path, raw.place, kept=raw.kept)
     return document, reasons
+
+
+def _surest_first(fallback: Iterable[DateClaim], probable: Sequence[DateClaim]) -> Iterator[DateClaim]:
+    """What a place and a text say, and before its own probable claims those that a reader found."""
+    for claim in fallback:
+        if claim.provenance in PROBABLE:
+            yield from probable
+            probable = ()
+        yield claim
+    yield from probable
 
 
 def possible_ids(source: str, path: str, raw: RawDocument) -> list[str]:

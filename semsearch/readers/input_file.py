@@ -78,6 +78,10 @@ class InputFile:
         errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
         return io.TextIOWrapper(rest, encoding=encoding, errors=errors, newline="")
 
+    def encoding_of(self, data: bytes) -> str:
+        """The encoding that bytes are in, guessed where they are not UTF-8. Raises InputError."""
+        return self._encoding(data, whole=True)
+
     def _encoding(self, data: bytes, *, whole: bool, records: bool = False) -> str:
         plain = plain_encoding(data, whole=whole, records=records)
         if plain and not (self.encoding and data.isascii()):

@@ -16,47 +16,30 @@ from typing import BinaryIO, cast
 
 from semsearch.errors import InputError
 from semsearch.files.regular import open_regular, stream_of
+from semsearch.readers.child import ReaderDied, children
 from semsearch.readers.day_order import is_column, is_open, month_first
 from semsearch.readers.decoding import RestLeftOut
-from semsearch.readers.formats.delimited import read_csv, read_tsv
-from semsearch.readers.formats.json import read_json, read_json_lines
-from semsearch.readers.formats.markdown import read_markdown
-from semsearch.readers.formats.plain import read_plain
 from semsearch.readers.input_file import InputFile
 from semsearch.readers.names import FieldNames
+from semsearch.readers.registry import format_of, reader_of, suffixes
 from semsearch.records import Problem, RawDocument
 
 HOPELESS, MANY_TIMES = 100_000, 10  # records that cannot be used, and how many times those that can: no such file
 UNPACKED_FREELY = 1 << 22  # bytes of a gzip file, whatever its size
 MOST_PACKED = 100  # times the size of the file, beyond that
 
-Reader = Callable[[BinaryIO, InputFile], Iterator[RawDocument | Problem]]
-
-_READERS: dict[str, Reader] = {
-    ".txt": read_plain,
-    ".text": read_plain,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-    ".json": read_json,
-    ".jsonl": read_json_lines,
-    ".ndjson": read_json_lines,
-    ".csv": read_csv,
-    ".tsv": read_tsv,
-}
 _REMEDIES = {  # how what has no reader becomes text
-    ".docx .odt .rtf .html .htm .epub .fb2 .tex": ", convert it with: pandoc -t plain FILE -o FILE.txt",
+    ".fb2 .tex": ", convert it with: pandoc -t plain FILE -o FILE.txt",
     ".doc .ppt .pptx": ", save it as plain text (UTF-8)",
-    ".pdf": ", convert it with: pdftotext -layout FILE",
-    ".xlsx .xls .ods": ", save it as CSV (UTF-8)",
-    ".zip .tar .tgz .7z .rar": ", unpack it",
+    ".xls .ods": ", save it as CSV (UTF-8)",
+    ".7z .rar": ", unpack it",
     ".parquet .feather .arrow": ", write its rows as JSON lines",
-    ".xml": ", write its articles as JSON lines",
 }
 
 
 def supported_suffixes() -> tuple[str, ...]:
     """Suffixes that have a reader; each may be followed by ``.gz``."""
-    return tuple(_READERS)
+    return suffixes()
 
 
 def said_of_unknown(suffix: str) -> str:
@@ -68,7 +51,7 @@ def said_of_unknown(suffix: str) -> str:
 
 def is_supported(path: Path) -> bool:
     """True where a reader is known for the file's suffix."""
-    return _format_suffix(path) in _READERS
+    return format_of(_format_suffix(path)) is not None
 
 
 def _format_suffix(path: Path) -> str:
@@ -88,6 +71,8 @@ class DocumentStream:
         self.file = file
         self._descriptor = descriptor
         self._raw: BinaryIO = stream_of(descriptor)
+        found = format_of(_format_suffix(path))
+        self._in_child = found is not None and found.in_child
         self._order: list[bool | None] = []  # of day and month in its dates, once that was asked
         self.broken = False
 
@@ -109,7 +94,7 @@ class DocumentStream:
         for item in self.unordered():
             if isinstance(item, RawDocument):
                 good += 1
-                if item.markup:
+                if item.markup and not self._in_child:
                     self.file.notes["HTML in fields, read as the text that it shows"] += 1
                 yield self._ordered(item) if is_column(item.claims) else item
                 continue
@@ -148,12 +133,18 @@ class DocumentStream:
 
     def unordered(self) -> Iterator[RawDocument | Problem]:
         """The items as their reader gives them."""
-        path, read = str(self._path), _READERS.get(_format_suffix(self._path))
-        if read is None:
+        path, suffix = str(self._path), _format_suffix(self._path)
+        found = format_of(suffix)
+        if found is None:
             yield Problem(path, 0, said_of_unknown(self._path.suffix))
             return
         try:
-            yield from read(self.content(), self.file)
+            if found.in_child:
+                yield from self._read_by_a_child(suffix)
+            else:
+                yield from reader_of(suffix)(self.content(), self.file)
+        except ReaderDied as error:
+            yield self.file.refused(0, error)
         except RestLeftOut as error:
             self.broken = True
             yield Problem(path, error.line, f"{error}; the rest is left out")
@@ -165,6 +156,11 @@ class DocumentStream:
         except OSError as error:
             self.broken = True
             yield Problem(path, 0, f"unreadable: {error.strerror or error}")
+
+    def _read_by_a_child(self, suffix: str) -> Iterator[RawDocument | Problem]:
+        if self._path.name.lower().endswith(".gz") and suffix not in (".warc", ".arc", ".tar"):
+            raise InputError(f"{suffix} packed with gzip: unpack it, or pack it with zip")
+        yield from children.documents(self._descriptor, suffix, self.file)
 
     def content(self) -> BinaryIO:
         """The bytes of the file, unpacked."""

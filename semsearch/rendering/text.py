@@ -77,7 +77,7 @@ class TextRenderer:
     def _hit(self, hit: Hit, query: Query) -> list[str]:
         document = hit.document
         date = date_text(document.published)
-        place = f"{display_path(document.path)}:{_lines(hit)}"
+        place = _place(hit)
         events = events_text(hit, query.event)
         doubt = "day and month could be exchanged" if document.published and document.published.ambiguous else ""
         own_id = "" if document.path.endswith(document.doc_id) else f"id {document.doc_id}"
@@ -169,7 +169,7 @@ class MarkdownRenderer:
         parts = (hit.text[:start], hit.text[start:end], hit.text[end:])
         before, best, after = (" ".join(_escaped(part).split()) for part in parts)
         quotation = " ".join(part for part in (before, f"**{best}**", after) if part)
-        origin = [document.publisher or "", f"{display_path(document.path)}:{_lines(hit)}", f"score {hit.score:.3f}"]
+        origin = [document.publisher or "", _place(hit), f"score {hit.score:.3f}"]
         origin += [events_text(hit, query.event), copies_text(hit), more_text(hit, query)]
         reasons = [f"   {_escaped(explanation(hit))}  "] if self._explain else []
         return [
@@ -219,8 +219,12 @@ def _marked(hit: Hit) -> str:
     return "".join([*pieces, visible(hit.text[at - hit.start :])])
 
 
-def _lines(hit: Hit) -> str:
-    return str(hit.line_start) if hit.line_start == hit.line_end else f"{hit.line_start}-{hit.line_end}"
+def _place(hit: Hit) -> str:
+    """The file with its lines, and the page or the name within it where there is one."""
+    lines = str(hit.line_start) if hit.line_start == hit.line_end else f"{hit.line_start}-{hit.line_end}"
+    member = f" {hit.document.place.member}" if hit.document.place.member else ""
+    page = "" if hit.page is None else f" p. {hit.page}"
+    return f"{display_path(hit.document.path)}:{lines}{member}{page}"
 
 
 def _escaped(text: str) -> str:

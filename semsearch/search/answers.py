@@ -91,7 +91,7 @@ class Answers:
             best_sentence=(start + best[0], start + best[1]),
             words=tuple((start + begin, start + finish) for (begin, finish), _ in words),
             events=tuple(events),
-            page=document.place.page(start),
+            page=document.place.page(start + best[0]),
             more=ranked.more,
         )
 
