@@ -283,6 +283,8 @@ class Hit:
     events: tuple[EventDate, ...] = ()  # the days that the passage mentions
     page: int | None = None  # from 1; None where the file has no pages
     copies: tuple[str, ...] = ()  # ids of near-duplicates of its document, among what the filters let through
+    spread: DateRange | None = None  # first and last day of it and its copies, where there are any
+    copied_by: int = 0  # sources that have them
     more: int = 0  # other passages of its document that answer nearly as well, and are left out
 
 

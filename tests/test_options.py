@@ -33,7 +33,8 @@ ELSEWHERE = {  # options that are not of a question
     "device",
     "precision",
 }
-BUILDS = {"eval": {"model"}}  # it makes an index of its own, with a model for that
+# eval makes an index of its own, with a model for that; timeline counts stories.
+BUILDS = {"eval": {"model"}, "timeline": {"stories"}}
 VALUES = {
     "top": "3",
     "aliases": '"names.txt"',

@@ -58,6 +58,7 @@ def timeline(
     ] = None,
     *,
     given: Given,
+    stories: Annotated[bool, typer.Option("--stories", help="Count stories, too: copies of one text are one.")] = False,
     plot: Annotated[
         Path | None,
         typer.Option("--plot", metavar="FILE", help="Also draw it: .svg, .png or .html (a self-contained page)."),
@@ -77,7 +78,7 @@ def timeline(
         timelines.check_picture(plot)
     say_if_being_made(index, quiet)
     with open_index(index, **given.opening) as opened:
-        found = opened.timeline(given.options.query(question), by.value if by else None)
+        found = opened.timeline(given.options.query(question), by.value if by else None, stories=stories)
     if output_format is TimelineFormat.json:
         emit(timelines.timeline_json(found))
     elif output_format is TimelineFormat.csv:

@@ -11,7 +11,7 @@ from semsearch.text.sketches import Sketched, likeness
 
 SAME_WORDS = 0.8  # of the shingles
 SAME_NUMBERS = 0.8
-SAME_DAYS = 7  # between two publications; a text that comes again later is news again
+SAME_DAYS = 7  # between two publications; a text that comes again later is news, but for one that is the same
 
 
 def collapse(ranked: Sequence[Ranked], documents: Sequence[tuple[Sketched, Sequence[int]] | None]) -> list[Ranked]:
@@ -43,7 +43,8 @@ def near_copies(one: Sketched, others: Sequence[Sketched]) -> list[bool]:
         return found
     words, numbers = likeness(one.sketch, np.stack(list(held.values())))
     for at, same_words, same_numbers in zip(held, words.tolist(), numbers.tolist(), strict=True):
-        found[at] = same_words >= SAME_WORDS and same_numbers >= SAME_NUMBERS and _near(one.day, others[at].day)
+        alike = same_words >= SAME_WORDS and same_numbers >= SAME_NUMBERS
+        found[at] = alike and (_near(one.day, others[at].day) or min(same_words, same_numbers) == 1)
     return found
 
 

@@ -139,6 +139,8 @@ class DocumentStream:
             yield Problem(path, 0, said_of_unknown(self._path.suffix))
             return
         try:
+            if found.in_child and not os.fstat(self._descriptor).st_size:
+                return
             if found.in_child:
                 yield from self._read_by_a_child(suffix)
             else:

@@ -65,7 +65,8 @@ def _answer(link: socket.socket, request: dict[str, object], descriptor: int) ->
         except RecursionError:
             failed = "unreadable: it is nested too deeply"
         except Exception as error:
-            failed = f"unreadable: {type(error).__name__}: {' '.join(str(error).split())[:120]}"
+            told = " ".join(f"{error}".split())[:120]
+            failed = f"unreadable: {type(error).__name__}: {told}"
     end = {"failed": failed, "notes": dict(file.notes), "guessed": file.guessed}
     _send(link, json.dumps(end).encode("utf-8", "surrogatepass"))
 

@@ -47,16 +47,24 @@ def hit_fields(hit: Hit, *, explain: bool = False) -> Fields:
         "line_start": hit.line_start,
         "line_end": hit.line_end,
         **({} if hit.page is None else {"page": hit.page}),
+        **({"member": hit.document.place.member} if hit.document.place.member else {}),
         "start": hit.start,
         "end": hit.end,
         "text": hit.text,
         "best_sentence": list(hit.best_sentence),
         "words": [list(span) for span in hit.words],
         "copies": list(hit.copies),
+        **({"story": _story(hit)} if hit.copies else {}),
         **({"more": hit.more} if hit.more else {}),
         "events": [[first.isoformat(), last.isoformat()] for first, last in event_periods(hit)],
         **({"explain": signals} if explain else {}),
     }
+
+
+def _story(hit: Hit) -> Fields:
+    """From when to when, and in how many sources, an article and its copies stand."""
+    first, last = _days(hit.spread) if hit.spread else (None, None)
+    return {"first": first, "last": last, "copies": len(hit.copies), "sources": hit.copied_by}
 
 
 def answer_fields(answer: Answer, query_id: str | None, *, explain: bool = False) -> Fields:

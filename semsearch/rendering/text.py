@@ -193,12 +193,17 @@ def explanation(hit: Hit) -> str:
 
 
 def copies_text(hit: Hit) -> str:
-    """How many near-duplicates there are, the first few named."""
+    """Of a story told in many places: its first and last day, and how many copies of how many sources there are."""
     count = len(hit.copies)
     if not count:
         return ""
-    named = ", ".join(hit.copies[:NAMED]) + (", …" if count > NAMED else "")
-    return f"{count} near-duplicate{'' if count == 1 else 's'}: {named}"
+    copies = (
+        f"{count} {'copy' if count == 1 else 'copies'} in {hit.copied_by} source{'' if hit.copied_by == 1 else 's'}"
+    )
+    if hit.spread is None:
+        return copies
+    until = "" if hit.spread.first == hit.spread.last else f", to {hit.spread.last}"
+    return f"first {hit.spread.first}, {copies}{until}"
 
 
 def more_text(hit: Hit, query: Query) -> str:

@@ -46,11 +46,16 @@ def timeline_text(timeline: Timeline, style: Style) -> str:
         mark = "*" if bar.burst else " "
         drawn = _bar_text(bar.relevant / most * width if most else 0.0)
         drawn = f"\x1b[31m{drawn}\x1b[0m" if style.colour and bar.burst else drawn
-        counts = f"{bar.relevant:>6} of {bar.passages:<7} {100 * bar.share:>4.1f} %  in {bar.articles:<4}"
+        counts = f"{bar.relevant:>6} of {bar.passages:<7} {100 * bar.share:>4.1f} %  in {_counted(bar)}"
         lines.append(f"{period_text(bar.first, bar.last)[:10]:<10} {mark}{counts} {drawn}".rstrip())
     for peak in timeline.peaks:
         lines += ["", *_peak_lines(peak.bar, peak.hit, style)]
     return "\n".join(lines) + "\n"
+
+
+def _counted(bar: Bar) -> str:
+    """In how many articles, and stories where these are counted."""
+    return f"{bar.articles:<4}" if bar.stories is None else f"{bar.articles}, {bar.stories:<4}"
 
 
 def _folded(bars: Sequence[Bar]) -> Iterator[Bar | list[Bar]]:
@@ -71,7 +76,8 @@ def _heading(timeline: Timeline) -> list[str]:
         lines.append(f"published {window_text(query.window)}  ({visible(query.window_words)})")
     if answer.time:
         lines.append(f"time: {visible(time_text(answer.time))}")
-    lines.append(f"relevant passages of all, and in how many articles, by {timeline.step} of publication")
+    what = "articles" if all(bar.stories is None for bar in timeline.bars) else "articles and stories"
+    lines.append(f"relevant passages of all, and in how many {what}, by {timeline.step} of publication")
     lines.append(f"(relevant from a score of {timeline.floor:.2f}; * unusually many)")
     return [*lines, ""]
 
@@ -114,6 +120,7 @@ def _bar_fields(bar: Bar) -> dict[str, object]:
         "relevant": bar.relevant,
         "passages": bar.passages,
         "articles": bar.articles,
+        **({} if bar.stories is None else {"stories": bar.stories}),
         "share": bar.share,
         "burst": bar.burst,
     }
@@ -122,9 +129,10 @@ def _bar_fields(bar: Bar) -> dict[str, object]:
 def timeline_csv(timeline: Timeline) -> str:
     """A row for each bar."""
     stream = io.StringIO()
-    rows = csv.DictWriter(
-        stream, ["first", "last", "relevant", "passages", "articles", "share", "burst"], lineterminator="\n"
-    )
+    names = ["first", "last", "relevant", "passages", "articles", "stories", "share", "burst"]
+    if not any(bar.stories is not None for bar in timeline.bars):
+        names.remove("stories")
+    rows = csv.DictWriter(stream, names, lineterminator="\n")
     rows.writeheader()
     rows.writerows({**_bar_fields(bar), "burst": int(bar.burst), "share": f"{bar.share:.6f}"} for bar in timeline.bars)
     return stream.getvalue()

@@ -11,7 +11,7 @@ import numpy as np
 from semsearch.arrays import Scores, Span, Vectors
 from semsearch.ranking import Ranked, is_strong
 from semsearch.records import Answer, EventDate, Hit, Query
-from semsearch.search.copies import Collapsing
+from semsearch.search.copies import NONE, Collapsing
 from semsearch.search.first_stage import Ranking
 from semsearch.search.marking import Marking
 from semsearch.search.question_words import Others
@@ -42,9 +42,14 @@ class Answers:
         ranked = ranking.hits
         numbers = np.array([found.number for found in ranked], np.int64)
         parts, events = self._snapshot.sentence_vectors(numbers), self._snapshot.events(numbers)
-        copies = [()] * len(ranked) if query.expand else self._collapsing.copies(ranked, ranking.allowed)
+        copies = [NONE] * len(ranked) if query.expand else self._collapsing.copies(ranked, ranking.allowed)
         hits = tuple(
-            replace(self._hit(rank, found, marking, parts[found.number], events[found.number]), copies=also)
+            replace(
+                self._hit(rank, found, marking, parts[found.number], events[found.number]),
+                copies=also.ids,
+                spread=also.spread,
+                copied_by=also.sources,
+            )
             for rank, (found, also) in enumerate(zip(ranked, copies, strict=True), 1)
         )
         notes.extend(self.window_notes(query))

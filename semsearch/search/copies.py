@@ -3,15 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 
 from semsearch.arrays import Ids, distinct
 from semsearch.ranking import Ranked, collapse, near_copies
+from semsearch.records import DateRange
 from semsearch.storage.snapshot import Snapshot
 from semsearch.text.sketches import Sketched
 
 KEPT = 10_000  # sketches, between questions
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """Near-duplicates of a document: their ids, and with it their first and last day and number of sources."""
+
+    ids: tuple[str, ...] = ()
+    spread: DateRange | None = None
+    sources: int = 0
+
+
+NONE = Copies()
 
 
 class Collapsing:
@@ -32,22 +47,26 @@ class Collapsing:
         keyed = dict(zip(alike, zip(sketches, alike.values(), strict=True), strict=True))
         return collapse(ranked, [keyed.get(document) for document in at.tolist()])
 
-    def copies(self, hits: Sequence[Ranked], allowed: Ids | None) -> list[tuple[str, ...]]:
-        """For each hit the ids of its document's near-duplicates among the passages that filters let through."""
+    def copies(self, hits: Sequence[Ranked], allowed: Ids | None) -> list[Copies]:
+        """For each hit its document's near-duplicates among the passages that filters let through."""
         columns, found = self._snapshot.columns(), []
         own = columns.documents(np.array([hit.number for hit in hits], np.int64))
         for document, others in zip(own.tolist(), columns.sharing(own), strict=True):
-            firsts = columns.first_passage[others]
-            found.append(self._copies_of(document, firsts if allowed is None else firsts[np.isin(firsts, allowed)]))
+            let = others if allowed is None else others[np.isin(columns.first_passage[others], allowed)]
+            found.append(self._copies_of(document, let) if len(let) else NONE)
         return found
 
-    def _copies_of(self, document: int, others: Ids) -> tuple[str, ...]:
-        if not len(others):
-            return ()
-        first = self._snapshot.columns().first_passage[document]
-        own, *documents = self._sketches(np.array([first, *others], np.int64))
-        alike = near_copies(own, documents)
-        return tuple(sorted(other.doc_id for other, is_copy in zip(documents, alike, strict=True) if is_copy))
+    def _copies_of(self, document: int, others: Ids) -> Copies:
+        columns = self._snapshot.columns()
+        own, *documents = self._sketches(columns.first_passage[[document, *others.tolist()]])
+        alike = np.array(near_copies(own, documents), np.bool_)
+        if not alike.any():
+            return NONE
+        ids = tuple(sorted(other.doc_id for other, is_copy in zip(documents, alike.tolist(), strict=True) if is_copy))
+        held = [document, *others[alike].tolist()]
+        days = sorted(day for day in columns.first_day[held].tolist() if day)
+        spread = DateRange(date.fromordinal(days[0]), date.fromordinal(days[-1])) if days else None
+        return Copies(ids, spread, len(set(columns.source[held].tolist())))
 
     def _sketches(self, firsts: Ids) -> list[Sketched]:
         if len(self._kept) > KEPT:

@@ -10,6 +10,7 @@ from semsearch.search.option_table import Choices
 
 if TYPE_CHECKING:
     from semsearch.search.comparison import Comparison
+    from semsearch.search.stories import Story
     from semsearch.search.timeline import Step, Timeline
     from semsearch.storage.overview import IndexInfo
 
@@ -30,11 +31,16 @@ class Engine(Protocol):
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
         """Documents like this one, itself left out."""
 
-    def timeline(self, question: str | Query, by: Step | None = None, **choices: Unpack[Choices]) -> Timeline:
+    def timeline(
+        self, question: str | Query, by: Step | None = None, *, stories: bool = False, **choices: Unpack[Choices]
+    ) -> Timeline:
         """Scores by period: when a question was written about."""
 
     def compare(self, question: str | Query, a: str, b: str, **choices: Unpack[Choices]) -> Comparison:
         """Two periods side by side."""
+
+    def stories(self) -> list[Story]:
+        """Articles that tell one thing in the same words, the largest stories first."""
 
     def document(self, doc_id: str) -> Document:
         """One article as the index holds it."""

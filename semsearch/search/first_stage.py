@@ -53,6 +53,7 @@ class Scored:
     articles: Ids  # the article of each, as a number of its own
     by_meaning: Scores  # what of the score is not by words
     word_count: int = 0  # of the question, common ones left out
+    doc_ids: Callable[[Ids], list[str]] | None = None  # of the articles of some passages
     own_words: Callable[[Ids], Mask] | None = None  # which of some passages have one in their text, titles apart
 
 
@@ -111,7 +112,11 @@ class Retrieval:
             scores = self._first_score(basis, numbers, self._snapshot.cosines(asked.vector, numbers), known)
         rows = view.rows(numbers)
         by_meaning = scores if known is None else scores - known[rows]
-        return Scored(scores, *self._time.days(numbers), numbers, view.owners[rows], by_meaning)
+        days = self._time.days(numbers)
+        return Scored(scores, *days, numbers, view.owners[rows], by_meaning, doc_ids=self._doc_ids)
+
+    def _doc_ids(self, numbers: Ids) -> list[str]:
+        return [place.doc_id for place in self._snapshot.documents.places(numbers)]
 
     def _basis(self, asked: Asked, allowed: Ids | None) -> Basis:
         """What a question is ranked by among the passages that the filters let through."""

@@ -32,6 +32,7 @@ from semsearch.storage.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from semsearch.search.comparison import Comparison
+    from semsearch.search.stories import Story
     from semsearch.search.timeline import Step, Timeline
     from semsearch.storage.overview import IndexInfo
 
@@ -171,7 +172,9 @@ class LocalIndex:
         ranking = self._retrieval.similar(query, vector, self._snapshot.documents.passage_numbers(doc_id))
         return self._answers.answer(query, ranking, document.title, vector, [])
 
-    def timeline(self, question: str | Query, by: Step | None = None, **choices: Unpack[Choices]) -> Timeline:
+    def timeline(
+        self, question: str | Query, by: Step | None = None, *, stories: bool = False, **choices: Unpack[Choices]
+    ) -> Timeline:
         """When a question was written about: relevant passages by time, bursts, the best passage of each.
 
         ``by`` is "day", "week", "month" or "year", the finest that fits without it; ``choices`` are those of
@@ -179,7 +182,7 @@ class LocalIndex:
         """
         from semsearch.search.timeline import make_timeline  # which no question needs
 
-        return make_timeline(self, _query_of(question, choices), by)
+        return make_timeline(self, _query_of(question, choices), by, stories=stories)
 
     def compare(self, question: str | Query, a: str, b: str, **choices: Unpack[Choices]) -> Comparison:
         """Two periods side by side: the best passages of each, what is new and what is gone. Raises UsageError.
@@ -209,6 +212,13 @@ class LocalIndex:
         from semsearch.storage.overview import overview  # which no question needs
 
         return overview(self._snapshot)
+
+    def stories(self) -> list[Story]:
+        """Articles that tell one thing in the same words, the largest stories first."""
+        self._refuse_misuse()
+        from semsearch.search.stories import find_stories  # which no question needs
+
+        return find_stories(self._snapshot.documents.every())
 
     @property
     def state(self) -> str:

@@ -16,7 +16,7 @@ from typing import Literal
 
 import numpy as np
 
-from semsearch.arrays import Mask
+from semsearch.arrays import Ids, Mask
 from semsearch.dates import days
 from semsearch.errors import UsageError
 from semsearch.ranking import least_strong
@@ -44,6 +44,7 @@ class Bar:
     relevant: int  # passages
     passages: int  # all that the corpus has, within the filters
     articles: int = 0  # that have the relevant ones
+    stories: int | None = None  # that these tell, copies as one; None where they were not asked for
     burst: bool = False
 
     @property
@@ -74,8 +75,8 @@ class Timeline:
     answer: Answer  # what ``ask`` gives: its window, its strength, its notes
 
 
-def make_timeline(index: LocalIndex, query: Query, step: Step | None = None) -> Timeline:
-    """The timeline of a question over an index; a time in its words is a filter."""
+def make_timeline(index: LocalIndex, query: Query, step: Step | None = None, *, stories: bool = False) -> Timeline:
+    """The timeline of a question over an index; a time in its words is a filter. ``stories`` counts these, too."""
     query = replace(query, strict_time=True, top=1)
     answer = index.answer(query)
     scored = index.scores(query)
@@ -87,7 +88,7 @@ def make_timeline(index: LocalIndex, query: Query, step: Step | None = None) -> 
         relevant[by_words] = scored.own_words(scored.numbers[by_words])
     dated = scored.first > 0
     step = step or _fitting_step(scored.first[dated], scored.last[dated])
-    bars, vague = _bars(scored, relevant, step)
+    bars, vague = _bars(scored, relevant, step, _stories(index, scored, relevant) if stories else None)
     bars = mark_bursts(bars)
     undated = int(np.count_nonzero(relevant & ~dated))
     return Timeline(query, step, tuple(bars), _peaks(index, query, bars), floor, undated, vague, answer)
@@ -113,7 +114,18 @@ def _check_length(first: date, last: date, step: Step) -> None:
         )
 
 
-def _bars(scored: Scored, relevant: Mask, step: Step) -> tuple[list[Bar], int]:
+def _stories(index: LocalIndex, scored: Scored, relevant: Mask) -> Ids:
+    """A number for the story of each passage, copies of one text having the same."""
+    told = {each.doc_id: number for number, story in enumerate(index.stories(), 1) for each in story.articles}
+    found = -scored.articles - 1  # each article a story of its own
+    at = np.flatnonzero(relevant)
+    if scored.doc_ids is not None:
+        ids = scored.doc_ids(scored.numbers[at])
+        found[at] = [told.get(doc_id, alone) for doc_id, alone in zip(ids, found[at].tolist(), strict=True)]
+    return found
+
+
+def _bars(scored: Scored, relevant: Mask, step: Step, stories: Ids | None) -> tuple[list[Bar], int]:
     """Bars from the first to the last passage with a date, and relevant passages that fit in none."""
     first, last = scored.first, scored.last
     dated = first > 0
@@ -127,13 +139,21 @@ def _bars(scored: Scored, relevant: Mask, step: Step) -> tuple[list[Bar], int]:
     fits = dated & (place == np.searchsorted(starts, last, side="right") - 1)
     all_of = np.bincount(place[fits], minlength=len(edges))
     some_of = np.bincount(place[fits & relevant], minlength=len(edges))
-    held = np.unique(np.stack([place, scored.articles])[:, fits & relevant], axis=1)[0]
-    articles = np.bincount(held, minlength=len(edges))
+    articles = _different(place, scored.articles, fits & relevant, len(edges))
+    told = None if stories is None else _different(place, stories, fits & relevant, len(edges))
     bars = [
-        Bar(edge, edges[at + 1] - timedelta(days=1), int(some_of[at]), int(all_of[at]), int(articles[at]))
-        for at, edge in enumerate(edges[:-1])
+        Bar(edge, following - timedelta(days=1), int(some), int(whole), articles=int(held))
+        for edge, following, some, whole, held in zip(edges, edges[1:], some_of, all_of, articles, strict=False)
     ]
+    if told is not None:
+        bars = [replace(bar, stories=int(count)) for bar, count in zip(bars, told, strict=False)]
     return bars, int(np.count_nonzero(relevant & dated & ~fits))
+
+
+def _different(place: Ids, of_what: Ids, counted: Mask, bars: int) -> Ids:
+    """How many different articles, or stories, the passages of each bar are of."""
+    held = np.unique(np.stack([place, of_what])[:, counted], axis=1)[0]
+    return np.bincount(held, minlength=bars)
 
 
 def _edges(first: date, last: date, step: Step) -> list[date]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ COLUMNS_OF_DOCUMENT = (
     "d.date_ambiguous, d.source, d.url, f.path, d.line, d.multiline, d.pages, d.member, d.language, f.sha256, d.kept, "
     "f.encoding, s.fields"
 )  # of document d, body b, file f and its source s
+_SOUND = " AND ".join(fits(*each) for each in (("document", "d."), ("body", "b."), ("file", "f."), ("source", "s.")))
 PAGE_BYTES = 4
 ENCODING = "encoding"  # beside the roles, in what the truth keeps of a source
 
@@ -163,9 +165,7 @@ class Documents:
             raise UnknownDocument(f"no document {doc_id[:80]!r} in {self._folder}: ids are in UTF-8")
         with damage_told(self._folder):
             row = self._db.execute(
-                f"SELECT {COLUMNS_OF_DOCUMENT}, "
-                f"{fits('document', 'd.')} AND {fits('body', 'b.')} AND {fits('file', 'f.')} "
-                f"AND {fits('source', 's.')} FROM document d LEFT JOIN body b USING (document_id) "
+                f"SELECT {COLUMNS_OF_DOCUMENT}, {_SOUND} FROM document d LEFT JOIN body b USING (document_id) "
                 "LEFT JOIN file f USING (file_id) "
                 "LEFT JOIN source s ON s.source_id = f.source_id WHERE d.doc_id = ?",
                 (doc_id,),
@@ -176,6 +176,16 @@ class Documents:
                 raise UnknownDocument(self._unknown(doc_id))
             (row,) = sound([row], "document")
         return read_document(row)
+
+    def every(self) -> Iterator[Document]:
+        """All documents, whole, in the order of their numbers."""
+        with damage_told(self._folder):
+            rows = self._db.execute(
+                f"SELECT {COLUMNS_OF_DOCUMENT}, {_SOUND} FROM document d JOIN body b USING (document_id) "
+                "JOIN file f USING (file_id) JOIN source s ON s.source_id = f.source_id ORDER BY d.document_id"
+            )
+            for row in rows:
+                yield from map(read_document, sound([row], "document"))
 
     def _unknown(self, doc_id: str) -> str:
         import difflib

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeVar
 
 from semsearch.errors import InputError, UsageError
-from semsearch.files.regular import NotRegular, open_regular, read_typed, sha256_of_descriptor
+from semsearch.files.regular import NotRegular, open_regular, sha256_of_descriptor
 from semsearch.indexing.preparing import resolve_document
 from semsearch.readers import (
-    LARGEST_TEXT,
     FieldNames,
     is_supported,
     open_documents,
     parse_encoding,
     parse_field_names,
-    parse_json,
 )
 from semsearch.records import Problem, RawDocument, ReadAs
+from semsearch.upkeep.saved import saved_answers
 
 State = Literal[
     "ok",
@@ -206,12 +204,7 @@ def _date(raw: RawDocument, quoted: _Quoted) -> str | None:
 
 def _quotations(results: Path) -> Iterator[_Quoted | Verified]:
     """The hits of saved answers, in their order; a line or a hit that says nothing is reported as unreadable."""
-    try:
-        text = read_typed(results, LARGEST_TEXT).decode()
-    except (OSError, UnicodeDecodeError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error
-        raise InputError(f"{results}: {reason}: expected what ask or batch wrote with --format json or jsonl") from None
-    for number, answer in _answers(text):
+    for number, answer in saved_answers(results):
         place = f"{results}:{number}"
         hits = answer.get("hits") if isinstance(answer, dict) else None
         if isinstance(answer, InputError) or not isinstance(hits, list):
@@ -223,20 +216,6 @@ def _quotations(results: Path) -> Iterator[_Quoted | Verified]:
                 yield _quoted(f"{place} rank {rank}", hit)
             except InputError as error:
                 yield Verified(f"{place} rank {rank}", "", "", "unreadable", str(error))
-
-
-def _answers(text: str) -> Iterator[tuple[int, object]]:
-    """Each answer with its line, or why a line holds none."""
-    with suppress(InputError):
-        whole = parse_json(text)
-        yield from enumerate(whole if isinstance(whole, list) else [whole], 1)
-        return
-    for number, line in enumerate(text.split("\n"), 1):
-        if line.strip():
-            try:
-                yield number, parse_json(line)
-            except InputError as error:
-                yield number, error
 
 
 def _quoted(place: str, hit: object) -> _Quoted:

@@ -85,7 +85,8 @@ def _read(data: bytes, file: InputFile) -> tuple[dict[str, str], str, list[str]]
         header = {name: _header(message, name) for name in ("subject", "from", "date", "message-id", *_NAMED)}
         found = header, _text(message, file), _attachments(message)
     except _UNREADABLE as error:
-        raise InputError(f"no message: {type(error).__name__}: {' '.join(str(error).split())[:80]}") from None
+        told = " ".join(f"{error}".split())[:80]
+        raise InputError(f"no message: {type(error).__name__}: {told}") from None
     if not any(header[name] for name in ("subject", "from", "date")):
         raise InputError("no message: it has no subject, sender or date")
     return found

@@ -80,8 +80,9 @@ class _Found:
 
 def claims_of(page: Page, markup: str, fetched: str = "") -> tuple[DateClaim, ...]:
     """What a page says of its day of publication, the best first."""
-    data = list(_from_data(page))
-    found = [*data, *_from_elements(page.tree)] if page.tree is not None else data
+    found = list(_from_data(page))
+    if not found and page.tree is not None:
+        found = list(_from_elements(page.tree))
     told = [_found(raw) for raw in dict.fromkeys(found)]
     address = _in_address(page.address)
     claims = [DateClaim(each.raw, "metadata") for each in told]

@@ -1,0 +1,152 @@
+"""Stories: copies of one text, and versions of one page; what differs in a number or a name is another story."""
+
+from __future__ import annotations
+
+import json
+import random
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from semsearch.indexing.building import build
+from semsearch.search.opening import open_index
+from semsearch.search.stories import Story
+from tests.conftest import Program
+
+WORDS = [
+    f"{a}{b}{c}"
+    for a in ("ka", "lo", "mi", "re")
+    for b in ("ban", "der", "fol", "gis")
+    for c in ("a", "en", "ir", "ot")
+]
+ICE = (
+    "The ferry to the island was stopped on Monday because of ice on the river, the harbour office said in the evening."
+)
+
+
+def record(number: int, text: str, day: str = "2022-11-09", source: str = "Pilot", **more: str) -> dict[str, str]:
+    return {"id": f"a{number:03}", "text": text, "date": day, "source": source, "title": "", **more}
+
+
+def stories(records: list[dict[str, str]], folder: Path) -> list[Story]:
+    folder.mkdir(exist_ok=True)
+    (folder / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    build([folder / "a.jsonl"], folder / "ix", model="hash")
+    with open_index(folder / "ix") as index:
+        return index.stories()
+
+
+def groups(found: list[Story]) -> set[frozenset[str]]:
+    return {frozenset(article.doc_id for article in story.articles) for story in found}
+
+
+@pytest.mark.parametrize(
+    ("other", "day", "one"),
+    [
+        (ICE, "2022-11-09", True),
+        (f"HARBOUR, 9 November: {ICE} Lorries wait.", "2022-11-10", True),
+        (ICE.replace("in the evening", "at night"), "2022-11-09", True),
+        (ICE, "2023-11-09", True),  # every word the same
+        (ICE.replace("in the evening", "at night"), "2022-11-29", False),  # like words, weeks later
+        (ICE.replace("Monday", "Tuesday"), "2022-11-10", False),
+        (ICE.replace("ferry", "two ferries"), "2022-11-09", True),  # a number more is no other number
+        (f"{ICE} Two lorries wait.", "2022-11-09", True),
+        (
+            "Bread was dear on Monday, and the baker said that wood was dearer than it had been in the year before.",
+            "2022-11-09",
+            False,
+        ),
+    ],
+)
+def test_what_is_one_story(other: str, day: str, one: bool, tmp_path: Path) -> None:
+    found = stories([record(1, ICE), record(2, other, day, "Herald")], tmp_path)
+    assert groups(found) == ({frozenset({"a001", "a002"})} if one else set())
+
+
+def test_numbers_that_differ_keep_daily_reports_apart(tmp_path: Path) -> None:
+    reports = [
+        f"Day {at}: the office counted {40 + at} ships in the harbour and {at} on the river, as of six."
+        for at in range(9)
+    ]
+    assert stories([record(at, text) for at, text in enumerate(reports)], tmp_path) == []
+    words = [
+        f"Shells fell on {at} villages of the district over the day, the council of the district said."
+        for at in ("seven", "nine")
+    ]
+    assert stories([record(at, text) for at, text in enumerate(words)], tmp_path / "w") == []
+
+
+def test_versions_of_one_address_are_revisions(tmp_path: Path) -> None:
+    page = {"url": "https://pilot.example/ice"}
+    later = "The ferry runs again since noon, and the ice has gone from most of the river, so that lorries may cross."
+    (story,) = stories([record(1, ICE, **page), record(2, later, "2022-11-12", **page)], tmp_path)
+    assert story.revised
+    assert [article.published for article in story.articles] == ["2022-11-09", "2022-11-12"]
+    assert story.newest.doc_id == "a002"
+
+
+def test_five_hundred_copies_are_one_story(tmp_path: Path) -> None:
+    copies = [record(at, f"{ICE} So prints number {'x' * (at % 7)}.", source=f"Paper {at % 9}") for at in range(500)]
+    (story,) = stories(copies, tmp_path)
+    assert (len(story.articles), story.publishers) == (500, 9)
+
+
+def test_stories_after_random_edits_equal_a_clean_build(tmp_path: Path) -> None:
+    """Forty random changes, each followed by an update; at each tenth a clean build has the same stories."""
+    rng = random.Random(3)
+    bases = [" ".join(rng.choices(WORDS, k=30)) for _ in range(6)]
+    records = dict[int, dict[str, str]]()
+    for step in range(40):
+        number = rng.randint(0, 20)
+        if number in records and rng.random() < 0.3:
+            del records[number]
+        else:
+            words = rng.choice(bases).split()
+            words[rng.randrange(30)] = rng.choice(WORDS)
+            day = date(2022, 11, 9) + timedelta(rng.randint(0, 12))
+            records[number] = record(number, " ".join(words), str(day))
+        shuffled = rng.sample(list(records.values()), len(records))
+        if not shuffled:
+            continue
+        found = stories(shuffled, tmp_path / "grown")
+        if step % 10 == 9:
+            assert found == [
+                Story(story.articles, story.revised) for story in stories(shuffled, tmp_path / f"clean{step}")
+            ] or groups(found) == groups(stories(shuffled, tmp_path / f"clean{step}"))
+    assert groups(found)
+
+
+def test_the_command(tmp_path: Path, program: Program) -> None:
+    records = [
+        record(1, ICE),
+        record(2, ICE, "2022-11-12", "=Herald"),
+        record(3, "Bread is dear this winter, the baker said on Monday."),
+    ]
+    assert len(stories(records, tmp_path)) == 1
+    ran = program("stories", "--index", tmp_path / "ix")
+    assert ran.status == 0
+    assert ran.out.splitlines()[0] == " 1  2 articles in 2 sources, 2022-11-09 to 2022-11-12"
+    (story,) = json.loads(program("stories", "--index", tmp_path / "ix", "--format", "json").out)
+    assert (story["first"], story["last"], len(story["articles"])) == ("2022-11-09", "2022-11-12", 2)
+    rows = program("stories", "--index", tmp_path / "ix", "--format", "csv").out.splitlines()
+    assert len(rows) == 3 and "'=Herald" in rows[2]  # no formula
+    bars = json.loads(
+        program(
+            "timeline",
+            "ferry ice",
+            "--index",
+            tmp_path / "ix",
+            "--stories",
+            "--by",
+            "year",
+            "--format",
+            "json",
+            "--mode",
+            "lexical",
+        ).out
+    )["bars"]
+    assert [(bar["articles"], bar["stories"]) for bar in bars] == [(2, 1)]
+    alone = stories(records[2:], tmp_path / "alone")
+    assert alone == []
+    assert program("stories", "--index", tmp_path / "alone" / "ix").status == 1
