@@ -33,8 +33,8 @@ ELSEWHERE = {  # options that are not of a question
     "device",
     "precision",
 }
-# eval makes an index of its own, with a model for that; timeline counts stories.
-BUILDS = {"eval": {"model"}, "timeline": {"stories"}}
+# eval makes an index of its own, with a model for that; timeline counts stories, ask saves.
+BUILDS = {"eval": {"model"}, "timeline": {"stories"}, "ask": {"save"}}
 VALUES = {
     "top": "3",
     "aliases": '"names.txt"',

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,9 +18,13 @@ from semsearch.cli.options import (
     taking_options,
     terminal_style,
 )
+from semsearch.errors import command
 from semsearch.records import Answer
 from semsearch.rendering.formats import make_renderer
 from semsearch.search.option_table import Presenting
+
+if TYPE_CHECKING:
+    from semsearch.search.local import LocalIndex
 
 
 def add_to(app: typer.Typer) -> None:
@@ -30,6 +35,7 @@ def add_to(app: typer.Typer) -> None:
             'semsearch ask "why did Russia retreat from Kherson"',
             'semsearch ask "grain deal" --since 2022-11 -k 3',
             'semsearch ask "blackouts" --on 2022-11-23 --format json',
+            'semsearch ask "grain exports" --save grain  then, later: semsearch news grain',
         ),
     )(taking_options("ask", ask))
 
@@ -39,6 +45,9 @@ def ask(
     index: IndexOption = DEFAULT_FOLDER,
     *,
     given: Given,
+    save: Annotated[
+        str | None, typer.Option("--save", metavar="NAME", help="Keep it as a standing question, for semsearch news.")
+    ] = None,
     quiet: QuietOption = False,
     debug: DebugOption = False,
 ) -> int:
@@ -49,9 +58,18 @@ def ask(
     say_if_being_made(index, quiet)
     with open_index(index, **given.opening) as opened:
         answer = opened.answer(query)
+        if save is not None:
+            _save(index, opened, save, question, given)
     shown = given.presenting
     status = print_answer(answer, shown, quiet)
     return NO_HITS if shown["strict"] and not answer.strong else status
+
+
+def _save(folder: Path, opened: LocalIndex, name: str, question: str, given: Given) -> None:
+    from semsearch.search import standing
+
+    standing.save(folder, opened, name, question, given.options)
+    say(f"saved as {name}: {command('news', name, index=folder)} shows what comes in from now on")
 
 
 def print_answer(answer: Answer, shown: Presenting, quiet: bool) -> int:

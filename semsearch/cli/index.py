@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from semsearch.indexing.building import BuildReport
 
 SEEDS = Path("seeds")
+STANDARD_INPUT = Path("-")
 
 
 def add_to(app: typer.Typer) -> None:
@@ -41,6 +43,7 @@ def add_to(app: typer.Typer) -> None:
             "semsearch index news.jsonl.gz --index /data/news",
             "semsearch index table.csv --fields text=article,date=day",
             "semsearch index                     refresh what is held",
+            "curl … | semsearch index -          JSON lines from standard input, kept beside the index",
         ),
     )(index)
 
@@ -94,6 +97,7 @@ def index(
         return _finish(forget(_needed(paths), index), index, quiet, 0.0)
     if not paths and not index_exists(index):
         paths = _needed(_seeds())
+    paths = [_kept_input(index) if path == STANDARD_INPUT else path for path in paths]
     names = parse_field_names(fields) if fields else None
     begin = time.monotonic()
     with build_bar(quiet) as show:
@@ -115,6 +119,27 @@ def index(
 
         calibrate(index)
     return _finish(report, index, quiet, time.monotonic() - begin, named=bool(paths))
+
+
+def _kept_input(index: Path) -> Path:
+    """The folder where articles of standard input are kept, with those that it gives now: quotations need a file."""
+    import hashlib
+
+    from semsearch.files.whole import PRIVATE, publish
+    from semsearch.storage.place import index_folder
+
+    if sys.stdin.isatty():
+        raise UsageError("- reads JSON lines from standard input, as in: semsearch index - < articles.jsonl")
+    data = sys.stdin.buffer.read()
+    if not data.strip():
+        raise UsageError("- reads JSON lines from standard input, which gave nothing")
+    folder = index_folder(index)
+    folder = folder.with_name(f"{folder.name}.input")
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path = folder / f"{hashlib.sha256(data).hexdigest()[:16]}.jsonl"
+    publish(path, lambda partial: partial.write_bytes(data), PRIVATE)
+    say(f"standard input is kept in {display_path(str(path))}")
+    return folder
 
 
 def _seeds() -> list[Path]:
@@ -158,6 +183,8 @@ def _summary(report: BuildReport, folder: Path, seconds: float) -> str:
         + (f" ({report.engine})" if report.encoded else ""),
         f"{seconds:.1f} s",
     ]
+    if len(report.formats) > 1:
+        extra.insert(0, "files: " + ", ".join(f"{count} {name}" for name, count in report.formats.most_common()))
     if report.undated:
         extra.insert(0, f"{report.undated} without a date")
     if report.ignored:

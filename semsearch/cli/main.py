@@ -38,6 +38,7 @@ COMMANDS = (
     "stories",
     "eval",
     "similar",
+    "news",
     "show",
     "info",
     "dates",

@@ -22,7 +22,7 @@ from semsearch.indexing.naming import Naming
 from semsearch.indexing.preparing import READING_RULES, content_sha256, resolve_document
 from semsearch.indexing.reading import Asked, Notes, reading_of
 from semsearch.indexing.report import BuildReport, Progress
-from semsearch.readers import Problems, open_documents, open_found
+from semsearch.readers import Problems, format_name, open_documents, open_found
 from semsearch.records import Problem, RawDocument
 from semsearch.storage.known import FileState, SourceRecord
 from semsearch.storage.writer import Writer
@@ -158,6 +158,7 @@ class Refresh:
                 else:
                     problems.add(self._naming.taken(file, item))
             broken = stream.broken
+            self._report.formats[format_name(path)] += 1
             self._notes.add(source.path, path, stream.file)
         self._position = begin + file.size
         file = replace(file, encoding=stream.file.guessed + "?" * stream.file.doubtful)

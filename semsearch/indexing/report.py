@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, field
 
 from semsearch.records import Problem
@@ -31,4 +32,5 @@ class BuildReport:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     engine: str = ""  # what computed the vectors; empty where none were needed
+    formats: Counter[str] = field(default_factory=Counter)  # files that were read, by the name of their format
     new_files: dict[str, int] = field(default_factory=dict)  # by source: files that were not in the index before

@@ -9,7 +9,14 @@ from semsearch.readers.formats.json import parse_json
 from semsearch.readers.input_file import InputFile, text_lines
 from semsearch.readers.names import FieldNames, parse_field_names, said_of_fields
 from semsearch.readers.problems import Problems
-from semsearch.readers.stream import DocumentStream, Unpacked, is_supported, open_documents, supported_suffixes
+from semsearch.readers.stream import (
+    DocumentStream,
+    Unpacked,
+    format_name,
+    is_supported,
+    open_documents,
+    supported_suffixes,
+)
 from semsearch.readers.walking import GONE, FoundFiles, find_files, open_found, real_place
 
 __all__ = [
@@ -26,6 +33,7 @@ __all__ = [
     "Unpacked",
     "bounded_lines",
     "find_files",
+    "format_name",
     "is_supported",
     "is_unicode",
     "open_documents",

@@ -54,6 +54,12 @@ def is_supported(path: Path) -> bool:
     return format_of(_format_suffix(path)) is not None
 
 
+def format_name(path: Path) -> str:
+    """The name of a file's format; empty for an unknown one."""
+    found = format_of(_format_suffix(path))
+    return "" if found is None else found.name
+
+
 def _format_suffix(path: Path) -> str:
     name = path.name.lower()
     return Path(name.removesuffix(".gz")).suffix

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from datetime import date
 from threading import get_ident
-from types import TracebackType
 from typing import TYPE_CHECKING, Unpack
 
 import numpy as np
 
 from semsearch.arrays import Vectors, centre
 from semsearch.dates.doubts import doubts
-from semsearch.dates.typed import parse_range
 from semsearch.encoders import Encoder
 from semsearch.errors import UsageError, refuse_other_type
 from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Mode, Query
@@ -74,9 +71,7 @@ class LocalIndex:
     def __enter__(self) -> LocalIndex:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *details: object) -> None:
         self.close()
 
     def close(self) -> None:
@@ -123,29 +118,34 @@ class LocalIndex:
         """The score of every passage that the filters let through, without its sentences and without time."""
         self._refuse_misuse()
         asked = understand(query, self._time, self._spelling, self._encoder, self._encode)
-        scored = self._retrieval.every(asked)
         view, languages = self._snapshot.lexical(), self._snapshot.languages(query.as_of)
         marking = Marking(asked.question.text, asked.vector, view, None, languages, asked.others)
-        return replace(scored, word_count=marking.count, own_words=marking.own_words(self._snapshot))
+        own_words = marking.own_words(self._snapshot)
+        return replace(self._retrieval.every(asked), word_count=marking.count, own_words=own_words)
 
     def period(self, text: str, name: str) -> DateRange:
         """The days of ``2022-11``, ``2022-11-09..2022-11-11`` or time words ("last month"). Raises UsageError."""
         self._refuse_misuse()
-        refuse_other_type(text, str, name, "text, as in '2022-11'")
-        with suppress(UsageError):
-            return parse_range(text, name)
-        window = self._time.window(text)
-        if window is None:
-            raise UsageError(f"{name} {text[:40]!r}: expected for example 2022-11, 2022-11-09..2022-11-11, last month")
-        return window
+        return self._time.period(text, name)
 
     def vectors(self, hits: Sequence[Hit]) -> Vectors:
         """The vectors (n, dim) of the passages of hits."""
         self._refuse_misuse()
-        numbers = [self._snapshot.documents.passage_at(hit.document.doc_id, hit.start) for hit in hits]
+        numbers = self.numbers(hits)
         order = np.argsort(numbers)
         vectors = self._snapshot.vectors(np.array(numbers, np.int64)[order])
         return vectors[np.argsort(order)]
+
+    def numbers(self, hits: Sequence[Hit]) -> list[int]:
+        """The numbers of the passages of hits: what came in later has higher ones."""
+        self._refuse_misuse()
+        return [self._snapshot.documents.passage_at(hit.document.doc_id, hit.start) for hit in hits]
+
+    @property
+    def newest(self) -> int:
+        """The highest number of a passage; 0 where there is none."""
+        self._refuse_misuse()
+        return int(self._snapshot.lexical().numbers.max(initial=0))
 
     @property
     def model(self) -> str:
@@ -177,8 +177,7 @@ class LocalIndex:
     ) -> Timeline:
         """When a question was written about: relevant passages by time, bursts, the best passage of each.
 
-        ``by`` is "day", "week", "month" or "year", the finest that fits without it; ``choices`` are those of
-        :meth:`search`, where the question is text. Raises UsageError.
+        ``by`` is "day", "week", "month" or "year", the finest that fits without it. Raises UsageError.
         """
         from semsearch.search.timeline import make_timeline  # which no question needs
 
@@ -203,8 +202,7 @@ class LocalIndex:
         """The date of each document with its provenance, and what is doubtful about it."""
         self._refuse_misuse()
         entries = self._snapshot.date_entries()
-        found = doubts(entries, self._today)
-        return [replace(entry, doubt=doubt) for entry, doubt in zip(entries, found, strict=True)]
+        return [replace(entry, doubt=doubt) for entry, doubt in zip(entries, doubts(entries, self._today), strict=True)]
 
     def info(self) -> IndexInfo:
         """What the index holds."""

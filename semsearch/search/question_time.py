@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 
 from semsearch.arrays import Ids, Scores
 from semsearch.dates.hints import asked_for_latest, may_name_a_time, without_time
+from semsearch.dates.typed import parse_range
+from semsearch.errors import UsageError, refuse_other_type
 from semsearch.ranking.time_factors import (
     FITTING,
     HALF_LIFE,
@@ -73,6 +76,16 @@ class QuestionTime:
             half_life=query.recency or None,
         )
         return used, without_time(rest, latest) if latest else rest
+
+    def period(self, text: str, name: str) -> DateRange:
+        """The days of ``2022-11``, ``2022-11-09..2022-11-11`` or time words ("last month"). Raises UsageError."""
+        refuse_other_type(text, str, name, "text, as in '2022-11'")
+        with suppress(UsageError):
+            return parse_range(text, name)
+        window = self.window(text)
+        if window is None:
+            raise UsageError(f"{name} {text[:40]!r}: expected for example 2022-11, 2022-11-09..2022-11-11, last month")
+        return window
 
     def window(self, words: str) -> DateRange | None:
         """The days that time words name, for a user who says that they are a time."""
