@@ -28,7 +28,7 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
     "encoders": {"", "engines", "layout", "opening", "packaged_reranker", "protocol", "reranker"},
     "storage": {"checking", "inspection", "known", "overview", "place", "snapshot", "writer", "writing"},
     "ranking": {"", "bm25", "fusion", "sentences", "stories", "time_factors"},
-    "indexing": {"building", "embedding", "named_sources", "preparing", "reading", "report"},
+    "indexing": {"building", "embedding", "named_sources", "preparing", "reading", "report", "watching"},
     "search": {
         "comparison",
         "engine",
@@ -76,6 +76,7 @@ OWNERS = {
     "python_calamine": {"readers/formats/workbook.py"},
     "striprtf": {"readers/formats/rtf.py"},
     "trafilatura": {"readers/formats/html.py"},
+    "watchfiles": {"indexing/watching.py"},
     "warcio": {"readers/formats/warc.py"},
     "py3langid": {"text/languages.py"},
     "scipy": {"evaluation/measures.py"},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -28,7 +29,10 @@ from semsearch.errors import UsageError
 from semsearch.rendering.visible import display_path
 
 if TYPE_CHECKING:
+    from semsearch.dates.days import Hemisphere
+    from semsearch.encoders import Device, Precision
     from semsearch.indexing.building import BuildReport
+    from semsearch.readers import FieldNames
 
 SEEDS = Path("seeds")
 STANDARD_INPUT = Path("-")
@@ -43,6 +47,7 @@ def add_to(app: typer.Typer) -> None:
             "semsearch index news.jsonl.gz --index /data/news",
             "semsearch index table.csv --fields text=article,date=day",
             "semsearch index                     refresh what is held",
+            "semsearch index articles/ --watch   and take in what comes, until Ctrl-C",
             "curl … | semsearch index -          JSON lines from standard input, kept beside the index",
         ),
     )(index)
@@ -80,6 +85,12 @@ def index(
     rebuild: Annotated[
         bool, typer.Option("--rebuild", help="Encode everything again, then replace the index.")
     ] = False,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: take in what comes, changes or goes, as it does.")
+    ] = False,
+    program: Annotated[
+        str, typer.Option("--run", metavar="PROGRAM", help="With --watch: give each new hit of a saved question to it.")
+    ] = "",
     forget_sources: Annotated[bool, typer.Option("--forget", help="Remove the sources' articles.")] = False,
     quiet: QuietOption = False,
     debug: DebugOption = False,
@@ -88,7 +99,7 @@ def index(
 
     Only texts that were never seen are encoded.
     """
-    from semsearch.indexing.building import build, forget
+    from semsearch.indexing.building import forget
     from semsearch.readers import parse_field_names
     from semsearch.storage.place import index_exists
 
@@ -99,26 +110,54 @@ def index(
         paths = _needed(_seeds())
     paths = [_kept_input(index) if path == STANDARD_INPUT else path for path in paths]
     names = parse_field_names(fields) if fields else None
-    begin = time.monotonic()
-    with build_bar(quiet) as show:
-        report = build(
-            paths,
+    choices = _Choices(index, model, device.value, precision.value if precision else None, names, encoding, dates,
+                       hemisphere.value if hemisphere else None, quiet)  # fmt: skip
+    if watch:
+        from semsearch.cli.watching import watch as watch_sources
+
+        first = [paths]
+        watch_sources(
             index,
-            model=model,
-            device=device.value,
-            precision=precision.value if precision else None,
-            fields=names,
-            encoding=encoding,
-            rebuild=rebuild,
-            dates=dates,
-            hemisphere=hemisphere.value if hemisphere else None,
-            progress=show,
+            lambda: choices.run(first.pop()) if first else choices.run([], again=True),
+            lambda report: _finish(report, index, quiet, choices.seconds, named=False),
+            program,
         )
+    report = choices.run(paths, rebuild=rebuild)
     if report.added or report.changed or report.removed:
         from semsearch.upkeep.calibration import calibrate
 
         calibrate(index)
-    return _finish(report, index, quiet, time.monotonic() - begin, named=bool(paths))
+    return _finish(report, index, quiet, choices.seconds, named=bool(paths))
+
+
+@dataclass(slots=True)
+class _Choices:
+    """How to build, each run alike; ``seconds`` are those of the last."""
+
+    index: Path
+    model: str | None
+    device: Device
+    precision: Precision | None
+    fields: FieldNames | None
+    encoding: str | None
+    dates: Path | None
+    hemisphere: Hemisphere | None
+    quiet: bool
+    seconds: float = 0.0
+
+    def run(self, paths: list[Path], *, rebuild: bool = False, again: bool = False) -> BuildReport:
+        """Bring the index up to sources, or to those that it has; ``again``: as it remembers how they are read."""
+        from semsearch.indexing.building import build
+
+        begin = time.monotonic()
+        with build_bar(self.quiet) as show:
+            report = build(
+                paths, self.index, model=self.model, device=self.device, precision=self.precision,
+                fields=None if again else self.fields, encoding=None if again else self.encoding, rebuild=rebuild,
+                dates=self.dates, hemisphere=self.hemisphere, progress=show,
+            )  # fmt: skip
+        self.seconds = time.monotonic() - begin
+        return report
 
 
 def _kept_input(index: Path) -> Path:

@@ -167,6 +167,12 @@ def _hand_over(writer: Writer, source_id: int, others: dict[str, int], named: se
                 writer.move_file(files.pop(found), other_id)
 
 
+def sources_of(index: str | os.PathLike[str]) -> list[str]:
+    """The sources of an index that this user has named. Raises IndexMissing, and IndexDamaged."""
+    settings = read_index_settings(index_folder(index))
+    return [source.path for source in split_by_naming(settings.index_id, settings.sources)[0]]
+
+
 def as_sources(sources: object) -> list[str | os.PathLike[str]]:
     """The sources that a program gave. Raises UsageError for anything but several names: one text is many letters."""
     if isinstance(sources, str | bytes | os.PathLike) or not isinstance(sources, Iterable):

@@ -17,7 +17,7 @@ from semsearch.readers.stream import (
     open_documents,
     supported_suffixes,
 )
-from semsearch.readers.walking import GONE, FoundFiles, find_files, open_found, real_place
+from semsearch.readers.walking import GONE, FoundFiles, find_files, open_found, real_place, watched_folder
 
 __all__ = [
     "GONE",
@@ -47,4 +47,5 @@ __all__ = [
     "supported_suffixes",
     "text_lines",
     "undecodable",
+    "watched_folder",
 ]

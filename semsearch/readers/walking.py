@@ -66,6 +66,13 @@ def open_found(root: Path, path: Path) -> int:
     return open_below(str(root), str(path))
 
 
+def watched_folder(root: Path) -> Path:
+    """The folder in which files of a source come and go."""
+    if root.is_dir():
+        return root
+    return _fixed_part(root) if _is_glob(root) else root.parent
+
+
 def real_place(source: str) -> str:
     """Where a source lies, links followed, and whether it is a pattern; :data:`GONE` where nothing is there.
 
