@@ -74,6 +74,12 @@ def index(
         str | None,
         typer.Option(metavar="NAME", help="Encoding of files that are not UTF-8, remembered; auto guesses again."),
     ] = None,
+    include: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Read only such files of the sources; remembered.")
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(metavar="GLOB", help="Leave such files out; remembered. '' takes it back.")
+    ] = None,
     dates: Annotated[
         Path | None,
         typer.Option("--dates", metavar="FILE", help="Correct dates: a CSV file of doc_id and date, remembered."),
@@ -110,7 +116,8 @@ def index(
         paths = _needed(_seeds())
     paths = [_kept_input(index) if path == STANDARD_INPUT else path for path in paths]
     names = parse_field_names(fields) if fields else None
-    choices = _Choices(index, model, device.value, precision.value if precision else None, names, encoding, dates,
+    choices = _Choices(index, model, device.value, precision.value if precision else None, names, encoding,
+                       include or None, exclude or None, dates,
                        hemisphere.value if hemisphere else None, quiet)  # fmt: skip
     if watch:
         from semsearch.cli.watching import watch as watch_sources
@@ -140,6 +147,8 @@ class _Choices:
     precision: Precision | None
     fields: FieldNames | None
     encoding: str | None
+    include: list[str] | None
+    exclude: list[str] | None
     dates: Path | None
     hemisphere: Hemisphere | None
     quiet: bool
@@ -154,6 +163,7 @@ class _Choices:
             report = build(
                 paths, self.index, model=self.model, device=self.device, precision=self.precision,
                 fields=None if again else self.fields, encoding=None if again else self.encoding, rebuild=rebuild,
+                include=None if again else self.include, exclude=None if again else self.exclude,
                 dates=self.dates, hemisphere=self.hemisphere, progress=show,
             )  # fmt: skip
         self.seconds = time.monotonic() - begin

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import glob
 import os
 import re
 import tempfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from shlex import quote
@@ -27,11 +26,13 @@ from semsearch.files.filesystems import network_of
 from semsearch.files.whole import REPLACED, exchange
 from semsearch.indexing.corrections import read_corrections
 from semsearch.indexing.embedding import EncoderChoice
+from semsearch.indexing.given_sources import absolute, as_sources, check_source
 from semsearch.indexing.named_sources import name_sources, split_by_naming
 from semsearch.indexing.reading import Asked
 from semsearch.indexing.refresh import Refresh
 from semsearch.indexing.report import BuildReport, Progress
-from semsearch.readers import FieldNames, find_files, is_unicode, parse_encoding
+from semsearch.indexing.selection import Selection, hand_on, rules_of
+from semsearch.readers import FieldNames, find_files, parse_encoding
 from semsearch.storage.known import IndexSettings, read_index_settings
 from semsearch.storage.place import (
     DATABASE,
@@ -62,6 +63,8 @@ def build(
     precision: Precision | None = None,
     fields: FieldNames | None = None,
     encoding: str | None = None,
+    include: Sequence[str] | None = None,
+    exclude: Sequence[str] | None = None,
     rebuild: bool = False,
     dates: str | os.PathLike[str] | None = None,
     hemisphere: Hemisphere | None = None,
@@ -72,7 +75,8 @@ def build(
     ``sources`` are files, folders or globs; none means those that the index already holds. ``device``
     and ``precision`` say how passages are encoded; the index remembers the precision.
     ``fields`` name the fields of records; ``encoding`` is that of files that are not UTF-8, "auto" to guess it again;
-    both are remembered for the sources given. ``rebuild`` embeds everything anew.
+    both are remembered for the sources given, and so are ``include`` and ``exclude``, patterns as in ``.gitignore`` of
+    the files to be read and to be left out (an empty list takes them back). ``rebuild`` embeds everything anew.
     ``dates`` is a CSV file of doc_id and date that corrects what was read.
     ``hemisphere`` says whose summer an article means; the index remembers it.
     Inputs that cannot be used are in the report's
@@ -80,11 +84,12 @@ def build(
     sources that do not exist.
     """
     folder = writable_folder(index_folder(index))
-    paths = [_absolute(source) for source in as_sources(sources)]
+    paths = [absolute(source) for source in as_sources(sources)]
     _recover_replacement(folder)
     for path in paths:
-        _check_source(path, folder)
-    for given, option in ((fields, "--fields"), (encoding, "--encoding")):
+        check_source(path, folder)
+    selection = _selection(include, exclude)
+    for given, option in ((fields, "--fields"), (encoding, "--encoding"), (selection, "--include or --exclude")):
         if given and not paths:
             raise UsageError(f"{option} needs the sources that it is for: name those too")
     if dates is not None:
@@ -93,7 +98,7 @@ def build(
     choice = _choice(model, device, precision)
     if fields is not None:
         refuse_other_type(fields, FieldNames, "fields", "FieldNames, as parse_field_names gives them")
-    asked = Asked(fields, None if encoding is None else parse_encoding(_text(encoding, "encoding")))
+    asked = Asked(fields, None if encoding is None else parse_encoding(_text(encoding, "encoding")), selection)
     if hemisphere not in (None, *get_args(Hemisphere)):
         raise UsageError(f"hemisphere is {hemisphere!r:.60}: expected one of {', '.join(get_args(Hemisphere))}")
     if not (progress is None or callable(progress)):
@@ -115,6 +120,16 @@ def build(
             "keep the index on a local disk, or write it from one machine only"
         )
     return report
+
+
+def _selection(include: Sequence[str] | None, exclude: Sequence[str] | None) -> Selection | None:
+    """The files to be read; None where nothing is said of it. Raises UsageError for what is no pattern."""
+    if include is None and exclude is None:
+        return None
+    patterns = [tuple(each for each in as_patterns if each) for as_patterns in (include or (), exclude or ())]
+    for each, option in zip(patterns, ("--include", "--exclude"), strict=True):
+        rules_of(each, option)
+    return Selection(*patterns)
 
 
 def _text(value: object, name: str) -> str:
@@ -142,7 +157,7 @@ def forget(sources: Sequence[str | os.PathLike[str]], index: str | os.PathLike[s
     with open_writer(folder) as writer:
         held = {source.path: source.source_id for source in writer.sources()}
         named = {source.path for source in split_by_naming(writer.index_id, writer.sources())[0]}
-        paths = [_absolute(source) for source in as_sources(sources)]
+        paths = [absolute(source) for source in as_sources(sources)]
         for path in paths:
             if path not in held:
                 raise UsageError(f"{path} is no source of {index}: its sources are {', '.join(held) or 'none'}")
@@ -171,39 +186,6 @@ def sources_of(index: str | os.PathLike[str]) -> list[str]:
     """The sources of an index that this user has named. Raises IndexMissing, and IndexDamaged."""
     settings = read_index_settings(index_folder(index))
     return [source.path for source in split_by_naming(settings.index_id, settings.sources)[0]]
-
-
-def as_sources(sources: object) -> list[str | os.PathLike[str]]:
-    """The sources that a program gave. Raises UsageError for anything but several names: one text is many letters."""
-    if isinstance(sources, str | bytes | os.PathLike) or not isinstance(sources, Iterable):
-        raise UsageError(f"sources is {sources!r:.60}: expected a list of names, as in: build(['articles'])")
-    found = list(sources)
-    if not all(isinstance(source, str | os.PathLike) for source in found):
-        raise UsageError("a source is neither text nor Path: expected names of files and folders")
-    return found
-
-
-def _absolute(source: str | os.PathLike[str]) -> str:
-    """The source as it is remembered: absolute; of a glob only what the user typed stays a pattern."""
-    name = os.fspath(source)
-    if not name.strip():
-        raise UsageError("a source is empty: name files or folders, as in: semsearch index articles/")
-    if not is_unicode(name):
-        raise UsageError(f"{os.fsencode(name)!r} is no UTF-8: rename it, or name the folder above it")
-    if not os.path.lexists(name) and glob.has_magic(name):
-        return os.path.normpath(os.path.join(glob.escape(str(Path.cwd())), name))  # noqa: PTH118
-    return os.path.abspath(name)
-
-
-def _check_source(path: str, folder: Path) -> None:
-    if path == str(folder):
-        raise UsageError(f"{path} is the index itself: name the folder of the articles")
-    if not os.path.lexists(path) and not glob.has_magic(path):
-        raise UsageError(
-            f"no such file or folder: {path}",
-            remedy="to take a source that is gone out of the index: "
-            f"{command('index', '--forget', path, index=folder)}",
-        )
 
 
 def _rebuild(
@@ -239,6 +221,7 @@ def _rebuild(
                 for source in own:
                     writer.put_source(source.path, source.fields)
             name_sources(writer.index_id, own)
+            hand_on(settings.index_id, writer.index_id)
             record = settings.encoder
             if record:
                 same = choice.model in (None, record.model)

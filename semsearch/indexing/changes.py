@@ -11,7 +11,8 @@ from semsearch.files.regular import sha256_of
 from semsearch.indexing.named_sources import name_sources, named_paths, split_by_naming
 from semsearch.indexing.reading import Asked
 from semsearch.indexing.report import BuildReport
-from semsearch.readers import FolderEncodings, find_files
+from semsearch.indexing.selection import remember_selection, selections
+from semsearch.readers import FolderEncodings, FoundFiles, find_files
 from semsearch.records import Problem
 from semsearch.storage.known import KnownFile, SourceRecord
 from semsearch.storage.writer import Writer
@@ -50,6 +51,7 @@ class Changes:
             for path in paths:
                 known = held.get(path, {})  # those of a source that came with the index are not believed
                 self._writer.put_source(path, asked.applied(known) if path in chosen else known)
+        remember_selection(index_id, [path for path in paths if path in chosen], asked.selection)
         sources = [source for source in self._writer.sources() if source.path in paths]
         if not name_sources(index_id, sources):
             self._report.notes.append(
@@ -61,6 +63,7 @@ class Changes:
         """Files of a source to be read; what is gone leaves, what is unchanged is counted."""
         known = {file.state.path: file for file in self._writer.files_of(source.source_id)}
         found = find_files(Path(source.path))
+        self._select(source, found)
         present = {str(path) for path in found.files}
         self.found |= present
         self.encodings.add(Path(source.path), found.files)
@@ -81,6 +84,14 @@ class Changes:
         if new:
             self._report.new_files[source.path] = new
         return [path for path in found.files if not self._is_unchanged(path)]
+
+    def _select(self, source: SourceRecord, found: FoundFiles) -> None:
+        """Leave out what the user wants to have left out; such files go like those that are gone."""
+        selection = selections(self._writer.index_id).get(source.path)
+        if selection is not None:
+            chosen = selection.chosen(Path(source.path), found.files)
+            found.ignored += len(found.files) - len(chosen)
+            found.files = chosen
 
     def owned(self, todo: Sequence[tuple[SourceRecord, Path]]) -> list[tuple[SourceRecord, Path]]:
         """Each file once, under the source that held it first: sources may overlap."""

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from semsearch.errors import command
 from semsearch.indexing.date_fields import DateFields
+from semsearch.indexing.selection import Selection
 from semsearch.readers import FieldNames, InputFile, Roles, said_of_fields
 from semsearch.records import PublishedDate, RawDocument
 from semsearch.storage.known import ENCODING
@@ -22,6 +23,7 @@ class Asked:
 
     fields: FieldNames | None = None
     encoding: str | None = None  # empty: to be guessed
+    selection: Selection | None = None  # of their files
 
     def applied(self, known: Mapping[str, str]) -> dict[str, str]:
         """What the index remembers of a source, with what is asked."""

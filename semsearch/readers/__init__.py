@@ -6,6 +6,7 @@ from semsearch.readers.fields import LONGEST, Roles
 from semsearch.readers.folders import FolderEncodings
 from semsearch.readers.formats.delimited import read_rows
 from semsearch.readers.formats.json import parse_json
+from semsearch.readers.ignoring import BadPattern, IgnoreRules
 from semsearch.readers.input_file import InputFile, text_lines
 from semsearch.readers.names import FieldNames, parse_field_names, said_of_fields
 from semsearch.readers.problems import Problems
@@ -23,10 +24,12 @@ __all__ = [
     "GONE",
     "LARGEST_TEXT",
     "LONGEST",
+    "BadPattern",
     "DocumentStream",
     "FieldNames",
     "FolderEncodings",
     "FoundFiles",
+    "IgnoreRules",
     "InputFile",
     "Problems",
     "Roles",
