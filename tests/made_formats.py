@@ -9,10 +9,12 @@ from __future__ import annotations
 import gzip
 import io
 import json
+import struct
 import tarfile
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.message import EmailMessage
 from pathlib import Path
 
@@ -274,6 +276,56 @@ def arc_of(address: str, page: str) -> bytes:
     return first + f"{address} 10.0.0.1 20221120100000 text/html {len(body)}\n".encode() + body + b"\n"
 
 
+def cfb_of(streams: dict[str, bytes]) -> bytes:
+    """A compound file (MS-CFB, version 3) whose streams all lie in its mini stream."""
+    end, free, size, mini = 0xFFFFFFFE, 0xFFFFFFFF, 512, 64
+
+    def padded(data: bytes, unit: int, fill: bytes = b"\0") -> bytes:
+        return data + fill * (-len(data) % unit)
+
+    small, chains, places = b"", list[int](), list[tuple[str, int, int]]()
+    for name, data in sorted(streams.items(), key=lambda each: (len(each[0]), each[0].upper())):
+        count = max(1, -(-len(data) // mini))
+        begin = len(chains)
+        places.append((name, begin, len(data)))
+        chains += [*range(begin + 1, begin + count), end]
+        small += padded(data, mini).ljust(count * mini, b"\0")
+    small = padded(small, size)
+    directory = padded(b"\0" * 128 * (len(places) + 1), size)
+    mini_fat = padded(struct.pack(f"<{len(chains)}I", *chains), size, b"\xff")
+    lengths = [len(each) // size for each in (directory, mini_fat, small)]
+    starts = [1, 1 + lengths[0], 1 + lengths[0] + lengths[1]]
+    fat = [0xFFFFFFFD] + [at + 1 for at in range(1, sum(lengths) + 1)]
+    for begin, length in zip(starts, lengths, strict=True):
+        fat[begin + length - 1] = end
+
+    def entry(name: str, kind: int, right: int, child: int, begin: int, length: int) -> bytes:
+        written = name.encode("utf-16-le")
+        head = written.ljust(64, b"\0") + struct.pack("<HBB3I", len(written) + 2, kind, 1, free, right, child)
+        return head + b"\0" * 36 + struct.pack("<IQ", begin, length)
+
+    entries = [entry("Root Entry", 5, free, 1, starts[2], len(small))]
+    for at, (name, begin, length) in enumerate(places, 1):
+        entries.append(entry(name, 2, at + 1 if at < len(places) else free, free, begin, length))
+    directory = b"".join(entries).ljust(len(directory), b"\0")
+    header = bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 16 + struct.pack("<HHHHH", 0x3E, 3, 0xFFFE, 9, 6) + b"\0" * 6
+    header += struct.pack("<9I", 0, 1, starts[0], 0, 4096, starts[1], lengths[1], end, 0) + struct.pack("<I", 0)
+    header += struct.pack("<I", free) * 108
+    table = struct.pack(f"<{len(fat)}I", *fat).ljust(size, b"\xff")
+    return header + table + directory + mini_fat + small
+
+
+def msg_of(town: str) -> bytes:
+    """A message as Outlook saves it."""
+    texts = {0x0037: f"Ferry to {town} stopped", 0x1000: sentence(town), 0x0C1A: "Harbour Office", 0x001A: "IPM.Note"}
+    streams = {f"__substg1.0_{key:04X}001F": text.encode("utf-16-le") for key, text in texts.items()}
+    ticks = int((datetime(2022, 11, 9, 8, tzinfo=UTC) - datetime(1601, 1, 1, tzinfo=UTC)).total_seconds()) * 10_000_000
+    rows = [struct.pack("<HHIQ", 0x001F, key, 6, 2 * len(text) + 2) for key, text in texts.items()]
+    rows.append(struct.pack("<HHIQ", 0x0040, 0x0039, 6, ticks))
+    streams["__properties_version1.0"] = b"\0" * 32 + b"".join(rows)
+    return cfb_of(streams)
+
+
 def make(folder: Path) -> list[Made]:
     """Write a good file of every format into a folder; what a question for each must find."""
     made = list[Made]()
@@ -399,6 +451,7 @@ def make(folder: Path) -> list[Made]:
         "metadata",
     )
     put("Brackley", "old.arc", arc_of("http://pilot.example/b", page_of("Brackley")), "2022-11-09", "metadata")
+    put("Coldwick", "outlook.msg", msg_of("Coldwick"), "2022-11-09", "header")
     return made
 
 

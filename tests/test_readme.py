@@ -149,6 +149,7 @@ def test_r8_no_text_names_a_document_that_is_not_there() -> None:
     assert {each for each in named if each[1] not in there} <= {
         ("semsearch/cli/eval_.py", "EvalFormat.md"),
         ("docs/inputs.md", "bad.md"),
+        ("semsearch/cli/dossier.py", "dossier.md"),
         ("docs/inputs.md", "post.md"),
     }
     assert ("README.md", "promises.md") in named

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 import random
 from datetime import date, timedelta
@@ -10,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from semsearch.indexing.building import build
+from semsearch.ranking.stories import Told, is_copy, told
 from semsearch.search.opening import open_index
 from semsearch.search.stories import Story
-from tests.conftest import Program
+from tests.conftest import Program, shared
 
 WORDS = [
     f"{a}{b}{c}"
@@ -150,3 +152,42 @@ def test_the_command(tmp_path: Path, program: Program) -> None:
     alone = stories(records[2:], tmp_path / "alone")
     assert alone == []
     assert program("stories", "--index", tmp_path / "alone" / "ix").status == 1
+
+
+def test_pairs_of_real_flashes_that_were_labelled_by_hand() -> None:
+    """310 pairs drawn across the range of likeness: precision at least 0.98, recall at least 0.85."""
+    with gzip.open(shared("data/ruwa/corpus.jsonl.gz"), "rt", encoding="utf-8") as stream:
+        flashes = {flash["_id"]: flash for flash in map(json.loads, stream)}
+    lines = (Path(__file__).parent / "story_pairs.tsv").read_text().splitlines()[1:]
+    right = wrong = missed = 0
+    for one, other, label in (line.split("\t") for line in lines):
+        found = is_copy(*(as_told(flashes[each]) for each in (one, other)))
+        right += found and label == "1"
+        wrong += found and label == "0"
+        missed += not found and label == "1"
+    assert len(lines) == 310
+    assert right / (right + wrong) >= 0.98
+    assert right / (right + missed) >= 0.85
+
+
+def as_told(flash: dict[str, str]) -> Told:
+    day = date.fromisoformat(flash["published_at"][:10]).toordinal()
+    return told(0, day, None, flash["title"], flash["text"] or flash["title"])
+
+
+def test_a_passage_that_two_articles_share_is_one_hit(tmp_path: Path) -> None:
+    """Two articles of one background paragraph each, with other news around it."""
+    shared_part = " ".join(f"The ferry {word} was built in the yard of the town." for word in WORDS[:14])
+    own = [
+        " ".join(f"Bread {word} is dear this winter, said the baker." for word in WORDS[at : at + 16])
+        for at in (20, 40)
+    ]
+    (tmp_path / "a.jsonl").write_text(
+        "".join(json.dumps({"id": str(at), "text": f"{text}\n\n{shared_part}"}) + "\n" for at, text in enumerate(own))
+    )
+    build([tmp_path / "a.jsonl"], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as index:
+        folded = index.search("ferry built in the yard", mode="lexical", top=10).hits
+        every = index.search("ferry built in the yard", mode="lexical", top=10, expand=True).hits
+    assert len({hit.text for hit in every}) < len(every)
+    assert len({hit.text for hit in folded}) == len(folded) < len(every)

@@ -19,6 +19,7 @@ LEAST_WORDS = 6  # of a text that can be told from another
 SAME = 0.5  # of the shingles of both, or
 WITHIN = 0.8  # of those of the shorter one, which is a part of the other
 MOST_HOLDING = 60  # articles with a shingle: more share what everybody writes
+SHOUTED = 4  # letters of a word in capitals that is no name: VIDEO
 BANDS = 20  # of two hashes: of two texts with half of their shingles in common 997 in 1,000 share one
 _ALL = (1 << 64) - 1
 LEAST_SHARED = 3  # shingles that few have
@@ -42,6 +43,7 @@ class Told:
     shingles: frozenset[int]
     numbers: Counter[str]
     names: frozenset[str]
+    words: frozenset[str]
 
 
 def told(key: int, day: int | None, url: str | None, title: str, text: str) -> Told:
@@ -51,10 +53,14 @@ def told(key: int, day: int | None, url: str | None, title: str, text: str) -> T
     lower = [word.lower() for word in words]
     shingles = frozenset(hash(tuple(lower[at : at + SHINGLE])) for at in range(len(lower) - SHINGLE + 1))
     opening = {found[0].split()[-1].lower().lstrip("\"'“”‘(") for found in _SENTENCE.finditer(whole)}
-    names = frozenset(word.lower() for word in words if word[0].isupper() and word.lower() not in opening)
+    names = frozenset(
+        word.lower()
+        for word in words
+        if word[0].isupper() and not (word.isupper() and len(word) >= SHOUTED) and word.lower() not in opening
+    )
     numbers = Counter(word for word in lower if word[0].isdigit() or word in _NUMBERS)
     enough = len(words) >= LEAST_WORDS
-    return Told(key, day, url, shingles if enough else frozenset(), numbers, names)
+    return Told(key, day, url, shingles if enough else frozenset(), numbers, names, frozenset(lower))
 
 
 def is_copy(one: Told, other: Told) -> bool:
@@ -63,17 +69,12 @@ def is_copy(one: Told, other: Told) -> bool:
     fewest, whole = min(len(one.shingles), len(other.shingles)), len(one.shingles | other.shingles)
     if not both or (both < SAME * whole and both < WITHIN * fewest):
         return False
-    if _differ(one.numbers, other.numbers) or _differ(one.names, other.names):
+    if (one.numbers - other.numbers and other.numbers - one.numbers) or (
+        one.names - other.words and other.names - one.words
+    ):
         return False
     near = one.day is None or other.day is None or abs(one.day - other.day) <= SAME_DAYS
     return near or one.shingles == other.shingles
-
-
-def _differ(one: Counter[str] | frozenset[str], other: Counter[str] | frozenset[str]) -> bool:
-    """Whether each has what the other lacks: then they speak of different things."""
-    if isinstance(one, Counter) and isinstance(other, Counter):
-        return bool(one - other) and bool(other - one)
-    return bool(set(one) - set(other)) and bool(set(other) - set(one))
 
 
 def likely_pairs(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -12,9 +13,10 @@ from semsearch.arrays import Ids, distinct
 from semsearch.ranking import Ranked, collapse, near_copies
 from semsearch.records import DateRange
 from semsearch.storage.snapshot import Snapshot
-from semsearch.text.sketches import Sketched
+from semsearch.text.sketches import FEWEST_WORDS, Sketched
 
 KEPT = 10_000  # sketches, between questions
+LOOKED_AT = 3  # times as many hits as are wanted, for passages that are the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,24 @@ class Collapsing:
         sketches = self._sketches(columns.first_passage[list(alike)])
         keyed = dict(zip(alike, zip(sketches, alike.values(), strict=True), strict=True))
         return collapse(ranked, [keyed.get(document) for document in at.tolist()])
+
+    def apart(self, ranked: list[Ranked], count: int) -> list[Ranked]:
+        """Without passages that say word for word what one before them says; enough are looked at for ``count``."""
+        looked = ranked[: LOOKED_AT * count]
+        sizes = Counter(each.end - each.start for each in looked)
+        alike = [each for each in looked if sizes[each.end - each.start] > 1]
+        if not alike:
+            return ranked
+        texts = self._snapshot.documents.texts(np.array([each.number for each in alike], np.int64))
+        words = {each.number: text.split() for each, (_, text) in zip(alike, texts, strict=True)}
+        said, kept = set[str](), list[Ranked]()
+        for each in looked:
+            own = words.get(each.number, [])
+            text = " ".join(own) if len(own) >= FEWEST_WORDS else ""
+            if not text or text not in said:
+                kept.append(each)
+            said.add(text)
+        return [*kept, *ranked[len(looked) :]]
 
     def copies(self, hits: Sequence[Ranked], allowed: Ids | None) -> list[Copies]:
         """For each hit its document's near-duplicates among the passages that filters let through."""

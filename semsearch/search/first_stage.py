@@ -138,7 +138,7 @@ class Retrieval:
             pool = self._matching(basis, depth) if basis.vector is None else self._leading(basis, basis.vector, depth)
             ranked = merge_documents(self._second.score(pool, basis), query.per_document)
             if not query.expand:
-                ranked = self.collapsing.collapse(ranked)
+                ranked = self.collapsing.apart(self.collapsing.collapse(ranked), query.top)
             if len(ranked) >= query.top or len(pool.numbers) < depth:
                 return ranked[: query.top]
             depth *= 4
