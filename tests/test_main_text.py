@@ -70,7 +70,10 @@ def article(rng: random.Random, paragraphs: int) -> list[str]:
 def built(kind: str, texts: list[str], rng: random.Random) -> str:
     """A page of one build around an article."""
     boxes = {name: box for name, box in BOXES.items() if rng.random() < 0.8}
-    around = lambda *names: "".join(boxes.get(name, "") for name in names)  # noqa: E731
+
+    def around(*names: str) -> str:
+        return "".join(boxes.get(name, "") for name in names)
+
     paragraphs = [f"<p>{text}</p>" for text in texts]
     if kind == "broken":
         paragraphs = [f"<p>{text}" for text in texts]

@@ -9,7 +9,7 @@ from datetime import date
 
 import numpy as np
 
-from semsearch.arrays import Ids, distinct
+from semsearch.arrays import Ids, Mask, distinct
 from semsearch.ranking import Ranked, collapse, near_copies
 from semsearch.records import DateRange
 from semsearch.storage.snapshot import Snapshot
@@ -31,12 +31,25 @@ class Copies:
 NONE = Copies()
 
 
+@dataclass(frozen=True, slots=True)
+class Leaders:
+    """Which documents are the first of their text (documents,), and those behind each that is not alone."""
+
+    first: Mask
+    behind: dict[int, list[int]]
+
+
+_UNKNOWN = object()
+MANY = 0.2  # of the documents are copies, at least, where the first of each are searched alone
+
+
 class Collapsing:
     """Finds near-duplicates among the documents of a snapshot; reads sketches of possible ones only."""
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
         self._kept: dict[int, Sketched] = {}  # by the first passage of the document
+        self._leaders: object = _UNKNOWN
 
     def collapse(self, ranked: list[Ranked]) -> list[Ranked]:
         """The first of each story."""
@@ -48,6 +61,47 @@ class Collapsing:
         sketches = self._sketches(columns.first_passage[list(alike)])
         keyed = dict(zip(alike, zip(sketches, alike.values(), strict=True), strict=True))
         return collapse(ranked, [keyed.get(document) for document in at.tolist()])
+
+    def leaders(self) -> Leaders | None:
+        """The first of each text that is there many times; None where few are, and looking at all is as quick.
+
+        Texts of one day count as one here whose keys are all the same: whether they are near-duplicates is looked at
+        later, of those that are found (:meth:`strangers`).
+        """
+        if self._leaders is _UNKNOWN:
+            self._leaders = self._found_leaders()
+        return self._leaders if isinstance(self._leaders, Leaders) else None
+
+    def _found_leaders(self) -> Leaders | None:
+        columns = self._snapshot.columns()
+        keyed = np.flatnonzero(columns.bands[:, 0] != 0)
+        if len(keyed) < MANY * len(columns.bands):
+            return None
+        days = np.stack([columns.first_day, columns.last_day], axis=1)[keyed]
+        rows = np.concatenate([columns.bands[keyed].astype(np.int64), days], axis=1)
+        whole = np.ascontiguousarray(rows).view([("", np.int64)] * rows.shape[1])
+        _, first, group = np.unique(whole.ravel(), return_index=True, return_inverse=True)
+        follows = keyed[first[group]] != keyed
+        if np.count_nonzero(follows) < MANY * len(columns.bands):
+            return None
+        alone = np.ones(len(columns.bands), np.bool_)
+        alone[keyed[follows]] = False
+        behind = dict[int, list[int]]()
+        for leader, follower in zip(keyed[first[group]][follows].tolist(), keyed[follows].tolist(), strict=True):
+            behind.setdefault(leader, []).append(follower)
+        return Leaders(alone, behind)
+
+    def strangers(self, hits: Sequence[Ranked], leaders: Leaders) -> list[int]:
+        """Documents behind those of hits that are no near-duplicates of theirs after all."""
+        columns, found = self._snapshot.columns(), list[int]()
+        numbers = np.array([hit.number for hit in hits], np.int64)
+        for document in dict.fromkeys(columns.documents(numbers).tolist()):
+            behind = leaders.behind.get(document, [])
+            if behind:
+                own, *others = self._sketches(columns.first_passage[[document, *behind]])
+                alike = near_copies(own, others)
+                found += [other for other, is_copy in zip(behind, alike, strict=True) if not is_copy]
+        return found
 
     def apart(self, ranked: list[Ranked], count: int) -> list[Ranked]:
         """Without passages that say word for word what one before them says; enough are looked at for ``count``."""

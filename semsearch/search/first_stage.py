@@ -79,8 +79,34 @@ class Retrieval:
             basis = basis.at(self._time.factors(time, query.event))
             hits, newer = self._with_the_newest(asked, basis, numbers[scores >= WEAKER * scores.max(initial=0)])
         else:
-            hits, newer = self._best(query, basis), None
+            hits, newer = self._folded(query, basis) or self._best(query, basis), None
         return Ranking(hits, allowed, basis.words is not None and basis.words.unheld, time, newer)
+
+    def _folded(self, query: Query, basis: Basis) -> list[Ranked]:
+        """The hits where most of the index are copies: the first of each text is looked at alone.
+
+        Nothing where that cannot be: copies are wanted, or which of them may be found depends on filters.
+        """
+        plain = basis.allowed is None and basis.vector is not None
+        leaders = self.collapsing.leaders() if plain and not query.expand else None
+        if leaders is None:
+            return []
+        shown = leaders.first
+        hits, copies = self._ranked(query, self._among(basis, shown))
+        strangers = self.collapsing.strangers([*hits, *copies], leaders)
+        if strangers:  # which are no copies after all
+            shown = shown.copy()
+            shown[strangers] = True
+            hits = self._best(query, self._among(basis, shown))
+        return hits
+
+    def _among(self, basis: Basis, documents: Mask) -> Basis:
+        """The same question among some documents, with the words' statistics of all."""
+        numbers = self._snapshot.columns().passages(documents)
+        words = basis.words
+        if words is not None:
+            words = replace(words, findable=self._snapshot.lexical().allowed(numbers))
+        return replace(basis, allowed=numbers, words=words)
 
     def _with_the_newest(self, asked: Asked, basis: Basis, numbers: Ids) -> tuple[list[Ranked], date | None]:
         """The hits, and the day of the newest article that has every word, where it is newer than the first hit's.
@@ -133,14 +159,21 @@ class Retrieval:
         return Ranking(self._best(query, Basis(WEIGHTS["dense"], vector, None, allowed, without)), allowed)
 
     def _best(self, query: Query, basis: Basis) -> list[Ranked]:
+        return self._ranked(query, basis)[0]
+
+    def _ranked(self, query: Query, basis: Basis) -> tuple[list[Ranked], list[Ranked]]:
+        """The hits, and the passages before the last of them that are copies."""
         depth = RESCORED if basis.weights.sentence else 2 * query.top + 20
         while True:
             pool = self._matching(basis, depth) if basis.vector is None else self._leading(basis, basis.vector, depth)
-            ranked = merge_documents(self._second.score(pool, basis), query.per_document)
+            merged = ranked = merge_documents(self._second.score(pool, basis), query.per_document)
             if not query.expand:
                 ranked = self.collapsing.apart(self.collapsing.collapse(ranked), query.top)
             if len(ranked) >= query.top or len(pool.numbers) < depth:
-                return ranked[: query.top]
+                hits = ranked[: query.top]
+                held = {hit.number for hit in hits}
+                least = hits[-1].key if hits else ()
+                return hits, [each for each in merged if each.number not in held and each.key < least]
             depth *= 4
 
     # The first stage
