@@ -14,8 +14,7 @@ DateProvenance = Literal[
     "correction", "header", "field", "front matter", "metadata", "URL", "file name", "folder", "visible text",
     "crawl time", "guess",
 ]  # fmt: skip
-# How sure a date is by where it was found.
-CONFIDENCE: Mapping[DateProvenance, float] = {
+CONFIDENCE: Mapping[DateProvenance, float] = {  # how sure a date is by where it was found
     "correction": 1.0,
     "header": 1.0,
     "field": 1.0,
@@ -129,6 +128,7 @@ class Place:
 
 
 Kept = tuple[tuple[str, tuple[str, ...]], ...]  # names of fields, each with its values
+OTHER_DAYS = "other days"  # name of the kept field of days that speak against the one that was taken
 
 
 @dataclass(frozen=True, slots=True)

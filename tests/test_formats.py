@@ -222,3 +222,23 @@ def test_a_hang_a_bomb_and_a_crash_cost_their_files_alone(hostile: Path) -> None
     found = {int(Path(problem.path).stem): problem.reason for problem in report.problems}
     assert found.keys() == lost.keys()
     assert all(found[at].startswith(told[kind]) for at, kind in lost.items())
+
+
+def test_a_page_whose_parts_disagree_is_listed_and_where_none_wins_its_day_is_a_guess(
+    tmp_path: Path, program: Program
+) -> None:
+    ld = '<script type="application/ld+json">{"@type":"NewsArticle","datePublished":"%s"}</script>'
+    folder = tmp_path / "a"
+    folder.mkdir()
+    (folder / "two.html").write_text(page_of("Tarn", head=ld % "2022-12-24"))  # the head says 2022-11-09
+    (folder / "later.html").write_text(
+        page_of("Lorn", "2023-02-01", "<link rel='canonical' href='https://pilot.example/2022/11/09/ferry'>")
+    )
+    build([folder], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        found = {
+            each.doc_id: (str(each.published), each.published and each.published.provenance) for each in opened.dates()
+        }
+    assert found == {"two.html": ("2022-12-24", "guess"), "later.html": ("2022-11-09", "URL")}
+    listed = program("dates", "--only", "suspicious", "--index", tmp_path / "ix").out
+    assert "the page also says 2022-11-09" in listed and "the page also says 2023-02-01" in listed

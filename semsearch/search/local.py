@@ -159,17 +159,15 @@ class LocalIndex:
         return self._snapshot.strength(mode)
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
-        """Documents like this one: those near the mean of its passages, itself left out.
-
-        Raises UnknownDocument.
-        """
+        """Documents near the mean of one's passages, itself left out. Raises UnknownDocument."""
         self._refuse_misuse()
         refuse_other_type(doc_id, str, "doc_id", "the id of a document, as text")
         refuse_other_type(query, (Query, type(None)), "query", "one that make_query gives")
         document = self._snapshot.documents.document(doc_id)
-        vector = centre(self._snapshot.vectors(self._snapshot.documents.passage_numbers(doc_id)))
+        numbers = self._snapshot.documents.passage_numbers(doc_id)
+        vector = centre(self._snapshot.vectors(numbers))
         query = replace(query or Query(document.title), mode="dense")
-        ranking = self._retrieval.similar(query, vector, self._snapshot.documents.passage_numbers(doc_id))
+        ranking = self._retrieval.similar(query, vector, numbers)
         return self._answers.answer(query, ranking, document.title, vector, [])
 
     def timeline(
@@ -202,7 +200,8 @@ class LocalIndex:
         """The date of each document with its provenance, and what is doubtful about it."""
         self._refuse_misuse()
         entries = self._snapshot.date_entries()
-        return [replace(entry, doubt=doubt) for entry, doubt in zip(entries, doubts(entries, self._today), strict=True)]
+        found = doubts(entries, self._today)
+        return [replace(entry, doubt=doubt or entry.doubt) for entry, doubt in zip(entries, found, strict=True)]
 
     def info(self) -> IndexInfo:
         """What the index holds."""

@@ -12,7 +12,7 @@ from typing import cast
 import numpy as np
 
 from semsearch.arrays import Ids
-from semsearch.records import DateEntry, DatePrecision, DateProvenance, EventDate, PublishedDate
+from semsearch.records import OTHER_DAYS, DateEntry, DatePrecision, DateProvenance, EventDate, PublishedDate
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import fits, sound
@@ -30,7 +30,7 @@ class StoredDates:
         with damage_told(self._folder):
             rows = self._db.execute(
                 "SELECT d.doc_id, f.path, d.line, d.first_day, d.last_day, d.date_precision, d.date_source, "
-                f"d.date_raw, d.date_ambiguous, d.sketch, {fits('document', 'd.')} AND {fits('file', 'f.')} "
+                f"d.date_raw, d.date_ambiguous, d.kept, d.sketch, {fits('document', 'd.')} AND {fits('file', 'f.')} "
                 "FROM document d JOIN file f USING (file_id) ORDER BY f.path, d.line, d.doc_id"
             )
             entries = list(sound(rows, "document"))
@@ -44,9 +44,10 @@ class StoredDates:
                 path,
                 line,
                 None if claim[0] is None else published_date(tuple(claim)),
+                _against(kept),
                 others=tuple(date.fromordinal(day) for day in sorted(days.get(sketch, set()) - {claim[0]})),
             )
-            for doc_id, path, line, *claim, sketch in entries
+            for doc_id, path, line, *claim, kept, sketch in entries
         ]
 
     def events(self, numbers: Ids) -> dict[int, list[EventDate]]:
@@ -84,3 +85,9 @@ def probable_passages(connection: Connection) -> Ids:
     )
     spans = [np.arange(first, first + count, dtype=np.int64) for first, count in sound(rows, "document")]
     return np.concatenate(spans) if spans else np.empty(0, np.int64)
+
+
+def _against(stored: str) -> str:
+    """That other parts of a page name other days, of the kept fields as they are stored."""
+    days = dict(json.loads(stored)).get(OTHER_DAYS, ()) if OTHER_DAYS in stored else ()
+    return f"the page also says {', '.join(days)}" if days else ""

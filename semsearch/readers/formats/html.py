@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import BinaryIO
 
 from semsearch.errors import InputError
-from semsearch.readers.fields import LONGEST
+from semsearch.readers.fields import LONGEST, LONGEST_KEPT
 from semsearch.readers.formats.boxes import bounded
 from semsearch.readers.formats.page import Page, parse_page
-from semsearch.readers.formats.page_day import claims_of
+from semsearch.readers.formats.page_day import claims_of, other_days
 from semsearch.readers.input_file import InputFile
 from semsearch.readers.markup import html_to_text
-from semsearch.records import Place, RawDocument
+from semsearch.records import OTHER_DAYS, Kept, Place, RawDocument
 
 LARGEST = 16 << 20  # bytes of a page
 DEEPEST_TABLES = 12  # one in the other: trafilatura takes seconds for a hundred
@@ -57,9 +57,16 @@ def page_document(markup: str, address: str, *, fetched: str = "") -> RawDocumen
         publisher=page.site[: LONGEST["source"]] or None,
         url=page.address[: LONGEST["url"]] or None,
         place=Place(1),
-        kept=(("author", (page.author,)),) if page.author else (),
+        kept=_kept(page),
         markup=True,
     )
+
+
+def _kept(page: Page) -> Kept:
+    """The author, and days of publication that other parts of the page name."""
+    others = other_days(page)
+    author = (("author", (page.author[:LONGEST_KEPT],)),) if page.author else ()
+    return (*author, *(((OTHER_DAYS, others),) if others else ()))
 
 
 def main_text(markup: str, page: Page) -> str:

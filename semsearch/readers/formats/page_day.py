@@ -91,7 +91,7 @@ def claims_of(page: Page, markup: str, fetched: str = "") -> tuple[DateClaim, ..
         provenance: DateProvenance = "metadata" if sure else "guess"
         from_address = address is not None and first == address and all(each.day != first for each in told)
         raw = next((each.raw for each in told if each.day == first), first.isoformat())
-        claims = [DateClaim(raw, "URL" if from_address and sure else provenance), *claims]
+        claims = [DateClaim(raw, "URL" if from_address and sure else provenance), *(claims if sure else [])]
     if not claims and page.tree is not None:
         claims += [DateClaim(raw, "visible text") for raw in _said(page.tree)]
     if not claims and address is None:
@@ -99,6 +99,18 @@ def claims_of(page: Page, markup: str, fetched: str = "") -> tuple[DateClaim, ..
     if fetched:
         claims.append(DateClaim(fetched, "crawl time"))
     return tuple(dict.fromkeys(claims))
+
+
+def other_days(page: Page) -> tuple[str, ...]:
+    """Days that speak against the one that is taken, in the page's data and its address."""
+    told = [_found(raw) for raw in dict.fromkeys(_from_data(page))]
+    days = [each.day for each in told if each.day is not None]
+    address = _in_address(page.address)
+    if not days:
+        return ()
+    chosen, _ = _chosen(told, address) if told[0].day else (days[0], True)
+    others = [*days, *([address] if address else [])]
+    return tuple(dict.fromkeys(str(day) for day in others if abs((day - chosen).days) > AGREEING))
 
 
 def _chosen(told: list[_Found], address: date | None) -> tuple[date, bool]:
