@@ -16,7 +16,7 @@ from semsearch.indexing.report import BuildReport
 from semsearch.readers import FieldNames, open_documents
 from semsearch.readers.child import children
 from semsearch.readers.formats.html import page_document
-from semsearch.readers.registry import FORMATS, reader_of
+from semsearch.readers.registry import FORMATS, lacking
 from semsearch.records import Problem, RawDocument
 from semsearch.search.local import Index
 from semsearch.search.opening import open_index
@@ -166,12 +166,21 @@ def test_a_member_of_an_archive_is_read_like_a_file(tmp_path: Path) -> None:
     assert isinstance(found, RawDocument) and found.place.member == "a.txt"
 
 
-def test_a_package_that_is_missing_is_named_with_the_command(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("semsearch.readers.registry.find_spec", lambda _: None)
-    from semsearch.errors import InputError
-
-    with pytest.raises(InputError, match=r"PDF needs pypdfium2: install it with: pip install 'semsearch\[pdf\]'"):
-        reader_of(".pdf")
+def test_a_package_that_is_missing_is_named_once_with_the_command(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lacking.cache_clear()
+    monkeypatch.setattr("semsearch.readers.registry.find_spec", lambda name: None if name == "pypdfium2" else True)
+    for at in range(40):
+        write(tmp_path / f"{at}.pdf", pdf_of([["A page."]]))
+    write(tmp_path / "a.txt", "The ferry stopped.")
+    report = build([tmp_path], tmp_path / "ix", model="hash")
+    told = "40 files not read: PDF needs pypdfium2: install it with: pip install 'semsearch[pdf]'"
+    assert [problem.reason for problem in report.problems] == [told]
+    assert report.added == 1
+    monkeypatch.undo()
+    lacking.cache_clear()
+    assert build([tmp_path], tmp_path / "ix").added == 40
 
 
 # A reader may die

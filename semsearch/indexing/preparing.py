@@ -63,7 +63,7 @@ class Prepared:
 
 
 # Version of how texts are read: readers, dates, words. An index that was read by another is read again.
-READING_RULES = 5
+READING_RULES = 6
 
 
 def resolve_document(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from typing import BinaryIO, cast
@@ -65,13 +66,19 @@ def format_of(suffix: str) -> Format | None:
     return _BY_SUFFIX.get(suffix)
 
 
-def reader_of(suffix: str) -> Reader:
-    """The reader of a suffix that is known. Raises InputError where what it needs is not installed."""
+@cache
+def lacking(suffix: str) -> str:
+    """What a suffix that is known needs and is not installed, with the command that installs it; empty for nothing."""
     found = _BY_SUFFIX[suffix]
     missing = [package for package in found.packages if find_spec(package) is None]
+    install = f"pip install 'semsearch[{found.extra}]'"
+    return f"{found.name} needs {', '.join(missing)}: install it with: {install}" if missing else ""
+
+
+def reader_of(suffix: str) -> Reader:
+    """The reader of a suffix that is known. Raises InputError where what it needs is not installed."""
+    missing = lacking(suffix)
     if missing:
-        raise InputError(
-            f"{found.name} needs {', '.join(missing)}: install it with: pip install 'semsearch[{found.extra}]'"
-        )
-    module, _, function = found.reader.partition(".")
+        raise InputError(missing)
+    module, _, function = _BY_SUFFIX[suffix].reader.partition(".")
     return cast(Reader, getattr(import_module(f"semsearch.readers.formats.{module}"), function))

@@ -21,7 +21,7 @@ from semsearch.readers.day_order import is_column, is_open, month_first
 from semsearch.readers.decoding import RestLeftOut
 from semsearch.readers.input_file import InputFile
 from semsearch.readers.names import FieldNames
-from semsearch.readers.registry import format_of, reader_of, suffixes
+from semsearch.readers.registry import format_of, lacking, reader_of, suffixes
 from semsearch.records import Problem, RawDocument
 
 HOPELESS, MANY_TIMES = 100_000, 10  # records that cannot be used, and how many times those that can: no such file
@@ -52,6 +52,11 @@ def said_of_unknown(suffix: str) -> str:
 def is_supported(path: Path) -> bool:
     """True where a reader is known for the file's suffix."""
     return format_of(_format_suffix(path)) is not None
+
+
+def needed_for(path: Path) -> str:
+    """What a supported file needs and is not installed, with the command that installs it; empty for nothing."""
+    return lacking(_format_suffix(path))
 
 
 def format_name(path: Path) -> str:

@@ -10,13 +10,14 @@ import glob
 import os
 import re
 import stat
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from semsearch.files.regular import is_unicode, open_below, open_regular
 from semsearch.readers.ignoring import MOST_WILD, IgnoreRules, path_pattern, read_ignore_file
-from semsearch.readers.stream import is_supported, said_of_unknown
+from semsearch.readers.stream import is_supported, needed_for, said_of_unknown
 from semsearch.records import Problem
 
 IGNORE_FILE = ".semsearchignore"
@@ -34,6 +35,7 @@ class FoundFiles:
 
     files: list[Path] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    unread: Counter[str] = field(default_factory=Counter)  # files whose reader is not installed, by what it needs
     ignored: int = 0  # files left out because an ignore file, or the BEIR layout, says so
 
 
@@ -51,6 +53,8 @@ def find_files(root: Path) -> FoundFiles:
                 _add(path, found)
     else:
         _add(root, found)
+    for needed, count in found.unread.items():  # once for all of a format
+        found.problems.append(Problem(str(root), 0, f"{count} file{'' if count == 1 else 's'} not read: {needed}"))
     return found
 
 
@@ -132,6 +136,8 @@ def _add(path: Path, found: FoundFiles) -> None:
         found.problems.append(Problem(str(path), 0, "not a regular file"))
     elif not is_supported(path):
         found.problems.append(Problem(str(path), 0, said_of_unknown(path.suffix)))
+    elif needed := needed_for(path):
+        found.unread[needed] += 1
     else:
         found.files.append(path)
 
