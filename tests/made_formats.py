@@ -452,6 +452,11 @@ def make(folder: Path) -> list[Made]:
     )
     put("Brackley", "old.arc", arc_of("http://pilot.example/b", page_of("Brackley")), "2022-11-09", "metadata")
     put("Coldwick", "outlook.msg", msg_of("Coldwick"), "2022-11-09", "header")
+    german = "Die Fähre nach Dornmühl wurde am Montag gestoppt, weil Eis auf dem Fluß war, sagte das Büro des Hafens. "
+    page = page_of("Dornmuhl").replace("<meta charset='utf-8'>", "").replace("<h1>", f"<p>{german * 4}</p><h1>")
+    put("Dornmuhl", "undeclared.html", page.encode("cp1252"), "2022-11-09", "metadata")
+    mail = "Subject: Eis\r\nDate: Wed, 09 Nov 2022 08:00:00 +0100\r\nFrom: a@b.example\r\n\r\n"
+    put("Eldmoor", "undeclared.eml", (mail + german * 4 + sentence("Eldmoor")).encode("cp1252"), "2022-11-09", "header")
     return made
 
 

@@ -149,6 +149,17 @@ def test_changed_and_deleted_text_of_word_is_left_out(tmp_path: Path) -> None:
     assert "Deleted" not in found.text
 
 
+def test_an_encoding_that_nothing_names_is_guessed_in_the_worker_too(index: Index) -> None:
+    """The model of languages writes a file to load itself, which a worker may not."""
+    for town in ("Dornmuhl", "Eldmoor"):
+        assert "Fähre" in index.search(f"+{town}", mode="lexical").hits[0].document.text
+
+
+def test_a_zero_byte_costs_no_page(tmp_path: Path) -> None:
+    (found,) = read(write(tmp_path / "a.html", page_of("Tarn").replace("Monday", "Mon\0day").encode() + b"\xe4"))
+    assert isinstance(found, RawDocument) and "The ferry to Tarn" in found.text
+
+
 def test_a_member_of_an_archive_is_read_like_a_file(tmp_path: Path) -> None:
     inner = zip_of({"a.txt": "x"})
     data = zip_of({"2022-11-09-a.txt": sentence("Tarn"), "../up.txt": sentence("Up"), "b.csv": "title;date;text\nT;2022-11-10;Bread.\n",

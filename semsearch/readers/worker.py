@@ -20,6 +20,7 @@ from semsearch.readers.registry import reader_of
 from semsearch.readers.wire import packed
 
 _LENGTH = struct.Struct("!I")
+OF_A_MODEL = 128 << 20  # bytes that it may write while a model is read
 _LONGEST_REQUEST = 1 << 16
 _PR_SET_PDEATHSIG = 1
 
@@ -41,14 +42,31 @@ def main(number: int) -> None:
 def _bound() -> None:
     """Limits of this process; it ends with the one that made it."""
     ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    for limit, most in ((resource.RLIMIT_DATA, MEMORY), (resource.RLIMIT_FSIZE, 0), (resource.RLIMIT_CORE, 0)):
+    for limit, soft, hard in (
+        (resource.RLIMIT_DATA, MEMORY, MEMORY),
+        (resource.RLIMIT_FSIZE, 0, OF_A_MODEL),
+        (resource.RLIMIT_CORE, 0, 0),
+    ):
         with suppress(ValueError, OSError):
-            resource.setrlimit(limit, (most, most))
+            resource.setrlimit(limit, (soft, hard))
+
+
+class _File(InputFile):
+    """A file whose encoding may be guessed: the model of languages is unpacked into a file without a name."""
+
+    def _encoding(self, data: bytes, *, whole: bool, records: bool = False) -> str:
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (OF_A_MODEL, OF_A_MODEL))
+        try:
+            return super()._encoding(data, whole=whole, records=records)
+        finally:
+            with suppress(ValueError, OSError):
+                resource.setrlimit(resource.RLIMIT_FSIZE, (0, OF_A_MODEL))
 
 
 def _answer(link: socket.socket, request: dict[str, object], descriptor: int) -> None:
     names = FieldNames({str(role): str(name) for role, name in dict(request["fields"]).items()})  # type: ignore[call-overload]
-    file = InputFile(str(request["path"]), names, str(request["encoding"]))
+    file = _File(str(request["path"]), names, str(request["encoding"]))
     failed = ""
     with stream_of(descriptor) as stream:
         try:

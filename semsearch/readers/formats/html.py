@@ -40,7 +40,7 @@ def decoded(data: bytes, file: InputFile, charset: str = "") -> str:
                 return data.decode("cp1252" if name.lower() in ("iso-8859-1", "latin-1", "latin1") else name)
             except (LookupError, UnicodeDecodeError, ValueError):
                 continue
-    return data.decode(file.encoding_of(data), "replace")
+    return data.decode(file.encoding_of(data.replace(b"\0", b" ")), "replace")
 
 
 def page_document(markup: str, address: str, *, fetched: str = "") -> RawDocument:
