@@ -163,10 +163,10 @@ def test_a_zero_byte_costs_no_page(tmp_path: Path) -> None:
 def test_a_member_of_an_archive_is_read_like_a_file(tmp_path: Path) -> None:
     inner = zip_of({"a.txt": "x"})
     data = zip_of({"2022-11-09-a.txt": sentence("Tarn"), "../up.txt": sentence("Up"), "b.csv": "title;date;text\nT;2022-11-10;Bread.\n",
-                   "c.zip": inner, "d.bin": b"\0", ".hidden.txt": "no", "e.html": page_of("Page")})  # fmt: skip
+                   "c.zip": inner, "f.pdf": pdf_of([["A page of a file within."]]), "d.bin": b"\0", ".hidden.txt": "no", "e.html": page_of("Page")})  # fmt: skip
     items = read(write(tmp_path / "a.zip", data))
     documents = [item for item in items if isinstance(item, RawDocument)]
-    assert [each.place.member for each in documents] == ["2022-11-09-a.txt", "../up.txt", "b.csv", "e.html"]
+    assert [each.place.member for each in documents] == ["2022-11-09-a.txt", "../up.txt", "b.csv", "f.pdf", "e.html"]
     assert {item.reason for item in items if isinstance(item, Problem)} == {
         "1 member left out: .bin has no reader here",
         "1 member left out: .zip has no reader here",
@@ -210,6 +210,8 @@ def hostile(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[Path]:
         "    if text == 'hang': time.sleep(100)\n"
         "    if text == 'bomb': text = 'x' * (1 << 34)\n"
         "    if text == 'crash': ctypes.string_at(0)\n"
+        "    for _ in range(30 if text.startswith('slow') else 0): time.sleep(0.1); file.tick()\n"
+        "    while text == 'endless': time.sleep(0.1); file.tick()\n"
         "    yield RawDocument(None, '', text, (), None, None, Place(1))\n"
     )
     run = (
@@ -230,7 +232,7 @@ def test_a_hang_a_bomb_and_a_crash_cost_their_files_alone(hostile: Path) -> None
     for at in range(300):
         (hostile / "a" / f"{at:04}.rtf").write_text(f"text {at}")
     told = {
-        "hang": "nothing was read of it in 1 seconds",
+        "hang": "nothing was read of it in 1 seconds, or too little",
         "bomb": "it wants more than the 300 MB",
         "crash": "its reader crashed (SIGSEGV)",
     }
@@ -262,3 +264,13 @@ def test_a_page_whose_parts_disagree_is_listed_and_where_none_wins_its_day_is_a_
     assert found == {"two.html": ("2022-12-24", "guess"), "later.html": ("2022-11-09", "URL")}
     listed = program("dates", "--only", "suspicious", "--index", tmp_path / "ix").out
     assert "the page also says 2022-11-09" in listed and "the page also says 2023-02-01" in listed
+
+
+def test_a_reader_that_goes_on_has_time_by_the_size_of_its_file(hostile: Path) -> None:
+    """Three seconds of work in small steps, where one second is the limit for each; one without an end is ended."""
+    for name, text in (("slow", "slow" + "x" * 400_000), ("endless", "endless")):
+        (hostile / f"{name}.rtf").write_text(text)
+    (found,) = read(hostile / "slow.rtf")
+    assert isinstance(found, RawDocument)
+    (problem,) = read(hostile / "endless.rtf")
+    assert isinstance(problem, Problem) and "too little in the time" in problem.reason

@@ -16,6 +16,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
+from time import monotonic
 
 from semsearch.errors import InputError
 from semsearch.readers.input_file import InputFile
@@ -23,6 +24,8 @@ from semsearch.readers.wire import NoFrame, unpacked
 from semsearch.records import Problem, RawDocument
 
 PATIENCE = 9.0  # seconds between two items of a file
+SECONDS_A_BYTE = 1 / 100_000  # more, for a file whose reader says that it goes on: some hundred pages a megabyte
+TICK = b'{"tick": true}'  # the frame that says so
 MOST_FILES = 2_000  # of one worker
 MEMORY = 300 << 20  # bytes that a worker may write to: some 250 MB of memory
 OUT_OF_MEMORY = 3  # its status then
@@ -99,17 +102,22 @@ class Children:
         """The items of a file, and how it was read in ``file``. Raises ReaderDied, with what happened."""
         request = {"path": file.path, "suffix": suffix, "fields": dict(file.names.chosen), "encoding": file.encoding}
         worker = self._given(json.dumps(request).encode("utf-8", "surrogateescape"), descriptor)
-        done = False
+        done, latest = False, monotonic() + PATIENCE + os.fstat(descriptor).st_size * SECONDS_A_BYTE
         try:
             while True:
-                item = unpacked(worker.frame())
+                frame = worker.frame()
+                if frame == TICK:
+                    if monotonic() > latest:
+                        raise TimeoutError
+                    continue
+                item = unpacked(frame)
                 if isinstance(item, dict):
                     done = True
                     _take(item, file)
                     return
                 yield item
         except TimeoutError:
-            raise ReaderDied(f"nothing was read of it in {PATIENCE:.0f} seconds") from None
+            raise ReaderDied(f"nothing was read of it in {PATIENCE:.0f} seconds, or too little in the time") from None
         except NoFrame as error:
             raise ReaderDied(str(error)) from None
         except ReaderDied as error:

@@ -78,6 +78,13 @@ class InputFile:
         errors = "replace" if encoding.startswith(("utf-16", "utf-32")) else "surrogateescape"
         return io.TextIOWrapper(rest, encoding=encoding, errors=errors, newline="")
 
+    def member(self, name: str) -> InputFile:
+        """A file within this one, which is read like it."""
+        return InputFile(name, self.names, self.encoding)
+
+    def tick(self) -> None:
+        """Say that the reader goes on, where it gives nothing for long."""
+
     def encoding_of(self, data: bytes) -> str:
         """The encoding that bytes are in, guessed where they are not UTF-8. Raises InputError."""
         return self._encoding(data, whole=True)

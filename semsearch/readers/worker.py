@@ -13,7 +13,7 @@ from contextlib import suppress
 
 from semsearch.errors import InputError, SemsearchError
 from semsearch.files.regular import stream_of
-from semsearch.readers.child import MEMORY, OUT_OF_MEMORY
+from semsearch.readers.child import MEMORY, OUT_OF_MEMORY, TICK
 from semsearch.readers.input_file import InputFile
 from semsearch.readers.names import FieldNames
 from semsearch.readers.registry import reader_of
@@ -54,6 +54,16 @@ def _bound() -> None:
 class _File(InputFile):
     """A file whose encoding may be guessed: the model of languages is unpacked into a file without a name."""
 
+    link: socket.socket
+
+    def member(self, name: str) -> InputFile:
+        found = _File(name, self.names, self.encoding)
+        found.link = self.link
+        return found
+
+    def tick(self) -> None:
+        _send(self.link, TICK)
+
     def _encoding(self, data: bytes, *, whole: bool, records: bool = False) -> str:
         with suppress(ValueError, OSError):
             resource.setrlimit(resource.RLIMIT_FSIZE, (OF_A_MODEL, OF_A_MODEL))
@@ -67,6 +77,7 @@ class _File(InputFile):
 def _answer(link: socket.socket, request: dict[str, object], descriptor: int) -> None:
     names = FieldNames({str(role): str(name) for role, name in dict(request["fields"]).items()})  # type: ignore[call-overload]
     file = _File(str(request["path"]), names, str(request["encoding"]))
+    file.link = link
     failed = ""
     with stream_of(descriptor) as stream:
         try:

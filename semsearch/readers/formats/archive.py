@@ -78,7 +78,7 @@ class _Articles:
 
     def of(self, name: str, data: bytes) -> Iterator[RawDocument | Problem]:
         """The articles of one member; what cannot be read of it is a problem of its own."""
-        own = type(self._file)(name, self._file.names, self._file.encoding)
+        own = self._file.member(name)
         try:
             for item in reader_of(PurePosixPath(name).suffix.lower())(BytesIO(data), own):
                 yield self._numbered(item, name)

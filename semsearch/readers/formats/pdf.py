@@ -21,9 +21,9 @@ _NO_TITLE = re.compile(r"\.(?:docx?|indd|qxd|pdf|tex|dvi)$|^Microsoft|^untitled"
 _ENDED = re.compile(r"[.!?:…][\"”’»)]*$")
 
 
-def read_pdf(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument]:  # noqa: ARG001
+def read_pdf(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument]:
     """The document, with the places where its pages begin. Raises InputError where it has no text."""
-    pages, count, facts = _read(stream)
+    pages, count, facts = _read(stream, file)
     if not any(pages):
         raise InputError("no text in it: scanned pages? Make them text with: ocrmypdf FILE.pdf FILE-text.pdf")
     text, begins = _joined(pages)
@@ -42,14 +42,18 @@ def read_pdf(stream: BinaryIO, file: InputFile) -> Iterator[RawDocument]:  # noq
     )
 
 
-def _read(stream: BinaryIO) -> tuple[list[str], int, Mapping[str, str]]:
+def _read(stream: BinaryIO, file: InputFile) -> tuple[list[str], int, Mapping[str, str]]:
     """The text of each page, how many there are, and what the document says of itself. Raises InputError."""
     import pypdfium2
 
     try:
         pdf = pypdfium2.PdfDocument(stream)
         count = len(pdf)
-        return [_page_text(pdf, number) for number in range(min(count, MOST_PAGES))], count, pdf.get_metadata_dict()
+        pages = []
+        for number in range(min(count, MOST_PAGES)):
+            pages.append(_page_text(pdf, number))
+            file.tick()
+        return pages, count, pdf.get_metadata_dict()
     except pypdfium2.PdfiumError as error:
         locked = "assword" in str(error)
         raise InputError("locked with a password" if locked else f"damaged PDF: {str(error)[:80]}") from None
