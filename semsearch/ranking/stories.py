@@ -30,7 +30,7 @@ _NUMBERS = frozenset(
     sixth seventh eighth ninth tenth eleventh twelfth""".split()  # noqa: SIM905
 )
 _WORD = re.compile(r"\w+(?:[.,]\d+)*")
-_SENTENCE = re.compile(r"(?:^|[.!?:]\s+|\n)\W*\w+")  # whose first word is a name or none
+_SENTENCE = re.compile(r"(?:^|[.!?:\n])\W{0,8}\w+")  # whose first word is a name or none
 
 
 @dataclass(frozen=True, slots=True)

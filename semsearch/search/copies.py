@@ -40,7 +40,7 @@ class Leaders:
 
 
 _UNKNOWN = object()
-MANY = 0.2  # of the documents are copies, at least, where the first of each are searched alone
+MANY, LARGE = 0.2, 10_000  # share that are copies, and documents, from which the first of each are searched alone
 
 
 class Collapsing:
@@ -75,7 +75,7 @@ class Collapsing:
     def _found_leaders(self) -> Leaders | None:
         columns = self._snapshot.columns()
         keyed = np.flatnonzero(columns.bands[:, 0] != 0)
-        if len(keyed) < MANY * len(columns.bands):
+        if len(columns.bands) < LARGE or len(keyed) < MANY * len(columns.bands):
             return None
         days = np.stack([columns.first_day, columns.last_day], axis=1)[keyed]
         rows = np.concatenate([columns.bands[keyed].astype(np.int64), days], axis=1)
@@ -102,6 +102,23 @@ class Collapsing:
                 alike = near_copies(own, others)
                 found += [other for other, is_copy in zip(behind, alike, strict=True) if not is_copy]
         return found
+
+    def by_name(self, hits: Sequence[Ranked], leaders: Leaders) -> Mask | None:
+        """Of the copies of each the one with the lowest id, whatever came in first; None where they are those."""
+        columns, named = self._snapshot.columns(), list[int]()
+        numbers = np.array([hit.number for hit in hits], np.int64)
+        documents = list(dict.fromkeys(columns.documents(numbers).tolist()))
+        for document in documents:
+            members = [document, *leaders.behind.get(document, [])]
+            own, *others = sketches = self._sketches(columns.first_passage[members])
+            alike = [True, *near_copies(own, others)]
+            ids = {each.doc_id: at for each, at, is_copy in zip(sketches, members, alike, strict=True) if is_copy}
+            named.append(ids[min(ids)])
+        if named == documents:
+            return None
+        shown = np.zeros(len(columns.bands), np.bool_)
+        shown[named] = True
+        return shown
 
     def apart(self, ranked: list[Ranked], count: int) -> list[Ranked]:
         """Without passages that say word for word what one before them says; enough are looked at for ``count``."""

@@ -97,8 +97,9 @@ class Retrieval:
         if strangers:  # which are no copies after all
             shown = shown.copy()
             shown[strangers] = True
-            hits = self._best(query, self._among(basis, shown))
-        return hits
+            hits, copies = self._ranked(query, self._among(basis, shown))
+        named = self.collapsing.by_name([*hits, *copies], leaders)
+        return hits if named is None else self._best(query, self._among(basis, named))
 
     def _among(self, basis: Basis, documents: Mask) -> Basis:
         """The same question among some documents, with the words' statistics of all."""
@@ -162,7 +163,7 @@ class Retrieval:
         return self._ranked(query, basis)[0]
 
     def _ranked(self, query: Query, basis: Basis) -> tuple[list[Ranked], list[Ranked]]:
-        """The hits, and the passages before the last of them that are copies."""
+        """The hits, and the passages that score as much as the last of them and are none."""
         depth = RESCORED if basis.weights.sentence else 2 * query.top + 20
         while True:
             pool = self._matching(basis, depth) if basis.vector is None else self._leading(basis, basis.vector, depth)
@@ -172,8 +173,8 @@ class Retrieval:
             if len(ranked) >= query.top or len(pool.numbers) < depth:
                 hits = ranked[: query.top]
                 held = {hit.number for hit in hits}
-                least = hits[-1].key if hits else ()
-                return hits, [each for each in merged if each.number not in held and each.key < least]
+                least = hits[-1].score if hits else 1.0
+                return hits, [each for each in merged if each.number not in held and each.score >= least]
             depth *= 4
 
     # The first stage

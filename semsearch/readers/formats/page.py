@@ -38,7 +38,7 @@ _TITLES = ("og:title", "twitter:title", "dc.title", "dcterms.title", "headline",
 _SITES = ("og:site_name", "application-name", "publisher", "dc.publisher", "dcterms.publisher", "copyright")
 _AUTHORS = ("author", "article:author", "dc.creator", "dcterms.creator", "byl", "parsely-author", "sailthru.author")
 _BLANKS = re.compile(r"\s+")
-_OF_SITE = re.compile(r"\s+[|–—·»-]\s+[^|–—·»]{2,40}$")
+_OF_SITE = re.compile(r" [|–—·»-] [^|–—·»]{2,40}$")
 
 
 @dataclass(slots=True)

@@ -64,7 +64,7 @@ _DAYS = re.compile(
     rf"|(?<!\w){_WORD}\.?\s+[0-3]?\d(?:st|nd|rd|th)?,?\s+(?:19|20)\d\d(?!\d)"
     r"|(?:19|20)\d\d\s?[年년]\s?[01]?\d\s?[月월]\s?[0-3]?\d\s?[日일]"
 )
-_ISO = re.compile(r"\s*((?:19|20)\d\d)-?(\d\d)-?(\d\d)(?:[T ]\S*?(Z|[+-]\d\d:?\d\d)?)?\s*$")
+_ISO = re.compile(r"((?:19|20)\d\d)-?(\d\d)-?(\d\d)(?:[T ][\d:.,]{0,16}(Z|[+-]\d\d:?\d\d)?)?")
 _IN_ADDRESS = re.compile(r"/((?:19|20)\d\d)[/-]?([01]\d)[/-]?([0-3]\d)(?=[/-]|$)")
 _TAG = re.compile(r"<[^>]{0,2000}>")
 
@@ -130,7 +130,7 @@ def _chosen(told: list[_Found], address: date | None) -> tuple[date, bool]:
 
 
 def _found(raw: str) -> _Found:
-    written = _ISO.match(raw)
+    written = _ISO.fullmatch(raw.strip())
     if written is None:
         return _Found(raw, None)
     try:
