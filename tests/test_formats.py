@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -274,3 +275,10 @@ def test_a_reader_that_goes_on_has_time_by_the_size_of_its_file(hostile: Path) -
     assert isinstance(found, RawDocument)
     (problem,) = read(hostile / "endless.rtf")
     assert isinstance(problem, Problem) and "too little in the time" in problem.reason
+
+
+def test_threads_read_with_workers_of_their_own(tmp_path: Path) -> None:
+    paths = [write(tmp_path / f"{at}.html", page_of(f"Town{at}")) for at in range(24)]
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(read, paths * 3))
+    assert [sentence(f"Town{at % 24}") in items[0].text for at, (items) in enumerate(found)] == [True] * 72  # type: ignore[union-attr]

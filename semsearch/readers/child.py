@@ -13,6 +13,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -54,6 +55,12 @@ class _Worker:
         self._socket = ours
         self.files = 0
 
+    def __del__(self) -> None:
+        if self._process.poll() is None:  # the thread that it read for has ended
+            self._socket.close()
+            self._process.kill()
+            self._process.wait()
+
     def ask(self, request: bytes, descriptor: int) -> None:
         """Give it a file. Raises OSError where it is gone."""
         self.files += 1
@@ -91,8 +98,8 @@ class _Worker:
         return code
 
 
-class Children:
-    """Reads files in a worker, made when the first is wanted."""
+class Children(threading.local):
+    """Reads files in a worker, made when the first is wanted; each thread has its own."""
 
     def __init__(self) -> None:
         self._worker: _Worker | None = None
