@@ -250,3 +250,25 @@ def test_three_hundred_sequences_of_edits_end_with_the_stories_of_a_clean_build(
 def document(number: int, text: str, day: int, url: str | None) -> Document:
     published = PublishedDate(date(2022, 11, day), date(2022, 11, day), "day", "field", f"2022-11-{day:02}")
     return Document(f"a{number}", "", text, published, f"Paper {number % 3}", url, "/a.jsonl", Place(number))
+
+
+def test_of_versions_of_a_page_the_newest_is_shown_and_the_older_dated(tmp_path: Path, program: Program) -> None:
+    """Posts of a live page have its address, too, and say different things."""
+    page, live = "https://pilot.example/ice", "https://pilot.example/live"
+    posts = ("The ferry to the island has left.", "Bakers warn that bread on the ferry will be dear.")
+    records = [
+        record(1, ICE, "2022-11-09", url=page),
+        record(2, f"{ICE} Update: it runs again since noon, and lorries may cross.", "2022-11-12", url=page),
+        *(record(at, post, "2022-11-10", url=live) for at, post in enumerate(posts, 3)),
+    ]
+    (tmp_path / "a.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    build([tmp_path / "a.jsonl"], tmp_path / "ix", model="hash")
+    asked = ("ask", "ferry", "--index", tmp_path / "ix", "--mode", "lexical", "--format", "json")
+    hits = json.loads(program(*asked).out)["hits"]
+    assert {hit["doc_id"] for hit in hits} == {"a002", "a003", "a004"}
+    (newest,) = [hit for hit in hits if hit["doc_id"] == "a002"]
+    assert newest["copies"] == ["a001"]
+    assert newest["story"] == {"first": "2022-11-09", "last": "2022-11-12", "copies": 1, "sources": 1}
+    assert [hit["rank"] for hit in hits] == [1, 2, 3]
+    every = json.loads(program(*asked, "--expand").out)["hits"]
+    assert len(every) == 4

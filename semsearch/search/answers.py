@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from datetime import date
 
 import numpy as np
 
 from semsearch.arrays import Scores, Span, Vectors
 from semsearch.ranking import Ranked, is_strong
-from semsearch.records import Answer, EventDate, Hit, Query
+from semsearch.records import Answer, DateRange, EventDate, Hit, Query
 from semsearch.search.copies import NONE, Collapsing
 from semsearch.search.first_stage import Ranking
 from semsearch.search.marking import Marking
 from semsearch.search.question_words import Others
 from semsearch.storage.snapshot import Snapshot
 
+VERSION = 0.3  # of the words of both have two versions of a page in common
 ENGLISH = ("all-MiniLM-L6-v2",)  # models that read no other language
 
 
@@ -52,6 +55,7 @@ class Answers:
             )
             for rank, (found, also) in enumerate(zip(ranked, copies, strict=True), 1)
         )
+        hits = hits if query.expand else newest_versions(hits)
         notes.extend(self.window_notes(query))
         if ranking.newer is not None:
             notes.append(f"newer, weaker: {ranking.newer}")
@@ -124,6 +128,45 @@ class Answers:
         others = columns.passages(self._snapshot.satisfying(query.not_publishers, query.where))
         inside = np.intersect1d(passages if allowed is None else np.intersect1d(passages, allowed), others)
         return len(np.intersect1d(inside, columns.first_passage))
+
+
+def newest_versions(hits: tuple[Hit, ...]) -> tuple[Hit, ...]:
+    """The hits, of versions of one page the newest alone; the older ones are among its copies."""
+    by_address = defaultdict[str, list[Hit]](list)
+    for hit in hits:
+        by_address[hit.document.url or ""].append(hit)
+    if all(len(held) == 1 for address, held in by_address.items() if address):
+        return hits
+    older = dict[int, Hit]()  # by rank, with the hit that is newer
+    for address, held in by_address.items():
+        newest = max(held, key=lambda hit: (_day(hit), -hit.rank))
+        is_version = [each for each in held if address and each is not newest and _alike(each, newest)]
+        older.update({each.rank: newest for each in is_version if each.document.doc_id != newest.document.doc_id})
+    kept = []
+    for hit in hits:
+        versions = [each for each in hits if older.get(each.rank) is hit]
+        if hit.rank not in older:
+            kept.append(_with_versions(hit, versions) if versions else hit)
+    return tuple(replace(hit, rank=rank) for rank, hit in enumerate(kept, 1))
+
+
+def _with_versions(hit: Hit, versions: Sequence[Hit]) -> Hit:
+    """A hit whose older versions are counted with its copies."""
+    copies = {*hit.copies, *(each.document.doc_id for each in versions), *(c for each in versions for c in each.copies)}
+    days = [day for day in map(_day, (hit, *versions)) if day != date.min]
+    spread = DateRange(min(days), max(days)) if days else hit.spread
+    sources = len({each.document.publisher for each in (hit, *versions)})
+    return replace(hit, copies=tuple(sorted(copies - {hit.document.doc_id})), spread=spread, copied_by=sources)
+
+
+def _day(hit: Hit) -> date:
+    return hit.document.published.first if hit.document.published else date.min
+
+
+def _alike(one: Hit, other: Hit) -> bool:
+    """Whether two texts have enough words in common to be versions of one; posts of a live page have not."""
+    words, others = (set(hit.document.text.lower().split()) for hit in (one, other))
+    return len(words & others) >= VERSION * len(words | others)
 
 
 def _is_beyond_latin(text: str) -> bool:
