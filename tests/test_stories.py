@@ -272,3 +272,13 @@ def test_of_versions_of_a_page_the_newest_is_shown_and_the_older_dated(tmp_path:
     assert [hit["rank"] for hit in hits] == [1, 2, 3]
     every = json.loads(program(*asked, "--expand").out)["hits"]
     assert len(every) == 4
+
+
+def test_a_text_that_is_a_part_of_two_others_does_not_make_them_one(tmp_path: Path) -> None:
+    """A background text, printed alone and under the news of two towns."""
+    background = " ".join(f"The ice of that winter {word} for weeks on the river." for word in WORDS[:9])
+    towns = [
+        f"The ferry to {town} was stopped, said the office in {town}. {background}" for town in ("Lorby", "Kelham")
+    ]
+    found = stories([record(1, background), *(record(at, text) for at, text in enumerate(towns, 2))], tmp_path)
+    assert all(not {"a002", "a003"} <= group for group in groups(found))

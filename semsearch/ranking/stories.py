@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
@@ -22,6 +22,7 @@ MOST_HOLDING = 60  # articles with a shingle: more share what everybody writes
 SHOUTED = 4  # letters of a word in capitals that is no name: VIDEO
 BANDS = 20  # of two hashes: of two texts with half of their shingles in common 997 in 1,000 share one
 _ALL = (1 << 64) - 1
+ASKED = 12  # places of a group
 LEAST_SHARED = 3  # shingles that few have
 SAME_DAYS = 7  # between two publications
 _NUMBERS = frozenset(
@@ -69,12 +70,21 @@ def is_copy(one: Told, other: Told) -> bool:
     fewest, whole = min(len(one.shingles), len(other.shingles)), len(one.shingles | other.shingles)
     if not both or (both < SAME * whole and both < WITHIN * fewest):
         return False
-    if (one.numbers - other.numbers and other.numbers - one.numbers) or (
-        one.names - other.words and other.names - one.words
-    ):
+    if differ(one, other):
         return False
     near = one.day is None or other.day is None or abs(one.day - other.day) <= SAME_DAYS
     return near or one.shingles == other.shingles
+
+
+def differ(one: Told, other: Told) -> bool:
+    """Whether each has a number, or a name, that the other lacks: then they speak of different things."""
+    numbers = one.numbers - other.numbers and other.numbers - one.numbers
+    return bool(numbers) or bool(one.names - other.words and other.names - one.words)
+
+
+def likeness(one: Told, other: Told) -> float:
+    """The share of the shingles of both that they have in common."""
+    return len(one.shingles & other.shingles) / max(len(one.shingles | other.shingles), 1)
 
 
 def likely_pairs(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
@@ -111,20 +121,22 @@ def _of_many(articles: Sequence[Told]) -> Iterator[tuple[int, int]]:
             yield from ((places[0], other) for other in places[1:])
 
 
-def grouped(count: int, pairs: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Places 0 to ``count`` in groups that pairs connect, those of two and more, each in order."""
-    parent = list(range(count))
+def grouped(
+    count: int, pairs: Iterable[tuple[int, int]], apart: Callable[[int, int], bool] = lambda *_: False
+) -> list[list[int]]:
+    """Places 0 to ``count`` in groups that pairs connect, those of two and more, each in order.
 
-    def root(at: int) -> int:
-        while parent[at] != at:
-            parent[at] = parent[parent[at]]
-            at = parent[at]
-        return at
-
+    Groups of which one's place is ``apart`` from one of the other's are not joined: a text that is a part of two
+    others does not make these one. Of large groups the first :data:`ASKED` are asked.
+    """
+    group_of, members = list(range(count)), {at: [at] for at in range(count)}
     for one, other in pairs:
-        first, second = sorted((root(one), root(other)))
-        parent[second] = first
-    groups = defaultdict[int, list[int]](list)
-    for at in range(count):
-        groups[root(at)].append(at)
-    return [group for group in groups.values() if len(group) > 1]
+        first, second = sorted((group_of[one], group_of[other]))
+        if first == second:
+            continue
+        if any(apart(a, b) for a in members[first][:ASKED] for b in members[second][:ASKED]):
+            continue
+        members[first] += members.pop(second)
+        for at in members[first]:
+            group_of[at] = first
+    return [sorted(group) for group in members.values() if len(group) > 1]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
-from semsearch.ranking.stories import grouped, is_copy, likely_pairs, told
+from semsearch.ranking.stories import differ, grouped, is_copy, likely_pairs, likeness, told
 from semsearch.records import Document
 
 
@@ -60,9 +60,15 @@ def find_stories(documents: Iterable[Document]) -> list[Story]:
         compared.append(told(at, day.toordinal() if day else None, document.url, document.title, document.text))
         if document.url:
             addresses.setdefault(document.url, []).append(at)
-    pairs = [(one, other) for one, other in likely_pairs(compared) if is_copy(compared[one], compared[other])]
+    pairs = {(one, other) for one, other in likely_pairs(compared) if is_copy(compared[one], compared[other])}
+    nearest = sorted(pairs, key=lambda pair: (-likeness(compared[pair[0]], compared[pair[1]]), pair))
     revisions = [(held[0], other) for held in addresses.values() for other in held[1:]]
-    groups = grouped(len(articles), [*pairs, *revisions])
+    versions = {at for pair in revisions for at in pair}
+
+    def apart(one: int, other: int) -> bool:
+        return not (one in versions and other in versions) and differ(compared[one], compared[other])
+
+    groups = grouped(len(articles), [*revisions, *nearest], apart)
     stories = [_story([articles[at] for at in group]) for group in groups]
     return sorted(stories, key=lambda story: (-len(story.articles), story.first.day or date.max, story.first.doc_id))
 
