@@ -172,7 +172,7 @@ def test_pairs_of_real_flashes_that_were_labelled_by_hand() -> None:
 
 def as_told(flash: dict[str, str]) -> Told:
     day = date.fromisoformat(flash["published_at"][:10]).toordinal()
-    return told(0, day, None, flash["title"], flash["text"] or flash["title"])
+    return told(day, flash["title"], flash["text"] or flash["title"])
 
 
 def test_a_passage_that_two_articles_share_is_one_hit(tmp_path: Path) -> None:

@@ -25,12 +25,13 @@ def watch(index: Path, refresh: Callable[[], BuildReport], tell: Callable[[Build
 
     ``program`` gets each new hit of a saved question. What comes in while one run works is taken by the next.
     """
+    from semsearch.indexing.building import sources_of
     from semsearch.indexing.watching import Watcher
     from semsearch.upkeep.calibration import calibrate
 
     words = _words(program)
     tell(refresh())
-    watcher = Watcher(_sources(index), index)
+    watcher = Watcher(sources_of(index), index)
     how = ", looking every second, since their file system gives no events" if watcher.polling else ""
     say(f"watching {', '.join(map(display_path, watcher.folders))}{how}: Ctrl-C ends it")
     waiting = stale = True  # for what changed before the watch began
@@ -55,13 +56,6 @@ def _words(program: str) -> list[str]:
         return shlex.split(program)
     except ValueError as error:
         raise UsageError(f"--run {program[:40]!r}: {error}") from None
-
-
-def _sources(index: Path) -> list[str]:
-    """The sources of an index that this user has named."""
-    from semsearch.indexing.building import sources_of
-
-    return sources_of(index)
 
 
 def _pass_on(index: Path, words: list[str]) -> None:

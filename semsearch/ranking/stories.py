@@ -38,16 +38,14 @@ _SENTENCE = re.compile(r"(?:^|[.!?:\n])\W{0,8}\w+")  # whose first word is a nam
 class Told:
     """What of an article says whether it is a copy of another."""
 
-    key: int
     day: int | None
-    url: str | None
     shingles: frozenset[int]
     numbers: Counter[str]
     names: frozenset[str]
     words: frozenset[str]
 
 
-def told(key: int, day: int | None, url: str | None, title: str, text: str) -> Told:
+def told(day: int | None, title: str, text: str) -> Told:
     """An article as it is compared: its text, or its title where that is nearly all there is."""
     whole = text if title and text.startswith(title.rstrip(" …")) else f"{title}\n{text}"
     words = _WORD.findall(whole)
@@ -61,7 +59,7 @@ def told(key: int, day: int | None, url: str | None, title: str, text: str) -> T
     )
     numbers = Counter(word for word in lower if word[0].isdigit() or word in _NUMBERS)
     enough = len(words) >= LEAST_WORDS
-    return Told(key, day, url, shingles if enough else frozenset(), numbers, names, frozenset(lower))
+    return Told(day, shingles if enough else frozenset(), numbers, names, frozenset(lower))
 
 
 def is_copy(one: Told, other: Told) -> bool:

@@ -57,7 +57,7 @@ def find_stories(documents: Iterable[Document]) -> list[Story]:
             Article(document.doc_id, document.title, str(published) if published else None, day, document.publisher,
                     document.url, document.path, document.place.line)
         )  # fmt: skip
-        compared.append(told(at, day.toordinal() if day else None, document.url, document.title, document.text))
+        compared.append(told(day.toordinal() if day else None, document.title, document.text))
         if document.url:
             addresses.setdefault(document.url, []).append(at)
     pairs = {(one, other) for one, other in likely_pairs(compared) if is_copy(compared[one], compared[other])}

@@ -41,27 +41,27 @@ class Box:
     def read(self, name: str | zipfile.ZipInfo) -> bytes:
         """A member, unpacked. Raises InputError for one that is not there, damaged, locked, or a bomb."""
         try:
-            info = name if isinstance(name, zipfile.ZipInfo) else self._zip.getinfo(name)
-            pieces = list[bytes]()
-            own, self._packed = 0, self._packed + info.compress_size
-            with self._zip.open(info) as stream:
-                while piece := stream.read(_BLOCK):
-                    own += len(piece)
-                    self._given += len(piece)
-                    if own > LARGEST_MEMBER or self._given > max(FREELY, MOST_PACKED * self._packed):
-                        raise InputError("unpacks to more than an article has: a bomb?")
-                    pieces.append(piece)
-            return b"".join(pieces)
+            return self._unpacked(name if isinstance(name, zipfile.ZipInfo) else self._zip.getinfo(name))
+        except (InputError, MemoryError):
+            raise
         except KeyError:
             raise InputError(f"damaged: no {name} in it") from None
         except RuntimeError as error:
             raise InputError("locked with a password" if "password" in str(error) else f"damaged: {error}") from None
-        except (zipfile.BadZipFile, OSError, EOFError, ValueError, NotImplementedError) as error:
+        except Exception as error:  # those of zlib, lzma and zipfile have no common kind
             raise InputError(f"damaged: {error}") from None
-        except Exception as error:  # zlib's and lzma's have no common kind
-            if isinstance(error, InputError | MemoryError):
-                raise
-            raise InputError(f"damaged: {error}") from None
+
+    def _unpacked(self, info: zipfile.ZipInfo) -> bytes:
+        pieces, own = list[bytes](), 0
+        self._packed += info.compress_size
+        with self._zip.open(info) as stream:
+            while piece := stream.read(_BLOCK):
+                own += len(piece)
+                self._given += len(piece)
+                if own > LARGEST_MEMBER or self._given > max(FREELY, MOST_PACKED * self._packed):
+                    raise InputError("unpacks to more than an article has: a bomb?")
+                pieces.append(piece)
+        return b"".join(pieces)
 
 
 def bounded(stream: BinaryIO, most: int, what: str) -> bytes:
