@@ -65,6 +65,7 @@ class Reading:
 
     def __init__(self, text: str, context: Context, rules: Sequence[Rule]) -> None:
         self.tokens = tokenize(text)
+        self._texts = [token.text for token in self.tokens]
         self.context = context
         self.future = False  # whether the clause mentions the future
         self.past = False  # whether a verb of the past is right before
@@ -112,7 +113,7 @@ class Reading:
 
     def word(self, at: int) -> str:
         """The text of the token at a place."""
-        return self.token(at).text
+        return self._texts[at] if 0 <= at < len(self._texts) else ""
 
     def joined_to(self, at: int) -> bool:
         """True where nothing stands between a token and the one before it."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -45,13 +45,16 @@ class Field:
     rows: Counts  # ascending within a term
     counts: NDArray[np.uint16]  # of the term in the row
     lengths: Counts  # (rows,), terms in all
+    in_order: set[int] = field(init=False, default_factory=set)  # terms whose rows were looked at
 
     def postings(self, term: int) -> Postings:
         """Rows with a term, and how often each has it. Raises IndexDamaged where they make no sense."""
         begin, end = int(self.begins[term]), int(self.begins[term + 1])
         rows, counts = self.rows[begin:end], self.counts[begin:end]
-        if len(rows) and (rows[0] < 0 or rows[-1] >= len(self.lengths) or (rows[1:] <= rows[:-1]).any()):
-            raise IndexDamaged("passages of a term are not in order")
+        if term not in self.in_order:
+            if len(rows) and (rows[0] < 0 or rows[-1] >= len(self.lengths) or (rows[1:] <= rows[:-1]).any()):
+                raise IndexDamaged("passages of a term are not in order")
+            self.in_order.add(term)
         return rows, counts
 
     def out_of_order(self) -> bool:
@@ -178,8 +181,8 @@ class LexicalIndex:
     def _arrays(self) -> dict[str, Stored]:
         arrays: dict[str, Stored] = {"terms": self._terms, "ends": self._ends}
         arrays |= {"numbers": self.numbers, "owners": self.owners}
-        for name, field in (("passages", self.passages), ("documents", self.documents)):
-            arrays |= {f"{name}.{part.name}": getattr(field, part.name) for part in fields(Field)}
+        for name, held in (("passages", self.passages), ("documents", self.documents)):
+            arrays |= {f"{name}.{part.name}": getattr(held, part.name) for part in fields(Field) if part.init}
         return arrays
 
 
