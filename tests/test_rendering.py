@@ -54,6 +54,8 @@ def test_json_has_the_fields_that_are_promised() -> None:
         "window": ["2022-11-01", None, "--since 2022-11"],
         "time": None,
         "strong": True,
+        "notes": [],
+        "also_read": [],
         "hits": [
             {
                 "rank": 1,
@@ -203,5 +205,7 @@ def test_every_format_renders_an_answer_without_hits() -> None:
         "window": None,
         "time": None,
         "strong": False,
+        "notes": [],
+        "also_read": [],
         "hits": [],
     }

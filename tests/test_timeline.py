@@ -187,3 +187,30 @@ def test_a_picture_of_no_known_kind_is_refused(index: Index, program: Program) -
     ran = program("timeline", "bridge", "--index", index.info().folder, "--plot", "x.pdf")
     assert ran.status == 2
     assert ".svg, .png, .html" in ran.err
+
+
+def test_a_band_shows_all_bars_with_the_window_among_them(index: Index) -> None:
+    filtered = index.timeline("the bridge in May 2022", "month")
+    band = index.timeline("the bridge in May 2022", "month", window="band", peaks=False)
+    assert [str(bar.first) for bar in filtered.bars] == ["2022-05-01"]
+    assert len(band.bars) == 24 and band.peaks == ()
+    assert band.answer.time is not None and band.answer.time.window == filtered.answer.time.window  # type: ignore[union-attr]
+    assert {bar.first: bar for bar in band.bars}[date(2022, 5, 1)].relevant == filtered.bars[0].relevant == 11
+    typed = index.timeline("the bridge", "month", window="band", since="2022-05", until="2022-05")
+    assert len(typed.bars) == 24 and typed.answer.query.window is not None
+
+
+def test_publishers_are_counted_and_one_that_is_asked_for_recounts_the_bars_alone(tmp_path: Path) -> None:
+    records = [
+        {"_id": f"{name}{day}", "text": f"The bridge was hit, report {day}.", "date": f"2022-0{day}-01", "source": name}
+        for name, days in (("Agency", (1, 2, 3)), ("Daily", (3, 4)))
+        for day in days
+    ]
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records), "utf-8")
+    build([tmp_path / "r.jsonl"], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        whole = opened.timeline("bridge hit", window="band")
+        assert [tuple(each) for each in whole.publishers] == [("Agency", 3, 3), ("Daily", 2, 2)]
+        one = opened.timeline("bridge hit", window="band", publishers=["daily"])
+        assert [tuple(each) for each in one.publishers] == [tuple(each) for each in whole.publishers]
+        assert sum(bar.passages for bar in one.bars) == 2

@@ -75,7 +75,8 @@ def answer_fields(answer: Answer, query_id: str | None, *, explain: bool = False
         "window": answer_window(answer),
         "time": _time(answer.time),
         "strong": answer.strong,
-        **({"also_read": list(answer.also_read)} if answer.also_read else {}),
+        "notes": list(answer.notes),
+        "also_read": list(answer.also_read),
         "hits": [hit_fields(hit, explain=explain) for hit in answer.hits],
     }
 

@@ -99,7 +99,12 @@ def _peak_lines(bar: Bar, hit: Hit, style: Style) -> list[str]:
 
 def timeline_json(timeline: Timeline) -> str:
     """One object: bars, peaks with their hits."""
-    fields = {
+    return json.dumps(timeline_fields(timeline), ensure_ascii=False, indent=2) + "\n"
+
+
+def timeline_fields(timeline: Timeline) -> dict[str, object]:
+    """What is in the object of ``--format json``."""
+    return {
         "query": timeline.query.text,
         "window": answer_window(timeline.answer),
         "strong": timeline.answer.strong,
@@ -108,9 +113,11 @@ def timeline_json(timeline: Timeline) -> str:
         "undated": timeline.undated,
         "vague": timeline.vague,
         "bars": [_bar_fields(bar) for bar in timeline.bars],
+        "sources": [
+            {"source": each.name, "relevant": each.relevant, "passages": each.passages} for each in timeline.publishers
+        ],
         "peaks": [{**_bar_fields(peak.bar), "hit": hit_fields(peak.hit)} for peak in timeline.peaks],
     }
-    return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
 
 
 def _bar_fields(bar: Bar) -> dict[str, object]:

@@ -11,7 +11,7 @@ from semsearch.search.option_table import Choices
 if TYPE_CHECKING:
     from semsearch.search.comparison import Comparison
     from semsearch.search.stories import Story
-    from semsearch.search.timeline import Step, Timeline
+    from semsearch.search.timeline import Step, Timeline, WindowUse
     from semsearch.storage.overview import IndexInfo
 
 
@@ -32,7 +32,14 @@ class Engine(Protocol):
         """Documents like this one, itself left out."""
 
     def timeline(
-        self, question: str | Query, by: Step | None = None, *, stories: bool = False, **choices: Unpack[Choices]
+        self,
+        question: str | Query,
+        by: Step | None = None,
+        *,
+        stories: bool = False,
+        window: WindowUse = "filter",
+        peaks: bool = True,
+        **choices: Unpack[Choices],
     ) -> Timeline:
         """Scores by period: when a question was written about."""
 

@@ -7,7 +7,7 @@ again with their sentences.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -55,6 +55,7 @@ class Scored:
     word_count: int = 0  # of the question, common ones left out
     doc_ids: Callable[[Ids], list[str]] | None = None  # of the articles of some passages
     own_words: Callable[[Ids], Mask] | None = None  # which of some passages have one in their text, titles apart
+    publishers: Callable[[Ids], tuple[Ids, Sequence[str | None]]] | None = None  # places of some passages' among names
 
 
 class Retrieval:
@@ -140,7 +141,13 @@ class Retrieval:
         rows = view.rows(numbers)
         by_meaning = scores if known is None else scores - known[rows]
         days = self._time.days(numbers)
-        return Scored(scores, *days, numbers, view.owners[rows], by_meaning, doc_ids=self._doc_ids)
+        return Scored(
+            scores, *days, numbers, view.owners[rows], by_meaning, doc_ids=self._doc_ids, publishers=self._publishers
+        )
+
+    def _publishers(self, numbers: Ids) -> tuple[Ids, Sequence[str | None]]:
+        columns = self._snapshot.columns()
+        return columns.source[columns.documents(numbers)].astype(np.int64), columns.sources
 
     def _doc_ids(self, numbers: Ids) -> list[str]:
         return [place.doc_id for place in self._snapshot.documents.places(numbers)]

@@ -14,6 +14,7 @@ from semsearch.arrays import Vectors, centre
 from semsearch.dates.doubts import doubts
 from semsearch.encoders import Encoder
 from semsearch.errors import UsageError, refuse_other_type
+from semsearch.ranking import least_strong
 from semsearch.records import Answer, DateEntry, DateRange, Document, Hit, Mode, Query
 from semsearch.search.answers import Answers
 from semsearch.search.asked import understand
@@ -30,7 +31,7 @@ from semsearch.storage.snapshot import Snapshot
 if TYPE_CHECKING:
     from semsearch.search.comparison import Comparison
     from semsearch.search.stories import Story
-    from semsearch.search.timeline import Step, Timeline
+    from semsearch.search.timeline import Step, Timeline, WindowUse
     from semsearch.storage.overview import IndexInfo
 
 
@@ -47,14 +48,13 @@ class LocalIndex:
         question_time: QuestionTime,
         today: date,
         aliases: Table | None = None,
+        remembered: int = 1,
     ) -> None:
         self._snapshot = snapshot
         self._time = question_time
         self._spelling = Spelling(snapshot, aliases)
         self._today = today
-        self._open_model = open_model
-        self._opened: Encoder | None = None
-        self._last: tuple[str, Vectors] | None = None  # question and vector
+        self._encoding = _Encoding(open_model, remembered)
         self._retrieval = Retrieval(snapshot, question_time)
         self._answers = Answers(snapshot, self._retrieval.collapsing)
         self._reranking = Reranking()
@@ -101,7 +101,7 @@ class LocalIndex:
         for query in queries:
             self._refuse_misuse()
             refuse_other_type(query, Query, "a query", "one that make_query gives")
-            asked = understand(query, self._time, self._spelling, self._encoder, self._encode)
+            asked = understand(query, self._time, self._spelling, self._encoding.encoder, self._encoding.vector)
             time, question, notes = asked.time, asked.question, list(asked.notes)
             wide = query if query.rerank is None else replace(query, top=max(query.top, reads(query.rerank)))
             ranking = self._retrieval.rank(asked._replace(query=wide))
@@ -117,7 +117,7 @@ class LocalIndex:
     def scores(self, query: Query) -> Scored:
         """The score of every passage that the filters let through, without its sentences and without time."""
         self._refuse_misuse()
-        asked = understand(query, self._time, self._spelling, self._encoder, self._encode)
+        asked = understand(query, self._time, self._spelling, self._encoding.encoder, self._encoding.vector)
         view, languages = self._snapshot.lexical(), self._snapshot.languages(query.as_of)
         marking = Marking(asked.question.text, asked.vector, view, None, languages, asked.others)
         own_words = marking.own_words(self._snapshot)
@@ -158,6 +158,11 @@ class LocalIndex:
         self._refuse_misuse()
         return self._snapshot.strength(mode)
 
+    def least_strong(self, mode: Mode, words: int) -> float:
+        """The score from which an answer to so many words is strong."""
+        self._refuse_misuse()
+        return least_strong(mode, self.model, words, self.strength(mode))
+
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:
         """Documents near the mean of one's passages, itself left out. Raises UnknownDocument."""
         self._refuse_misuse()
@@ -171,15 +176,24 @@ class LocalIndex:
         return self._answers.answer(query, ranking, document.title, vector, [])
 
     def timeline(
-        self, question: str | Query, by: Step | None = None, *, stories: bool = False, **choices: Unpack[Choices]
+        self,
+        question: str | Query,
+        by: Step | None = None,
+        *,
+        stories: bool = False,
+        window: WindowUse = "filter",
+        peaks: bool = True,
+        **choices: Unpack[Choices],
     ) -> Timeline:
         """When a question was written about: relevant passages by time, bursts, the best passage of each.
 
-        ``by`` is "day", "week", "month" or "year", the finest that fits without it. Raises UsageError.
+        ``by`` is "day", "week", "month" or "year", the finest that fits without it. With ``window="band"`` bars run
+        over all that other filters let through, and the answer's window says which of them were asked for.
+        Without ``peaks`` no passage is looked for. Raises UsageError.
         """
         from semsearch.search.timeline import make_timeline  # which no question needs
 
-        return make_timeline(self, _query_of(question, choices), by, stories=stories)
+        return make_timeline(self, _query_of(question, choices), by, stories=stories, window=window, peaks=peaks)
 
     def compare(self, question: str | Query, a: str, b: str, **choices: Unpack[Choices]) -> Comparison:
         """Two periods side by side: the best passages of each, what is new and what is gone. Raises UsageError.
@@ -223,16 +237,31 @@ class LocalIndex:
         self._refuse_misuse()
         return self._snapshot.state
 
-    def _encode(self, text: str) -> Vectors:
-        """The vector of a question; that of the last one is remembered, which is often asked again in another way."""
-        if self._last is None or self._last[0] != text:
-            self._last = text, self._encoder().encode_queries([text])[0]
-        return self._last[1]
 
-    def _encoder(self) -> Encoder:
+class _Encoding:
+    """Questions to vectors, by a model that is opened with the first of them."""
+
+    def __init__(self, open_model: Callable[[], Encoder], remembered: int) -> None:
+        self._open_model = open_model
+        self._opened: Encoder | None = None
+        self._remembered = remembered
+        self._vectors: dict[str, Vectors] = {}  # of the last questions, the latest at the end
+
+    def encoder(self) -> Encoder:
+        """The model."""
         if self._opened is None:
             self._opened = self._open_model()
         return self._opened
+
+    def vector(self, text: str) -> Vectors:
+        """The vector of a question; those of the last are remembered, which are often asked again in another way."""
+        vector = self._vectors.pop(text, None)
+        if vector is None:
+            vector = self.encoder().encode_queries([text])[0]
+            while len(self._vectors) >= self._remembered:
+                self._vectors.pop(next(iter(self._vectors)))
+        self._vectors[text] = vector
+        return vector
 
 
 def _query_of(question: str | Query, choices: Choices) -> Query:

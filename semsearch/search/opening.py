@@ -23,12 +23,14 @@ def open_index(
     named_events: str | os.PathLike[str] | None = None,
     aliases: str | os.PathLike[str] | None = None,
     model: str | None = None,
+    remembered: int = 1,
 ) -> LocalIndex:
     """Open the index in ``folder`` for searching.
 
     ``today`` is the day that relative time words are counted from; ``named_events`` a TOML file of more of them,
     ``aliases`` a file of names with other spellings, a line each: ``Odesa, Odessa``.
     ``model`` is the index's own, for one that came from elsewhere: it is loaded only where the user has named it.
+    The vectors of the last ``remembered`` questions are kept, for what is asked again in another way.
     Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes, EncoderUnavailable, of which
     ModelNotNamed, or EncoderMismatch where the model is not the one the index was made with.
     """
@@ -62,4 +64,4 @@ def open_index(
 
         named = (*read_events(Path(named_events)), *shipped_events())
     day = today or date.today()
-    return LocalIndex(snapshot, open_model, QuestionTime(snapshot, day, named), day, spellings)
+    return LocalIndex(snapshot, open_model, QuestionTime(snapshot, day, named), day, spellings, remembered)

@@ -16,7 +16,6 @@ from typing import Any, cast
 
 from semsearch.errors import UsageError
 from semsearch.files.state import recall, remember
-from semsearch.ranking import least_strong
 from semsearch.records import Hit
 from semsearch.search.local import LocalIndex
 from semsearch.search.option_table import Choices
@@ -94,7 +93,7 @@ def _answering(index: LocalIndex, standing: Standing) -> list[Hit]:
     query = options.query(standing.text)
     answer = index.answer(query)
     words = index.scores(query).word_count
-    measured = least_strong(query.mode, index.model, words, index.strength(query.mode))
+    measured = index.least_strong(query.mode, words)
     floor = max(measured, NEAR_BEST * max((hit.score for hit in answer.hits), default=0.0))
     return [hit for hit in answer.hits if hit.score >= floor and hit.score > 0]
 
