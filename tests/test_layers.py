@@ -16,6 +16,7 @@ LAYERS = {  # from the ground up; rooms of one layer do not know each other
     "keeping": {"storage", "ranking"},
     "work": {"indexing", "search"},
     "over both": {"upkeep", "evaluation", "rendering"},
+    "served": {"serve"},
     "faces": {"cli"},
 }
 RANK = {name: rank for rank, names in enumerate(LAYERS.values()) for name in names}
@@ -45,16 +46,19 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
     "evaluation": {"dataset", "measures"},
     "rendering": {
         "comparisons",
+        "documents",
         "dossier",
         "fields",
         "formats",
         "news",
+        "periods",
         "stories",
         "tables",
         "text",
         "timelines",
         "visible",
     },
+    "serve": {"mcp", "reader", "server"},
     "cli": {"main"},
 }
 
@@ -92,6 +96,12 @@ OWNERS = {
 EARLY = {
     "sqlite3": {f"storage/truth/{name}.py" for name in ("connection", "damage", "meta", "migrations")},
     "click": set[str](),
+    "fastapi": {"serve/app.py"},
+    "h11": {"serve/connections.py"},
+    "mcp": {"serve/mcp.py"},
+    "pydantic": {f"serve/{name}.py" for name in ("app", "batch", "mcp", "parameters", "tools")},
+    "starlette": {"serve/app.py"},
+    "uvicorn": {"serve/connections.py", "serve/server.py"},
 }
 ALLOWED_AT_TOP = {"__future__", "numpy", "typer", "semsearch"}
 

@@ -17,6 +17,7 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit, say
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.errors import command
+from semsearch.rendering.documents import Which, date_fields, kinds_of
 from semsearch.rendering.tables import cell
 from semsearch.rendering.visible import display_path, visible
 
@@ -32,15 +33,6 @@ class DatesFormat(StrEnum):
     text = "text"
     csv = "csv"
     json = "json"
-
-
-class Which(StrEnum):
-    """What ``--only`` takes."""
-
-    undated = "undated"
-    ambiguous = "ambiguous"
-    suspicious = "suspicious"
-    repeated = "repeated"
 
 
 def add_to(app: typer.Typer) -> None:
@@ -71,30 +63,18 @@ def dates(
     with open_index(index) as opened:
         entries = opened.dates()
     place = None if index == DEFAULT_FOLDER else index
-    listed = [entry for entry in entries if only is None or only in _kinds(entry)]
+    listed = [entry for entry in entries if only is None or only in kinds_of(entry)]
     if output_format is DatesFormat.csv:
         emit(_as_csv(listed))
     elif output_format is DatesFormat.json:
-        emit(json.dumps([_fields(entry) for entry in listed], ensure_ascii=False, indent=2) + "\n")
+        emit(json.dumps([date_fields(entry) for entry in listed], ensure_ascii=False, indent=2) + "\n")
     elif only is not None:
         emit("".join(f"{_line(entry)}\n" for entry in listed))
     else:
         emit(_summary(entries, place))
-    if not quiet and any(_kinds(entry) for entry in entries):
+    if not quiet and any(kinds_of(entry) for entry in entries):
         say(f"correct dates with: {command('index', '--dates', 'FILE', index=place)}   (CSV: doc_id and date)")
     return DONE
-
-
-def _kinds(entry: DateEntry) -> list[Which]:
-    published = entry.published
-    if published is None:
-        return [Which.undated]
-    found = {
-        Which.ambiguous: published.ambiguous,
-        Which.suspicious: bool(entry.doubt),
-        Which.repeated: bool(entry.others),
-    }
-    return [which for which, holds in found.items() if holds]
 
 
 def _summary(entries: Sequence[DateEntry], index: Path | None) -> str:
@@ -105,7 +85,7 @@ def _summary(entries: Sequence[DateEntry], index: Path | None) -> str:
     )
     lines = [f"{count:>8}  {source:<14} {precision}".rstrip() for (source, precision), count in sources.most_common()]
     for kind in Which:
-        found = [entry for entry in entries if kind in _kinds(entry)]
+        found = [entry for entry in entries if kind in kinds_of(entry)]
         if found:
             lines += ["", f"{kind}: {len(found)}", *(f"  {_line(entry)}" for entry in found[:MOST_LISTED])]
         if len(found) > MOST_LISTED:
@@ -122,29 +102,12 @@ def _line(entry: DateEntry) -> str:
     return visible(f"{entry.doc_id}  {when}{doubt}  {display_path(entry.path)}:{entry.line}")
 
 
-def _fields(entry: DateEntry) -> dict[str, object]:
-    published = entry.published
-    return {
-        "doc_id": entry.doc_id,
-        "date": published and str(published),
-        "precision": published and published.precision,
-        "source": published and published.provenance,
-        "raw": published and published.raw,
-        "ambiguous": published and published.ambiguous,
-        "confidence": published and published.confidence,
-        "doubt": entry.doubt or None,
-        "others": [day.isoformat() for day in entry.others],
-        "path": display_path(entry.path),
-        "line": entry.line,
-    }
-
-
 def _as_csv(entries: Sequence[DateEntry]) -> str:
     stream = io.StringIO()
     rows = csv.writer(stream, lineterminator="\n")
     names = ("doc_id", "date", "precision", "source", "raw", "ambiguous", "confidence", "doubt", "path", "line")
     rows.writerow(names)
     for entry in entries:
-        fields = _fields(entry)
+        fields = date_fields(entry)
         rows.writerow(["" if fields[name] is None else cell(str(fields[name])) for name in names])
     return stream.getvalue()

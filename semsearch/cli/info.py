@@ -12,6 +12,7 @@ from semsearch.cli.exits import DONE, emit, say_if_being_made
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.cli.show import ShowFormat
 from semsearch.errors import command
+from semsearch.rendering.documents import info_fields
 from semsearch.rendering.visible import display_path, visible
 
 if TYPE_CHECKING:
@@ -40,34 +41,15 @@ def info(
     say_if_being_made(index, quiet)
     with open_index(index) as opened:
         found = opened.info()
-    emit((_as_json(found) if output_format is ShowFormat.json else _as_text(found)) + "\n")
+    emit(
+        (
+            json.dumps(info_fields(found), ensure_ascii=False, indent=2)
+            if output_format is ShowFormat.json
+            else _as_text(found)
+        )
+        + "\n"
+    )
     return DONE
-
-
-def _as_json(found: IndexInfo) -> str:
-    fields = {
-        "index": found.folder,
-        "format": found.format,
-        "revision": found.revision,
-        "documents": found.documents,
-        "passages": found.passages,
-        "undated": found.undated,
-        "earliest": found.earliest and found.earliest.isoformat(),
-        "latest": found.latest and found.latest.isoformat(),
-        "sources": found.sources,
-        "publishers": dict(found.publishers),
-        "kept": [{"field": name, "articles": articles, "values": values} for name, articles, values in found.kept],
-        "skipped": found.problems,
-        "model": found.encoder.model,
-        "encoder": found.encoder.identity,
-        "precision": found.encoder.precision,
-        "engines": list(found.encoder.engines),
-        "passage_tokens": found.encoder.chunking.tokens,
-        "bytes": found.size,
-        "hemisphere": found.hemisphere,
-        "accelerated": found.accelerated,
-    }
-    return json.dumps(fields, ensure_ascii=False, indent=2)
 
 
 def _as_text(found: IndexInfo) -> str:

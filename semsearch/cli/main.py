@@ -48,6 +48,8 @@ COMMANDS = (
     "repair",
     "compact",
     "trust",
+    "serve",
+    "mcp",
 )  # in the order of --help
 
 

@@ -11,6 +11,7 @@ import typer
 from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
+from semsearch.rendering.documents import shown_fields
 from semsearch.rendering.fields import document_fields
 from semsearch.rendering.text import date_text
 from semsearch.rendering.visible import visible
@@ -50,19 +51,15 @@ def show(
 
     with open_index(index) as opened:
         document = opened.document(doc_id)
-    emit((_as_json(document) if output_format is ShowFormat.json else _as_text(document)) + "\n")
+    emit(
+        (
+            json.dumps(shown_fields(document), ensure_ascii=False, indent=2)
+            if output_format is ShowFormat.json
+            else _as_text(document)
+        )
+        + "\n"
+    )
     return DONE
-
-
-def _as_json(document: Document) -> str:
-    published = document.published
-    fields = {
-        **document_fields(document),
-        "date_raw": published and published.raw,
-        "line": document.place.line,
-        "text": document.text,
-    }
-    return json.dumps(fields, ensure_ascii=False, indent=2)
 
 
 def _as_text(document: Document) -> str:

@@ -47,8 +47,12 @@ def _entry(hit: Hit, mark: str, width: int) -> list[str]:
 
 def comparison_json(found: Comparison) -> str:
     """One object with both periods."""
-    fields = {"query": found.query.text, "a": _side_fields(found.a), "b": _side_fields(found.b)}
-    return json.dumps(fields, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(comparison_fields(found), ensure_ascii=False, indent=2) + "\n"
+
+
+def comparison_fields(found: Comparison) -> dict[str, object]:
+    """What is in the object of ``--format json``."""
+    return {"query": found.query.text, "a": _side_fields(found.a), "b": _side_fields(found.b)}
 
 
 def _side_fields(side: Side) -> dict[str, object]:

@@ -44,10 +44,11 @@ def _line(article: Article) -> str:
 
 def stories_json(stories: Sequence[Story]) -> str:
     """A list of stories with all their articles."""
-    return json.dumps([_fields(story) for story in stories], ensure_ascii=False, indent=2) + "\n"
+    return json.dumps([story_fields(story) for story in stories], ensure_ascii=False, indent=2) + "\n"
 
 
-def _fields(story: Story) -> dict[str, object]:
+def story_fields(story: Story) -> dict[str, object]:
+    """One story with all its articles."""
     return {
         "first": story.first.published,
         "last": story.newest.published,

@@ -1,0 +1,137 @@
+"""What is replied: the objects of the command line's JSON, but for paths, which begin at the source that was indexed.
+
+A whole path tells where somebody keeps their files, and would stand in every citation that is passed on.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Sequence
+from dataclasses import replace
+
+from semsearch.dates.event_dates import event_dates
+from semsearch.records import Answer, DateEntry, DateRange, Document, Hit
+from semsearch.rendering.comparisons import comparison_fields
+from semsearch.rendering.documents import date_fields, info_fields, kinds_of, shown_fields
+from semsearch.rendering.fields import Fields, answer_fields
+from semsearch.rendering.formats import make_renderer, ordered
+from semsearch.rendering.stories import story_fields
+from semsearch.rendering.timelines import timeline_fields
+from semsearch.search.comparison import Comparison
+from semsearch.search.engine import Engine
+from semsearch.search.option_table import AnswerFormat, Order
+from semsearch.search.timeline import Timeline
+
+SHORT_HASH = 16  # hexadecimal digits of a passage's hash in an address
+MOST_DATES = 1_000
+
+
+class Paths:
+    """Paths as they are told: from the source that was given to ``index``, a file by its name."""
+
+    def __init__(self, sources: Sequence[str]) -> None:
+        self._sources = sorted(sources, key=len, reverse=True)
+
+    def told(self, path: str) -> str:
+        """One path, relative to the source that it is of; its name where that is gone."""
+        for source in self._sources:
+            if path.startswith(source.rstrip("/") + "/"):
+                return os.path.relpath(path, source)
+        return os.path.basename(path)  # noqa: PTH119
+
+    def document(self, document: Document) -> Document:
+        """A document whose path is told so."""
+        return replace(document, path=self.told(document.path))
+
+    def hit(self, hit: Hit) -> Hit:
+        """A hit of such a document."""
+        return replace(hit, document=self.document(hit.document))
+
+    def answer(self, answer: Answer) -> Answer:
+        """An answer of such hits."""
+        return replace(answer, hits=tuple(map(self.hit, answer.hits)))
+
+
+def paths_of(engine: Engine) -> Paths:
+    """The paths of an index."""
+    return Paths(engine.info().sources)
+
+
+def encoded(fields: object) -> bytes:
+    """An object as JSON; half a character is replaced."""
+    return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
+
+
+def rendered(answer: Answer, paths: Paths, kind: AnswerFormat, order: Order, *, explain: bool) -> bytes:
+    """An answer in one of the formats of ``ask``."""
+    answer = ordered(paths.answer(answer), order)
+    if kind == "json":
+        return encoded(answer_fields(answer, None, explain=explain))
+    renderer = make_renderer(kind, many=False, explain=explain)
+    return (renderer.begin() + renderer.answer("1", answer, first=True) + renderer.end()).encode("utf-8", "replace")
+
+
+def served_timeline(found: Timeline, paths: Paths) -> Fields:
+    """A timeline, with what was read of time."""
+    peaks = tuple(replace(peak, hit=paths.hit(peak.hit)) for peak in found.peaks)
+    asked = answer_fields(replace(found.answer, hits=()), None)
+    told = {name: asked[name] for name in ("time", "notes", "also_read")}
+    return {**timeline_fields(replace(found, peaks=peaks)), **told}
+
+
+def served_comparison(found: Comparison, paths: Paths) -> Fields:
+    """Two periods."""
+    a, b = (replace(side, answer=paths.answer(side.answer)) for side in (found.a, found.b))
+    return comparison_fields(replace(found, a=a, b=b))
+
+
+def served_document(engine: Engine, doc_id: str, span: tuple[int, int] | None, sha: str | None) -> Fields:
+    """An article with the days that it names; whether a passage of it is still that of a link."""
+    document, info = engine.document(doc_id), engine.info()
+    published = document.published
+    day = DateRange(published.first, published.last) if published else None
+    found = event_dates(document.text, day, info.hemisphere)
+    events = [[each.first.isoformat(), each.last.isoformat(), *each.span] for each in found]
+    start, end = span or (0, len(document.text))
+    digest = passage_hash(document.text[start:end])
+    same = None if sha is None else digest.startswith(sha.lower())
+    return {
+        **shown_fields(Paths(info.sources).document(document)),
+        "events": events,
+        "passage_sha256": digest,
+        "same": same,
+    }
+
+
+def passage_hash(text: str) -> str:
+    """SHA-256 of a passage, as a link to it has its beginning."""
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+
+
+def served_dates(entries: Sequence[DateEntry], paths: Paths, only: str | None) -> Fields:
+    """The dates of articles, and whether there are more."""
+    found = [entry for entry in entries if only is None or only in kinds_of(entry)]
+    rows = [date_fields(replace(entry, path=paths.told(entry.path))) for entry in found[:MOST_DATES]]
+    return {"count": len(found), "more": len(found) > MOST_DATES, "dates": rows}
+
+
+def served_info(engine: Engine, version: str) -> Fields:
+    """What the index holds, without where it lies."""
+    fields = info_fields(engine.info())
+    for name in ("index", "sources", "bytes"):
+        fields.pop(name)
+    for name in ("model", "encoder"):
+        fields[name] = str(fields[name]).rpartition("/")[2]
+    return {**fields, "state": engine.state, "version": version}
+
+
+def served_stories(engine: Engine, paths: Paths, count: int) -> Fields:
+    """The largest stories."""
+    found = engine.stories()
+    told = [
+        replace(story, articles=tuple(replace(each, path=paths.told(each.path)) for each in story.articles))
+        for story in found[:count]
+    ]
+    return {"count": len(found), "stories": [story_fields(story) for story in told]}

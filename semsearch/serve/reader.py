@@ -1,0 +1,160 @@
+"""One thread that owns the index, and answers what others ask of it in turn.
+
+FAISS, SQLite and the scores of a question are one thread's. When the index is written anew, the thread opens the new
+state beside the old one and changes over; where it cannot be opened, the old one goes on.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future
+from pathlib import Path
+from time import monotonic
+from typing import Generic, TypeVar
+
+from semsearch.errors import SemsearchError
+from semsearch.search.engine import Engine
+from semsearch.serve.problems import Refused
+
+T = TypeVar("T")
+WAITING = 64  # questions at most
+LOOK_EVERY = 1.0  # seconds between looks at the index's folder
+LONGEST = 30.0  # seconds that a question may take, its waiting counted
+
+
+class _Job(Generic[T]):
+    """Something to ask of the index, and where its answer goes."""
+
+    def __init__(self, ask: Callable[[Engine], T]) -> None:
+        self._ask = ask
+        self.future = Future[T]()
+
+    def run(self, engine: Engine) -> None:
+        """Ask it, unless nobody waits any more."""
+        if not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            self.future.set_result(self._ask(engine))
+        except BaseException as error:  # told to whoever asked
+            self.future.set_exception(error)
+
+
+_END = _Job[object](lambda _: None)
+
+
+class Reader:
+    """Answers from one index folder; ``open_engine`` opens it, in the reader's own thread."""
+
+    def __init__(self, folder: Path, open_engine: Callable[[], Engine], say: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._open_engine = open_engine
+        self._say = say
+        self._jobs = queue.Queue[_Job[object]](WAITING)
+        self._ready = threading.Event()
+        self._failed: SemsearchError | None = None
+        self._seen: object = None
+        self.state = ""  # of the index that answers
+        self.stale = ""  # why a newer one does not: the class of the error
+        self._thread = threading.Thread(target=self._work, name="semsearch-index", daemon=True)
+
+    def start(self) -> None:
+        """Open the index. Raises what opening it raises."""
+        self._thread.start()
+        self._ready.wait()
+        if self._failed is not None:
+            raise self._failed
+
+    def stop(self) -> None:
+        """Close the index, when what is being asked is answered."""
+        self._jobs.put(_END)
+        self._thread.join(LONGEST)
+
+    async def ask(self, ask: Callable[[Engine], T]) -> T:
+        """What ``ask`` finds. Raises Refused where too many wait, or it takes too long."""
+        job = _Job(ask)
+        try:
+            self._jobs.put_nowait(job)  # type: ignore[arg-type]
+        except queue.Full:
+            raise Refused(503, "busy", "too many questions are waiting: ask again in a second") from None
+        try:
+            return await asyncio.wait_for(asyncio.wrap_future(job.future), LONGEST)
+        except TimeoutError:
+            raise Refused(503, "busy", "the answer took too long: ask again") from None
+
+    def _work(self) -> None:
+        """Open the index, then answer until the end."""
+        try:
+            engine = self._opened()
+        except SemsearchError as error:
+            self._failed = error
+            self._ready.set()
+            return
+        self._ready.set()
+        try:
+            engine = self._answer(engine)
+        finally:
+            engine.close()
+
+    def _answer(self, engine: Engine) -> Engine:
+        looked = monotonic()
+        while True:
+            job = self._next()
+            if job is _END:
+                return engine
+            if monotonic() - looked >= LOOK_EVERY:
+                engine, looked = self._renewed(engine), monotonic()
+            if job is not None:
+                job.run(engine)
+
+    def _next(self) -> _Job[object] | None:
+        """What is asked next; None where nothing is for a while."""
+        try:
+            return self._jobs.get(timeout=LOOK_EVERY)
+        except queue.Empty:
+            return None
+
+    def _opened(self) -> Engine:
+        """The index as it is now, its parts loaded."""
+        self._seen = _signature(self._folder)
+        engine = self._open_engine()
+        try:
+            engine.info()  # opens every part: what is broken is found now
+        except BaseException:
+            engine.close()
+            raise
+        self.state = engine.state
+        return engine
+
+    def _renewed(self, engine: Engine) -> Engine:
+        """The index as it is now, where it has changed and can be opened; else the one that is open."""
+        if _signature(self._folder) == self._seen:
+            return engine
+        before = self.state
+        try:
+            newer = self._opened()
+        except (SemsearchError, OSError) as error:
+            self._tell_stale(error)
+            return engine
+        self.stale = ""
+        engine.close()
+        if self.state != before:
+            self._say("the index has changed: answers come from the new one")
+        return newer
+
+    def _tell_stale(self, error: Exception) -> None:
+        self.stale = type(error).__name__ if isinstance(error, SemsearchError) else "StorageFailed"
+        self._say(f"the index has changed and cannot be opened, answers come from the one before: {error}")
+
+
+def _signature(folder: Path) -> object:
+    """What changes with every change of an index: its files, their sizes and times."""
+    try:
+        with os.scandir(folder) as entries:
+            found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries if entry.is_file()]
+    except OSError as error:
+        return error.errno
+    return sorted((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found)
