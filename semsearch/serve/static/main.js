@@ -1,0 +1,441 @@
+// The page: what the address says is fetched and drawn; every change but typing is one step of the history.
+
+import * as api from "./api.js";
+import * as article from "./article.js";
+import * as results from "./results.js";
+import * as timeline from "./timeline.js";
+import * as views from "./views.js";
+import { span } from "./dates.js";
+import { fill, find, h } from "./dom.js";
+import { address, asked, current, plain, read } from "./state.js";
+import { plural, shown, slice } from "./text.js";
+
+const BUSY_AFTER = 300;  // milliseconds
+const LOOK_EVERY = 3000;
+let answer = null;  // { key, found, state } of the hits in the page
+let line = null;  // { key, found } of the bars
+let info = null;
+let letters = store("letters") !== "off";
+let ticked = new Map();
+let came = null;  // the card that an article was opened from
+
+history.scrollRestoration = "manual";
+
+function store(name, value) {
+  try {
+    if (value !== undefined) localStorage.setItem(`semsearch.${name}`, value);
+    return localStorage.getItem(`semsearch.${name}`);
+  } catch {
+    return null;
+  }
+}
+
+// Going somewhere
+
+function goto(change) {
+  const state = { ...current(), ...change };
+  if (!("doc" in change)) for (const name of ["doc", "at", "mark", "sha"]) state[name] = undefined;
+  jump(address(state));
+}
+
+function jump(to) {
+  history.replaceState({ ...history.state, scroll: scrollY }, "");
+  if (to !== location.pathname + location.search) history.pushState({}, "", to);
+  return show({ fresh: true });
+}
+
+addEventListener("popstate", () => show({ fresh: false }));
+addEventListener("beforeunload", () => history.replaceState({ ...history.state, scroll: scrollY }, ""));
+
+async function show({ fresh }) {
+  const { state, unknown } = read();
+  if (document.activeElement !== find("q") || fresh) find("q").value = state.q ?? "";
+  errors({});
+  notice(unknown.length ? `Ignored in the address: ${unknown.map(shown).join(", ")}` : "");
+  drawViews(state);
+  try {
+    if (state.doc) await showArticle(state);
+    else if (state.view in views.NAMES || state.view === "like") await showView(state);
+    else await showResults(state, fresh);
+  } catch (error) {
+    if (!api.isAborted(error)) failed(error);
+  }
+}
+
+function only(which) {
+  find("search-view").hidden = which !== "search";
+  find("other-view").hidden = which === "search";
+}
+
+async function showArticle(state) {
+  came = { doc: state.doc, at: state.at };
+  only("other");
+  article.clear(find("other-view"));
+  const query = new URLSearchParams();
+  if (/^\d{1,9}-\d{1,9}$/.test(state.at ?? "")) query.set("at", state.at);
+  if (/^[0-9a-f]{8,64}$/i.test(state.sha ?? "")) query.set("sha", state.sha);
+  const { found } = await busy(api.get("view", `/api/documents/${encodeURIComponent(state.doc)}`, query));
+  say("");
+  article.draw(find("other-view"), found, state, on);
+}
+
+async function showView(state) {
+  only("other");
+  await busy(views.draw(find("other-view"), state, on));
+  document.title = `${views.NAMES[state.view] ?? "Similar"} · semsearch`;
+  find("other-view").querySelector("h1")?.focus({ preventScroll: true });
+  scrollTo(0, 0);
+}
+
+async function showResults(state, fresh) {
+  only("search");
+  document.title = state.q ? `${state.q} · semsearch` : "semsearch";
+  if (!state.q) return empty(state);
+  const key = asked(state).toString();
+  const scroll = fresh ? 0 : history.state?.scroll ?? 0;
+  if (answer?.key === key) {
+    if (answer.sort !== state.sort) drawResults(state);
+    drawLine(state);
+    if (scroll || !fresh) scrollTo(0, scroll);
+    focusCame();
+    return;
+  }
+  const results = find("results");
+  results.setAttribute("aria-busy", "true");
+  const query = asked(state);
+  query.set("explain", "true");
+  const bars = fetchLine(state);
+  try {
+    const reply = await busy(api.get("search", "/api/search", query));
+    answer = { key, ...reply };
+    ticked = new Map();
+    drawResults(state);
+    drawLine(state);
+    scrollTo(0, scroll);
+    if (fresh && document.activeElement === document.body) find("results").querySelector("a")?.blur();
+  } finally {
+    results.setAttribute("aria-busy", "false");
+  }
+  await bars;
+}
+
+function drawResults(state) {
+  answer.sort = state.sort;
+  results.draw(answer.found, state, on);
+  chips(state);
+  const hits = answer.found.hits, days = hits.map((hit) => hit.published).filter(Boolean).sort();
+  say(hits.length ? `${plural(hits.length, "passage")}${days.length ? `, ${span(days[0], days.at(-1))}` : ""}` : "no passages");
+  notice([...answer.found.notes].map(shown).join(" · "), "note");
+}
+
+function focusCame() {
+  if (!came) return;
+  const { doc, at } = came;
+  came = null;
+  const cards = [...document.querySelectorAll(".card")].filter((node) => node.dataset.doc === doc);
+  const card = cards.find((node) => at?.startsWith(`${node.dataset.start}-`)) ?? cards[0];
+  card?.querySelector("a.open").focus({ preventScroll: true });
+}
+
+// The timeline and the filters beside the hits
+
+async function fetchLine(state) {
+  const query = asked(state, ["since", "until", "k", "per_document", "expand", "recency"]);
+  if (state.by) query.set("by", state.by);
+  const key = query.toString();
+  if (line?.key === key) return;
+  try {
+    line = { key, ...(await api.get("timeline", "/api/timeline", query, { seen: true })) };
+    drawLine(current());
+  } catch (error) {
+    if (!api.isAborted(error) && error.field === "by") failed(error);
+  }
+}
+
+function windowsOf(state) {
+  const found = [];
+  if (answer?.found.window) found.push(answer.found.window);
+  if (answer?.found.time?.window && !(state.since || state.until)) found.push(answer.found.time.window);
+  return found;
+}
+
+function drawLine(state) {
+  if (!line || !answer) return;
+  timeline.draw(line.found, windowsOf(state), { ...state, apply: goto, goto });
+  results.facets(line.found.sources, info?.kept?.filter((field) => field.common?.length > 1) ?? [], state, on);
+}
+
+function chips(state) {
+  const chip = (text, change, id) => h("span", { class: "chip", id }, text,
+    h("button", { type: "button", "aria-label": `Remove: ${text}`, onclick: () => goto(change) }, "×"));
+  const found = [], time = answer.found.time;
+  if (state.since || state.until) found.push(chip(`${span(answer.found.window[0], answer.found.window[1])} only`, { since: undefined, until: undefined }, "window"));
+  if (time) {
+    const days = time.window ? span(time.window[0], time.window[1]) : time.recent_from ? `newest first, from ${time.recent_from}` : "newest first";
+    const anchor = time.anchor ? `, counted from ${time.anchor}` : "";
+    found.push(chip(`${days} ${time.window ? time.strict ? "only" : "preferred" : ""} (“${shown(time.words)}”)${anchor}`.replace("  ", " "), { time: "off" }, "time"));
+    if (time.window && !time.strict) found.push(h("button", { type: "button", class: "plain", onclick: () => goto({ time: "strict" }) }, "only these days"));
+  } else if (state.time === "off") found.push(chip("time words ignored", { time: undefined }));
+  for (const name of ["source", "not_source", "where"]) {
+    for (const value of state[name] ?? []) found.push(chip(`${name === "not_source" ? "not " : ""}${shown(value)}`, { [name]: state[name].filter((each) => each !== value) }));
+  }
+  for (const name of ["event", "as_of", "recency", "mode"]) if (state[name]) found.push(chip(`${name.replace("_", " ")}: ${shown(state[name])}`, { [name]: undefined }));
+  if (answer.found.also_read.length) {
+    found.push(h("span", { id: "also" }, `also read: ${answer.found.also_read.map(shown).join(", ")} `,
+      h("button", { type: "button", class: "plain", onclick: () => goto({ q: literal(state.q, answer.found.also_read) }) }, "only as written")));
+  }
+  fill(find("chips"), ...found);
+}
+
+// The question with its words in quotes, which are taken as they stand.
+const literal = (question) => question.split(/\s+/).map((word) => /^[\p{L}][\p{L}'’-]{3,}$/u.test(word) && /^\p{Lu}/u.test(word) ? `"${word}"` : word).join(" ");
+
+async function empty(state) {
+  answer = line = null;
+  fill(find("chips"));
+  fill(find("timeline"));
+  fill(find("facets"));
+  say("");
+  info ??= await told.catch(() => (told = tell()));
+  const year = info.latest?.slice(0, 4);
+  const examples = [["What happened?", {}], ...(info.latest ? [[`what happened in ${info.latest.slice(0, 7)}`, {}], [`the latest of ${year}`, {}]] : [])];
+  fill(find("results"), h("div", { class: "empty" },
+    h("p", {}, `Ask ${plural(info.documents, "article")}${info.earliest ? `, published ${span(info.earliest, info.latest)}` : ""}, in plain words.`),
+    h("p", {}, "Words of time choose a time: “in late November 2022”, “since May”, “the latest on …”. For example:"),
+    h("ul", {}, ...examples.map(([text]) => h("li", {}, h("a", { href: address({ ...plain(state), q: text }), onclick: (event) => { event.preventDefault(); goto({ q: text }); } }, text))))));
+  find("q").focus();
+}
+
+// What a card can do
+
+const on = {
+  goto,
+  jump,
+  open: (hit) => jump(results.opened(hit, current())),
+  back,
+  copy: (text, what) => copy(text, what),
+  cite: async (hit) => copy(results.quoted(hit, await permalink(hit)), "The citation"),
+  link: async (hit) => copy(await permalink(hit), "The link"),
+  citeArticle: async (found, at, mark) => on.cite(asHit(found, at, mark)),
+  linkArticle: async (found, at, mark) => on.link(asHit(found, at, mark)),
+  similar: (hit) => goto({ view: "like", like: hit.doc_id }),
+  hitsOf: (doc) => (answer?.found.hits ?? []).filter((hit) => hit.doc_id === doc),
+  tick: (hit, chosen) => {
+    const key = `${hit.doc_id} ${hit.start}`;
+    if (chosen) ticked.set(key, [hit.doc_id, hit.start]); else ticked.delete(key);
+    find("dossier").disabled = !ticked.size;
+    find("dossier").textContent = `Dossier (${ticked.size})`;
+  },
+  dossier,
+  save,
+  copies: async (hit, list) => {
+    for (const id of hit.copies.slice(0, 50)) {
+      const { found } = await api.get(`copy ${id}`, `/api/documents/${encodeURIComponent(id)}`, null, { seen: true });
+      list.append(h("li", {}, `${found.published ?? "undated"} ${shown(found.source ?? "")} `,
+        h("a", { href: address({ ...current(), doc: id }), onclick: (event) => { event.preventDefault(); goto({ doc: id, at: undefined, mark: undefined }); } }, shown(found.title) || id)));
+    }
+  },
+};
+
+function asHit(found, at, mark) {
+  const [start, end] = at ?? [0, Math.min([...found.text].length, 400)];
+  const best = mark[1] > mark[0] ? mark : [start, end];
+  return { ...found, start, end, text: slice(found.text, start, end), best_sentence: best };
+}
+
+async function permalink(hit) {
+  const at = `${hit.start}-${hit.end}`;
+  const { found } = await api.get("sha", `/api/documents/${encodeURIComponent(hit.doc_id)}`, new URLSearchParams({ at }), { seen: true });
+  return location.origin + address({ doc: hit.doc_id, at, mark: hit.best_sentence.join("-"), sha: found.passage_sha256.slice(0, 16) });
+}
+
+async function copy(text, what) {
+  if (navigator.clipboard && isSecureContext) {
+    try {
+      await navigator.clipboard.writeText(text);
+      say(`${what} is copied.`);
+      return;
+    } catch { /* not allowed: it is shown */ }
+  }
+  const area = h("textarea", { readonly: true, rows: "5", "aria-label": what });
+  area.value = text;
+  dialog(what, area);
+  area.select();
+}
+
+async function dossier() {
+  const query = Object.fromEntries(["q", "since", "until", "source", "not_source", "where", "event", "as_of", "recency", "time", "mode", "expand", "guesses"]
+    .map((name) => [name, current()[name]]).filter(([, value]) => value?.length));
+  for (const name of ["expand", "guesses"]) if (query[name]) query[name] = query[name] === "true";
+  try {
+    const reply = await api.post("/api/dossier", { ...query, k: 100, hits: [...ticked.values()] });
+    const link = h("a", { href: URL.createObjectURL(await reply.blob()), download: "dossier.html" });
+    link.click();
+    URL.revokeObjectURL(link.href);
+  } catch (error) {
+    failed(error);
+  }
+}
+
+function save() {
+  const name = h("input", { id: "save-name", maxlength: "80", required: true, value: current().q?.slice(0, 40) ?? "" });
+  const told = h("p", { class: "error" });
+  const form = h("form", { onsubmit: async (event) => {
+    event.preventDefault();
+    const { q, since, until, source, not_source, where, event: days, as_of, mode } = current();
+    const body = Object.fromEntries(Object.entries({ q, since, until, source, not_source, where, event: days, as_of, mode }).filter(([, value]) => value?.length));
+    try {
+      await api.post("/api/questions", { ...body, name: name.value.trim() });
+      find("dialog").close();
+      say("The question is saved: what comes in from now on is under Saved.");
+    } catch (error) {
+      told.textContent = error.message;
+    }
+  } }, h("label", { for: "save-name" }, "Name "), name, h("button", { type: "submit" }, "Save"), told);
+  dialog("Save this question", form);
+  name.focus();
+}
+
+function back() {
+  if (history.state !== null && answer && came) history.back();
+  else jump(address(plain(current())));
+}
+
+// What is said
+
+const say = (text) => { find("status").textContent = text; };
+const notice = (text, kind = "note") => fill(find("notice"), text ? h("p", { class: kind }, text) : null);
+
+function errors({ field, message = "" }) {
+  const places = { q: "q-error", since: "since-error", until: "until-error", on: "since-error" };
+  for (const [name, id] of Object.entries(places)) {
+    if (name === "on" || !find(id)) continue;
+    const here = places[field] === id;
+    find(id).textContent = here ? message : "";
+    if (id === "q-error") find(id).hidden = !here;
+    find(name)?.setAttribute("aria-invalid", String(here));
+  }
+  return field in places && find(places[field]);
+}
+
+function failed(error) {
+  if (!(error instanceof api.Failed)) throw error;
+  find("results").setAttribute("aria-busy", "false");
+  const told = `${error.message}${error.hint ? `: expected ${error.hint}` : ""}`;
+  if (errors({ field: error.field, message: told })) return;
+  fill(find("notice"), h("p", { class: "error", id: error.code === "offline" ? "offline" : "failure" }, `${shown(told)}. `,
+    h("button", { type: "button", onclick: () => show({ fresh: true }) }, "Try again")));
+  if (find("search-view").hidden) fill(find("other-view"), h("p", {}, h("a", { href: "/", onclick: (event) => { event.preventDefault(); back(); } }, "Back to results (Esc)")));
+}
+
+async function busy(promise) {
+  const timer = setTimeout(() => { find("progress").hidden = false; }, BUSY_AFTER);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    find("progress").hidden = true;
+  }
+}
+
+function drawViews(state) {
+  const rest = { q: state.q };
+  fill(find("views"), ...Object.entries(views.NAMES).map(([name, label]) => h("a", { href: address({ ...rest, view: name }), "aria-current": state.view === name ? "page" : null,
+    onclick: (event) => { event.preventDefault(); goto({ view: name, a: name === "compare" ? state.a : undefined, b: name === "compare" ? state.b : undefined, only: undefined }); } }, label)));
+}
+
+// Keys
+
+const KEYS = [["/", "question"], ["j k", "next, previous hit"], ["Enter o", "open"], ["Esc", "back, close"], ["c", "cite"], ["l", "copy link"], ["y", "why this rank"],
+  ["s", "similar"], ["t", "timeline: arrows, Shift and arrows, Enter, Esc"], ["[ ]", "window earlier, later"], ["-", "window wider"], ["?", "these keys"]];
+
+function dialog(title, ...content) {
+  const node = find("dialog");
+  fill(node, h("h2", { id: "dialog-title" }, title), ...content, h("p", {}, h("button", { type: "button", onclick: () => node.close() }, "Close")));
+  if (!node.open) node.showModal();
+}
+
+function help() {
+  const box = h("input", { type: "checkbox", checked: letters, id: "letters", onchange: () => { letters = box.checked; store("letters", letters ? "on" : "off"); } });
+  dialog("Keys", h("table", {}, h("tbody", {}, ...KEYS.map(([key, what]) => h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what))))),
+    h("p", {}, h("label", {}, box, " Single letters do this")));
+}
+
+function cardAt(step) {
+  const cards = [...document.querySelectorAll("#search-view:not([hidden]) .card, #other-view:not([hidden]) .card")];
+  const here = cards.indexOf(document.activeElement?.closest?.(".card"));
+  const card = cards[Math.max(0, Math.min(cards.length - 1, here + step))];
+  return step === 0 ? cards[here] : card;
+}
+
+function act(name) {
+  const scope = cardAt(0) ?? document.querySelector("#other-view:not([hidden]) .whole") ?? null;
+  if (name === "why") { const node = scope?.querySelector(".why"); if (node) node.open = !node.open; return; }
+  scope?.querySelector(`[data-act=${name}]`)?.click();
+}
+
+function shift(by) {
+  const state = current(), time = answer?.found.time?.window;
+  const since = state.since ?? (state.until ? undefined : time?.[0]), until = state.until ?? (state.since ? undefined : time?.[1]);
+  const found = since && until ? timeline.moved([since, until], by) : null;
+  if (found) goto(found); else say("There is no window with two ends to move.");
+}
+
+const LETTERS = {
+  "/": () => { find("q").focus(); find("q").select(); },
+  j: () => cardAt(1)?.querySelector("a.open").focus(), k: () => cardAt(-1)?.querySelector("a.open").focus(),
+  o: () => cardAt(0)?.querySelector("a.open").click(), c: () => act("cite"), l: () => act("link"), y: () => act("why"), s: () => act("similar"),
+  t: () => timeline.focusBar(), "[": () => shift(-1), "]": () => shift(1), "-": () => shift(0), "?": help,
+};
+
+addEventListener("keydown", (event) => {
+  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
+  const typing = event.target.matches?.("input:not([type=checkbox]), textarea, select");
+  if (event.key === "Escape" && !find("dialog").open) {
+    if (typing) event.target.blur();
+    else if (!find("other-view").hidden) back();
+    return;
+  }
+  if (typing || find("dialog").open || !(event.key in LETTERS)) return;
+  if (!letters) return;
+  event.preventDefault();
+  LETTERS[event.key]();
+});
+
+// The beginning, and a look now and then whether the index has changed
+
+find("ask").addEventListener("submit", (event) => {
+  event.preventDefault();
+  const q = find("q").value.trim();
+  if (!q) return;
+  const { view, a, b } = current();
+  if (q === current().q && !current().doc && !view) { answer = line = null; show({ fresh: true }); return; }
+  goto({ q, view: view === "compare" ? view : undefined, a: view === "compare" ? a : undefined, b: view === "compare" ? b : undefined, like: undefined, only: undefined, k: undefined });
+});
+find("help").addEventListener("click", help);
+find("home").addEventListener("click", (event) => { event.preventDefault(); jump("/"); });
+
+async function look() {
+  if (document.hidden || !answer?.state) return;
+  try {
+    const { found } = await api.get("health", "/health", null, { seen: true });
+    if (find("offline")) notice("");
+    if (found.state && answer?.state && found.state !== answer.state && !find("stale")) {
+      const again = h("button", { type: "button", onclick: () => { answer = line = info = null; show({ fresh: true }); } }, "Ask again");
+      fill(find("notice"), h("p", { class: "note", id: "stale" }, "The index has changed. ", again));
+    }
+  } catch (error) {
+    if (!api.isAborted(error) && error.code === "offline" && !find("offline")) failed(error);
+  }
+}
+setInterval(look, LOOK_EVERY);
+
+async function tell() {
+  const { found } = await api.get("info", "/api/info", null, { seen: true });
+  info = found;
+  drawLine(current());
+  return found;
+}
+let told = tell();
+told.catch(() => {});
+show({ fresh: true });

@@ -1,0 +1,178 @@
+// The hits: dated cards, what stands above them, and filters beside them.
+
+import { fill, find, h, isAddress } from "./dom.js";
+import { span } from "./dates.js";
+import { pieces, plural, points, shown, slice } from "./text.js";
+import { address, asked } from "./state.js";
+
+const LONGEST_SPOKEN = 366;  // days of a period that says when
+const MOST_SPOKEN = 3;
+const DAY = 86400000;
+
+export function draw(found, state, on) {
+  const results = find("results");
+  if (!found.hits.length) {
+    fill(results, nothing(found, state, on));
+    return;
+  }
+  fill(results, above(found, state, on),
+    found.strong ? null : h("p", { class: "weak", id: "weak" }, "Nothing here seems to answer this. Nearest passages:"),
+    h("ol", { class: "hits" }, ...ordered(found.hits, state.sort).map((hit) => card(hit, state, on))),
+    Number(state.k ?? 10) <= found.hits.length && Number(state.k ?? 10) < 100
+      ? h("p", {}, h("button", { type: "button", onclick: () => on.goto({ k: String(Math.min(100, Number(state.k ?? 10) + 10)) }) }, "More passages")) : null);
+  for (const passage of results.querySelectorAll(".passage")) reveal(passage);
+}
+
+function above(found, state, on) {
+  const orders = [["rank", "best first"], ["date", "oldest first"], ["-date", "newest first"]];
+  const order = h("select", { "aria-label": "Order", onchange: () => on.goto({ sort: order.value }) },
+    ...orders.map(([value, text]) => h("option", { value, selected: value === (state.sort ?? "rank") }, text)));
+  const file = (format) => `/api/search?${withFormat(state, format)}`;
+  return h("div", { class: "above" },
+    h("span", {}, plural(found.hits.length, "passage"), ", ", order),
+    h("span", { class: "exports" }, "Export: ",
+      ...[["csv", "CSV"], ["json", "JSON"], ["md", "Markdown"]].map(([format, name]) => h("a", { href: file(format), download: `semsearch.${format}` }, name)),
+      h("a", { href: `/api/feed.rss?${asked(state)}` }, "Feed"),
+      h("button", { type: "button", class: "plain", id: "dossier", disabled: true, onclick: on.dossier }, "Dossier (0)"),
+      h("button", { type: "button", class: "plain", onclick: on.save }, "Save this question"),
+      h("button", { type: "button", class: "plain", onclick: () => on.copy(location.href, "The address") }, "Copy link")));
+}
+
+function withFormat(state, format) {
+  const query = asked(state);
+  query.set("format", format);
+  if (state.sort) query.set("sort", state.sort);
+  return query;
+}
+
+// As --sort has it: undated ones last, equal days in the order of their rank.
+export function ordered(hits, sort) {
+  if (!sort || sort === "rank") return hits;
+  const sign = sort === "-date" ? -1 : 1;
+  const day = (hit) => hit.published === null ? null : hit.published.padEnd(10, "-01-01".slice(hit.published.length - 4));
+  const dated = hits.filter((hit) => hit.published !== null);
+  dated.sort((a, b) => (day(a) < day(b) ? -sign : day(a) > day(b) ? sign : 0));
+  return [...dated, ...hits.filter((hit) => hit.published === null)];
+}
+
+function nothing(found, state, on) {
+  const filters = [["since", "until"], ["source"], ["not_source"], ["where"], ["event"], ["as_of"], ["mode"]]
+    .filter((names) => names.some((name) => state[name]?.length));
+  if (found.time?.strict) filters.push(["time"]);
+  const label = { since: "the time", source: "the publishers", not_source: "the publishers left out", where: "the fields", event: "the event days", as_of: "“as of”", mode: "the mode", time: "the time words" };
+  return h("div", { class: "empty", id: "empty" }, h("p", {}, "No passages: nothing matches the filters and the words of the question."),
+    ...filters.map((names) => h("button", { type: "button", onclick: () => on.goto(Object.fromEntries(names.map((name) => [name, undefined]))) }, `Drop ${label[names[0]]}`)));
+}
+
+export function opened(hit, state) {
+  return address({ ...state, doc: hit.doc_id, at: `${hit.start}-${hit.end}`, mark: hit.best_sentence.join("-"), sha: undefined });
+}
+
+export function card(hit, state, on, label = "") {
+  const best = hit.best_sentence.map((at) => at - hit.start);
+  const words = hit.words.map((word) => word.map((at) => at - hit.start));
+  const begins = points(hit.text).slice(0, points(hit.title.replace(/…$/, "")).length).join("") === hit.title.replace(/…$/, "");
+  const passage = h("div", { class: "passage", dir: "auto" }, ...pieces(hit.text, best, words).map(piece));
+  const more = h("button", { type: "button", class: "plain more", hidden: true, onclick: () => { passage.classList.add("open"); more.hidden = true; } }, "more");
+  const when = date(hit);
+  const node = h("li", {}, h("article", { class: "card", "data-doc": hit.doc_id, "data-start": String(hit.start), "data-rank": String(hit.rank) },
+    h("h2", {}, h("a", { class: "open", href: opened(hit, state), onclick: (event) => { if (!special(event)) { event.preventDefault(); on.open(hit); } } },
+      when, h("span", { class: begins ? "hidden-label" : "title", dir: "auto" }, " ", shown(hit.title) || hit.doc_id))),
+    h("p", { class: "facts" }, ...facts(hit, label)),
+    passage, more,
+    h("div", { class: "actions" }, copies(hit, on), why(hit),
+      h("button", { type: "button", class: "plain", "data-act": "cite", onclick: () => on.cite(hit) }, "Cite"),
+      h("button", { type: "button", class: "plain", "data-act": "link", onclick: () => on.link(hit) }, "Link"),
+      h("button", { type: "button", class: "plain", "data-act": "similar", onclick: () => on.similar(hit) }, "Similar"),
+      on.tick ? h("label", {}, h("input", { type: "checkbox", onchange: (event) => on.tick(hit, event.target.checked) }), " Dossier") : null)));
+  return node;
+}
+
+const special = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0;
+
+const piece = ({ text, marked, bold }) => {
+  const inner = bold ? h("b", {}, shown(text)) : shown(text);
+  return marked ? h("mark", {}, inner) : inner;
+};
+
+export function date(hit) {
+  if (!hit.published) return h("span", { class: "date" }, "undated");
+  const probable = ["guess", "crawl time"].includes(hit.date_source);
+  const doubt = hit.date_ambiguous ? "day and month may be exchanged" : probable ? `only probable, from the ${hit.date_source}` : "";
+  return h("span", { class: "date", title: doubt || `from the ${hit.date_source}` }, hit.published, doubt ? "?" : "",
+    doubt ? h("span", { class: "hidden-label" }, ` (${doubt})`) : null);
+}
+
+function facts(hit, label) {
+  const found = [];
+  if (label) found.push(h("b", {}, label));
+  if (hit.source) found.push(shown(hit.source));
+  found.push(place(hit));
+  const spoken = hit.events.filter(([first, last]) => (Date.parse(last) - Date.parse(first)) / DAY < LONGEST_SPOKEN);
+  if (spoken.length) found.push(`speaks of ${spoken.slice(0, MOST_SPOKEN).map(([first, last]) => span(first, last)).join(", ")}${spoken.length > MOST_SPOKEN ? ", …" : ""}`);
+  if (hit.story) found.push(`first ${hit.story.first ?? "undated"}, ${plural(hit.story.copies, "near copy").replace("copys", "copies")} in ${plural(hit.story.sources, "source")}${hit.story.last ? `, to ${hit.story.last}` : ""}`);
+  if (hit.more) found.push(`${hit.more} more here`);
+  return found.flatMap((fact, at) => at ? [" · ", fact] : [fact]);
+}
+
+export const place = (hit) => [hit.page ? `p. ${hit.page}` : hit.line_start === hit.line_end ? `line ${hit.line_start}` : `lines ${hit.line_start} to ${hit.line_end}`,
+  hit.member ? `in ${shown(hit.member)}` : ""].filter(Boolean).join(" ");
+
+function copies(hit, on) {
+  if (!hit.copies.length) return null;
+  const list = h("ul", {});
+  const node = h("details", { class: "copies" }, h("summary", {}, hit.copies.length === 1 ? "1 near copy" : `${hit.copies.length} near copies`), list);
+  node.addEventListener("toggle", () => { if (node.open && !list.children.length) on.copies(hit, list); });
+  return node;
+}
+
+function why(hit) {
+  const parts = hit.explain ?? [];
+  const row = ({ signal, value, weight, share }) => h("tr", {}, h("th", { scope: "row" }, shown(signal)), h("td", {}, value.toFixed(3)),
+    h("td", {}, weight ? `× ${weight.toFixed(2)}` : ""), h("td", {}, (share < 0 ? "− " : "+ ") + Math.abs(share).toFixed(3)));
+  return h("details", { class: "why" }, h("summary", {}, `Why ${hit.score.toFixed(3)}`),
+    h("table", {}, h("thead", {}, h("tr", {}, ...["what", "value", "weight", "adds"].map((name) => h("th", { scope: "col" }, name)))), h("tbody", {}, ...parts.map(row))));
+}
+
+// The passage scrolled so that its marked sentence shows; "more" only where something is hidden.
+function reveal(passage) {
+  const mark = passage.querySelector("mark");
+  if (passage.scrollHeight <= passage.clientHeight + 2) return;
+  passage.nextElementSibling.hidden = false;
+  if (mark && mark.offsetTop + mark.offsetHeight > passage.clientHeight) passage.scrollTop = Math.max(0, mark.offsetTop - 4);
+}
+
+export function quoted(hit, link) {
+  const sentence = slice(hit.text, hit.best_sentence[0] - hit.start, hit.best_sentence[1] - hit.start).trim().replace(/\s+/g, " ");
+  const source = [hit.source, hit.title].filter(Boolean).join(", ");
+  return `“${shown(sentence)}” ${shown(source)}, ${hit.published ?? "undated"}, ${isAddress(hit.url) ? hit.url : link}`;
+}
+
+export function facets(sources, kept, state, on) {
+  const groups = [];
+  const known = sources.filter((each) => each.source !== null);
+  if (sources.length > 1 && known.length) groups.push(publishers(sources, state, on));
+  for (const field of kept) groups.push(values(field, state, on));
+  const narrow = matchMedia("(max-width: 60rem)").matches;
+  fill(find("facets"), groups.length ? h("details", { open: !narrow || Boolean(state.source?.length) }, h("summary", {}, "Filter"), ...groups) : null);
+}
+
+function publishers(sources, state, on) {
+  const wanted = new Set((state.source ?? []).map((name) => name.toLowerCase()));
+  const row = ({ source, relevant }) => source === null
+    ? h("li", { class: "none" }, `none ${relevant}`)
+    : h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: wanted.has(source.toLowerCase()), "data-source": source, onchange: () => toggle(state, "source", source, on) }), ` ${shown(source)} `, h("span", { class: "count" }, String(relevant))));
+  return h("fieldset", {}, h("legend", {}, "Publishers"), h("ul", {}, ...sources.slice(0, 20).map(row)));
+}
+
+function values(field, state, on) {
+  const wanted = new Set(state.where ?? []);
+  const row = ([value, count]) => h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: wanted.has(`${field.field}=${value}`), onchange: () => toggle(state, "where", `${field.field}=${value}`, on) }), ` ${shown(value)} `, h("span", { class: "count" }, String(count))));
+  return h("fieldset", {}, h("legend", {}, shown(field.field)), h("ul", {}, ...field.common.map(row)));
+}
+
+function toggle(state, name, value, on) {
+  const same = (each) => each.toLowerCase() === value.toLowerCase();
+  const before = state[name] ?? [];
+  on.goto({ [name]: before.some(same) ? before.filter((each) => !same(each)) : [...before, value] });
+}
