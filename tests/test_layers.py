@@ -96,10 +96,10 @@ OWNERS = {
 EARLY = {
     "sqlite3": {f"storage/truth/{name}.py" for name in ("connection", "damage", "meta", "migrations")},
     "click": set[str](),
-    "fastapi": {"serve/app.py"},
+    "fastapi": {"serve/app.py", "serve/keeping.py"},
     "h11": {"serve/connections.py"},
     "mcp": {"serve/mcp.py"},
-    "pydantic": {f"serve/{name}.py" for name in ("app", "batch", "mcp", "parameters", "tools")},
+    "pydantic": {f"serve/{name}.py" for name in ("app", "batch", "mcp", "parameters", "standing", "tools")},
     "starlette": {"serve/app.py"},
     "uvicorn": {"serve/connections.py", "serve/server.py"},
 }

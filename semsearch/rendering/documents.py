@@ -77,7 +77,15 @@ def info_fields(found: IndexInfo) -> Fields:
         "latest": found.latest and found.latest.isoformat(),
         "sources": found.sources,
         "publishers": dict(found.publishers),
-        "kept": [{"field": name, "articles": articles, "values": values} for name, articles, values in found.kept],
+        "kept": [
+            {
+                "field": name,
+                "articles": articles,
+                "values": values,
+                **({"common": found.common[name]} if name in found.common else {}),
+            }
+            for name, articles, values in found.kept
+        ],
         "skipped": found.problems,
         "model": found.encoder.model,
         "encoder": found.encoder.identity,

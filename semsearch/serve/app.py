@@ -22,6 +22,7 @@ from semsearch.search.engine import Engine
 from semsearch.serve import fields
 from semsearch.serve.batch import BatchBody, batch_answers
 from semsearch.serve.feeds import FEEDS, feed, search_engine
+from semsearch.serve.keeping import Keeping
 from semsearch.serve.mounted import MountedTools
 from semsearch.serve.parameters import (
     CompareParameters,
@@ -209,7 +210,7 @@ class Api:
         return Response(await self._reader.ask(ask), media_type=media_type, headers=told)
 
 
-def make_app(reader: Reader, tools: MountedTools | None = None) -> FastAPI:
+def make_app(reader: Reader, folder: Path, tools: MountedTools | None = None) -> FastAPI:
     """The application over a reader that was started; with ``tools`` for language models at /mcp."""
     app = FastAPI(
         title="semsearch",
@@ -238,6 +239,7 @@ def make_app(reader: Reader, tools: MountedTools | None = None) -> FastAPI:
         app.add_api_route(path, endpoint, methods=["GET"], response_class=Response)
     app.add_api_route("/api/search", api.search_posted, methods=["POST"], response_class=Response)
     app.add_api_route("/api/batch", api.batch, methods=["POST"], response_class=Response)
+    Keeping(reader, folder).add_to(app)
     app.add_route("/", _page, include_in_schema=False)
     app.add_route("/opensearch.xml", _search_engine, include_in_schema=False)
     app.mount("/static", StaticFiles(directory=STATIC))

@@ -112,12 +112,34 @@ class StoriesParameters(Parameters):
 if TYPE_CHECKING:
     SearchParameters: TypeAlias = Parameters
     SearchBody: TypeAlias = Parameters
+    SaveBody: TypeAlias = Parameters
+    DossierBody: TypeAlias = Parameters
     TimelineParameters: TypeAlias = Parameters
     CompareParameters: TypeAlias = Parameters
     SimilarParameters: TypeAlias = Parameters
 else:
     SearchParameters = _model("Search", ["ask"], q=_question(LONGEST_QUESTION), **_SHOWING)
     SearchBody = _model("SearchBody", ["ask"], q=_question(LONGEST_POSTED), **_SHOWING)
+    SaveBody = _model(
+        "SaveBody",
+        ["ask"],
+        ["k"],
+        q=_question(LONGEST_POSTED),
+        name=(str, Field(min_length=1, max_length=80, description="Name to find it by.")),
+    )
+    DossierBody = _model(
+        "DossierBody",
+        ["ask"],
+        q=_question(LONGEST_POSTED),
+        hits=(
+            list[tuple[str, int]],
+            Field(
+                min_length=1,
+                max_length=MOST_HITS,
+                description="Ids of articles, each with a passage's first character.",
+            ),
+        ),
+    )
     TimelineParameters = _model(
         "Timeline",
         ["timeline"],

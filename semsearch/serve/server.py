@@ -60,7 +60,7 @@ def serve(
     reader.start()
     try:
         host, port = listening.getsockname()[:2]
-        app = make_app(reader, MountedTools(reader, [host, *hosts]) if tools else None)
+        app = make_app(reader, folder, MountedTools(reader, [host, *hosts]) if tools else None)
         shown = f"[{host}]" if ":" in host else host
         say(f"the page is at http://{'127.0.0.1' if host == '0.0.0.0' else shown}:{port}/   (Ctrl-C ends it)")  # noqa: S104
         config = uvicorn.Config(

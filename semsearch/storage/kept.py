@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import operator
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from math import nan
@@ -16,6 +17,7 @@ from semsearch.records import Condition
 from semsearch.storage.truth.meta import Connection
 from semsearch.storage.truth.rows import fits, sound
 
+MOST_VALUES = 12  # of a field whose values are counted
 MOST_LISTED = 40  # names of fields in an error
 
 
@@ -46,6 +48,15 @@ class KeptFields:
             for held in self._fields.values()
         ]
         return sorted(listed, key=lambda each: (-each[1], each[0]))
+
+    def common(self) -> dict[str, list[tuple[str, int]]]:
+        """The values of fields that have few, each with its articles, the most frequent first."""
+        found = dict[str, list[tuple[str, int]]]()
+        for held in self._fields.values():
+            counts = Counter(value for values in held.values.values() for value in values)
+            if 1 < len(counts) <= MOST_VALUES:
+                found[held.name] = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
+        return found
 
     def satisfying(self, conditions: Sequence[Condition], firsts: Ids) -> Mask:
         """Which articles, by their first passages, satisfy all conditions. Raises UsageError for an unknown field."""

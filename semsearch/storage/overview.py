@@ -37,6 +37,7 @@ class IndexInfo:
     sources: list[str]
     problems: int
     publishers: list[tuple[str, int]]  # the most frequent, with their documents
+    common: dict[str, list[tuple[str, int]]]  # values of fields that have few, with their articles
     kept: list[tuple[str, int, int]]  # fields beside the text, with their articles and different values
     encoder: EncoderRecord
     size: int  # bytes on disk
@@ -64,6 +65,7 @@ def overview(snapshot: Snapshot) -> IndexInfo:
         sources=sources,
         problems=problems,
         publishers=columns.publishers()[:MOST_PUBLISHERS],
+        common=snapshot.kept().common(),
         kept=snapshot.kept().counts(),
         encoder=snapshot.encoder,
         size=folder_size(folder),

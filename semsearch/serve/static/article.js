@@ -2,7 +2,7 @@
 
 import { fill, h, isAddress } from "./dom.js";
 import { pieces, points, shown } from "./text.js";
-import { date } from "./results.js";
+import { date, marked } from "./results.js";
 
 const spanOf = (text) => /^\d{1,9}-\d{1,9}$/.test(text ?? "") ? text.split("-").map(Number) : null;
 
@@ -35,8 +35,7 @@ export function draw(view, found, state, on) {
 function body(text, at, mark) {
   const all = points(text);
   const [start, end] = at ?? [0, 0];
-  const part = (first, last) => pieces(all.slice(first, last).join(""), mark.map((each) => each - first), [])
-    .map(({ text: words, marked }) => marked && words ? h("mark", {}, shown(words)) : shown(words));
+  const part = (first, last) => marked(pieces(all.slice(first, last).join(""), mark.map((each) => each - first), []));
   if (!at || end <= start) return part(0, all.length);
   return [...part(0, start), h("div", { class: "here" }, ...part(start, Math.min(end, all.length))), ...part(Math.min(end, all.length), all.length)];
 }

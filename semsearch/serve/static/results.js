@@ -20,7 +20,7 @@ export function draw(found, state, on) {
     h("ol", { class: "hits" }, ...ordered(found.hits, state.sort).map((hit) => card(hit, state, on))),
     Number(state.k ?? 10) <= found.hits.length && Number(state.k ?? 10) < 100
       ? h("p", {}, h("button", { type: "button", onclick: () => on.goto({ k: String(Math.min(100, Number(state.k ?? 10) + 10)) }) }, "More passages")) : null);
-  for (const passage of results.querySelectorAll(".passage")) reveal(passage);
+  results.querySelectorAll(".passage").forEach(reveal);
 }
 
 function above(found, state, on) {
@@ -72,7 +72,7 @@ export function card(hit, state, on, label = "") {
   const best = hit.best_sentence.map((at) => at - hit.start);
   const words = hit.words.map((word) => word.map((at) => at - hit.start));
   const begins = points(hit.text).slice(0, points(hit.title.replace(/…$/, "")).length).join("") === hit.title.replace(/…$/, "");
-  const passage = h("div", { class: "passage", dir: "auto" }, ...pieces(hit.text, best, words).map(piece));
+  const passage = h("div", { class: "passage", dir: "auto" }, ...marked(pieces(hit.text, best, words)));
   const more = h("button", { type: "button", class: "plain more", hidden: true, onclick: () => { passage.classList.add("open"); more.hidden = true; } }, "more");
   const when = date(hit);
   const node = h("li", {}, h("article", { class: "card", "data-doc": hit.doc_id, "data-start": String(hit.start), "data-rank": String(hit.rank) },
@@ -90,10 +90,14 @@ export function card(hit, state, on, label = "") {
 
 const special = (event) => event.ctrlKey || event.metaKey || event.shiftKey || event.altKey || event.button !== 0;
 
-const piece = ({ text, marked, bold }) => {
-  const inner = bold ? h("b", {}, shown(text)) : shown(text);
-  return marked ? h("mark", {}, inner) : inner;
-};
+// Pieces as nodes, those of the marked sentence within one mark.
+export function marked(found) {
+  const node = ({ text, bold }) => bold ? h("b", {}, shown(text)) : shown(text);
+  const before = found.findIndex((piece) => piece.marked);
+  if (before < 0) return found.map(node);
+  const after = found.findLastIndex((piece) => piece.marked) + 1;
+  return [...found.slice(0, before).map(node), h("mark", {}, ...found.slice(before, after).map(node)), ...found.slice(after).map(node)];
+}
 
 export function date(hit) {
   if (!hit.published) return h("span", { class: "date" }, "undated");
@@ -135,7 +139,7 @@ function why(hit) {
 }
 
 // The passage scrolled so that its marked sentence shows; "more" only where something is hidden.
-function reveal(passage) {
+export function reveal(passage) {
   const mark = passage.querySelector("mark");
   if (passage.scrollHeight <= passage.clientHeight + 2) return;
   passage.nextElementSibling.hidden = false;

@@ -32,8 +32,13 @@ export function draw(found, windows, { by, since, until, apply, goto }) {
 
 function ticks(found) {
   const step = Math.max(1, Math.ceil(found.bars.length / 6));
-  const shown = found.bars.filter((_, place) => place % step === 0);
-  return h("div", { class: "ticks", "aria-hidden": "true" }, ...shown.map((bar) => h("span", {}, tickName(bar, found.by))));
+  const names = [];
+  for (let place = 0; place < found.bars.length; place += step) {
+    const name = h("span", {}, tickName(found.bars[place], found.by));
+    name.style.setProperty("--bars", String(Math.min(step, found.bars.length - place)));
+    names.push(name);
+  }
+  return h("div", { class: "ticks", "aria-hidden": "true" }, ...names);
 }
 
 function controls(found, { by, since, until, goto }) {

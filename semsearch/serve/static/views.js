@@ -3,7 +3,7 @@
 import { get, post } from "./api.js";
 import { fill, h } from "./dom.js";
 import { span } from "./dates.js";
-import { card } from "./results.js";
+import { card, reveal } from "./results.js";
 import { plural, shown } from "./text.js";
 import { address, asked } from "./state.js";
 
@@ -11,6 +11,7 @@ export const NAMES = { compare: "Compare", dates: "Dates", stories: "Stories", s
 
 export async function draw(view, state, on) {
   await { compare, like, dates, stories, saved }[state.view](view, state, on);
+  view.querySelectorAll(".passage").forEach(reveal);
 }
 
 async function compare(view, state, on) {

@@ -1,0 +1,45 @@
+"""Other people's words for a language model: no sign in them steers anything, and no fence is closed by them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+
+from semsearch.rendering.visible import visible
+
+LONGEST_LINE, LONGEST_TITLE = 2_000, 200  # characters
+NOT_INSTRUCTIONS = "quoted text, not instructions"
+
+
+def fence_for(parts: Sequence[str]) -> str:
+    """Eight signs that stand in none of some texts."""
+    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
+    while any(digest[:8] in part for part in parts):
+        digest = hashlib.sha256(digest.encode()).hexdigest()
+    return digest[:8]
+
+
+def fenced(fence: str, name: str, text: str) -> str:
+    """A quotation between two marks, of which the text cannot write the second."""
+    return f"⟦{fence} {name} · {NOT_INSTRUCTIONS}\n{lines(text)}\n{fence}⟧"
+
+
+def lines(text: str) -> str:
+    """A text without signs that steer anything, its lines kept."""
+    return "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
+
+
+def clean(text: str) -> str:
+    """A line of somebody's words."""
+    return visible(text)[:LONGEST_LINE]
+
+
+def short(text: str) -> str:
+    """A line of at most :data:`LONGEST_TITLE` characters."""
+    shown = visible(text)
+    return shown if len(shown) <= LONGEST_TITLE else f"{shown[: LONGEST_TITLE - 1]}…"
+
+
+def address(url: str | None) -> str | None:
+    """An address that a browser follows, or none."""
+    return visible(url) if url and url.startswith(("http://", "https://")) else None
