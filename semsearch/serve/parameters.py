@@ -64,10 +64,10 @@ def _served(commands: Iterable[str]) -> dict[str, Any]:
     return found
 
 
-def _model(name: str, commands: Iterable[str], without: Iterable[str] = (), **more: Any) -> type[Parameters]:
+def _model(title: str, commands: Iterable[str], without: Iterable[str] = (), /, **more: Any) -> type[Parameters]:
     fields = {key: field for key, field in _served(commands).items() if key not in set(without)}
-    made = create_model(name, __base__=Parameters, **more, **fields)
-    made.__doc__ = f"Parameters of a request: {name}."
+    made = create_model(title, __base__=Parameters, **more, **fields)
+    made.__doc__ = f"Parameters of a request: {title}."
     return made
 
 
