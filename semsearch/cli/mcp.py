@@ -38,7 +38,9 @@ def mcp(
     from semsearch.serve.reader import Reader
 
     reader = Reader(
-        Path(index), lambda: open_index(index, model=model, remembered=REMEMBERED), _nothing if quiet else say
+        Path(index),
+        lambda folder: open_index(folder, model=model, remembered=REMEMBERED, known_as=index),
+        _nothing if quiet else say,
     )
     reader.start()
     try:

@@ -55,7 +55,7 @@ def serve(
     with server.listen(host, port) as listening:
         server.serve(
             Path(index),
-            lambda: open_index(index, model=model, remembered=REMEMBERED),
+            lambda folder: open_index(folder, model=model, remembered=REMEMBERED, known_as=index),
             listening,
             hosts=allow_host or [],
             token=token,

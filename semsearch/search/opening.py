@@ -24,17 +24,19 @@ def open_index(
     aliases: str | os.PathLike[str] | None = None,
     model: str | None = None,
     remembered: int = 1,
+    known_as: str | os.PathLike[str] | None = None,
 ) -> LocalIndex:
     """Open the index in ``folder`` for searching.
 
     ``today`` is the day that relative time words are counted from; ``named_events`` a TOML file of more of them,
     ``aliases`` a file of names with other spellings, a line each: ``Odesa, Odessa``.
     ``model`` is the index's own, for one that came from elsewhere: it is loaded only where the user has named it.
-    The vectors of the last ``remembered`` questions are kept, for what is asked again in another way.
+    The vectors of the last ``remembered`` questions are kept, for what is asked again in another way. ``known_as`` is
+    the index's own folder where this is a copy of it: by that one its model is judged.
     Raises IndexMissing, IndexDamaged, FormatMismatch; when the first question comes, EncoderUnavailable, of which
     ModelNotNamed, or EncoderMismatch where the model is not the one the index was made with.
     """
-    place = index_folder(folder)  # refuses names that cannot be opened
+    place = index_folder(folder if known_as is None else known_as)  # refuses names that cannot be opened
     if isinstance(today, datetime) or not isinstance(today, date | None):
         raise UsageError(f"today is {today!r:.60}: expected a date")
     if named_events is not None:

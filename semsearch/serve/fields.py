@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from weakref import WeakKeyDictionary
 
 from semsearch.dates.event_dates import event_dates
 from semsearch.records import Answer, DateEntry, DateRange, Document, Hit
@@ -54,9 +55,15 @@ class Paths:
         return replace(answer, hits=tuple(map(self.hit, answer.hits)))
 
 
+_known = WeakKeyDictionary[Engine, "Paths"]()  # of the indexes that are open
+
+
 def paths_of(engine: Engine) -> Paths:
     """The paths of an index."""
-    return Paths(engine.info().sources)
+    found = _known.get(engine)
+    if found is None:
+        found = _known[engine] = Paths(engine.info().sources)
+    return found
 
 
 def encoded(fields: object) -> bytes:
@@ -89,16 +96,16 @@ def served_comparison(found: Comparison, paths: Paths) -> Fields:
 
 def served_document(engine: Engine, doc_id: str, span: tuple[int, int] | None, sha: str | None) -> Fields:
     """An article with the days that it names; whether a passage of it is still that of a link."""
-    document, info = engine.document(doc_id), engine.info()
+    document = engine.document(doc_id)
     published = document.published
     day = DateRange(published.first, published.last) if published else None
-    found = event_dates(document.text, day, info.hemisphere)
+    found = event_dates(document.text, day, engine.info().hemisphere)
     events = [[each.first.isoformat(), each.last.isoformat(), *each.span] for each in found]
     start, end = span or (0, len(document.text))
     digest = passage_hash(document.text[start:end])
     same = None if sha is None else digest.startswith(sha.lower())
     return {
-        **shown_fields(Paths(info.sources).document(document)),
+        **shown_fields(paths_of(engine).document(document)),
         "events": events,
         "passage_sha256": digest,
         "same": same,

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 
-from semsearch.serve.problems import Refused
+from semsearch.serve.problems import Refused, refused
 from semsearch.serve.reader import Reader
 from semsearch.serve.security import App, Receive, Scope, Send, reply
 from semsearch.serve.tools import instructions
@@ -23,6 +23,9 @@ class MountedTools:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
+        if scope["method"] != "POST":  # a GET would be a stream that never ends, of which there is nothing to say
+            await reply(send, refused(405))
+            return
         if self._app is None:
             await reply(send, Refused(503, "starting", "the tools are being loaded: ask again in a second"))
             return

@@ -7,7 +7,6 @@ state beside the old one and changes over; where it cannot be opened, the old on
 from __future__ import annotations
 
 import asyncio
-import os
 import queue
 import threading
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from typing import Generic, TypeVar
 
 from semsearch.errors import SemsearchError
 from semsearch.search.engine import Engine
+from semsearch.serve.held import copied, remove, signature
 from semsearch.serve.problems import Refused
 
 T = TypeVar("T")
@@ -47,16 +47,17 @@ _END = _Job[object](lambda _: None)
 
 
 class Reader:
-    """Answers from one index folder; ``open_engine`` opens it, in the reader's own thread."""
+    """Answers from one index folder; ``open_engine`` opens it, or a copy of it, in the reader's own thread."""
 
-    def __init__(self, folder: Path, open_engine: Callable[[], Engine], say: Callable[[str], None]) -> None:
+    def __init__(self, folder: Path, open_engine: Callable[[Path], Engine], say: Callable[[str], None]) -> None:
         self._folder = folder
         self._open_engine = open_engine
         self._say = say
         self._jobs = queue.Queue[_Job[object]](WAITING)
         self._ready = threading.Event()
-        self._failed: SemsearchError | None = None
+        self._failed: BaseException | None = None
         self._seen: object = None
+        self._copy: Path | None = None  # that answers come from
         self.state = ""  # of the index that answers
         self.stale = ""  # why a newer one does not: the class of the error
         self._thread = threading.Thread(target=self._work, name="semsearch-index", daemon=True)
@@ -89,22 +90,24 @@ class Reader:
         """Open the index, then answer until the end."""
         try:
             engine = self._opened()
-        except SemsearchError as error:
+        except BaseException as error:
             self._failed = error
             self._ready.set()
             return
         self._ready.set()
         try:
-            engine = self._answer(engine)
+            self._answer(engine)
         finally:
-            engine.close()
+            remove(self._copy)
 
-    def _answer(self, engine: Engine) -> Engine:
+    def _answer(self, engine: Engine) -> None:
+        """What is asked, in turn, until the end."""
         looked = monotonic()
         while True:
             job = self._next()
             if job is _END:
-                return engine
+                engine.close()
+                return
             if monotonic() - looked >= LOOK_EVERY:
                 engine, looked = self._renewed(engine), monotonic()
             if job is not None:
@@ -119,19 +122,34 @@ class Reader:
 
     def _opened(self) -> Engine:
         """The index as it is now, its parts loaded."""
-        self._seen = _signature(self._folder)
-        engine = self._open_engine()
+        self._seen = signature(self._folder)
+        engine = self._whole(self._folder)
+        copy = copied(self._folder)
+        if copy is not None:
+            engine.close()
+            try:
+                engine = self._whole(copy)
+            except BaseException:
+                remove(copy)
+                raise
+        remove(self._copy)
+        self._copy = copy
+        self.state = engine.state
+        return engine
+
+    def _whole(self, folder: Path) -> Engine:
+        """An index with every part opened: what is broken is found now."""
+        engine = self._open_engine(folder)
         try:
-            engine.info()  # opens every part: what is broken is found now
+            engine.info()
         except BaseException:
             engine.close()
             raise
-        self.state = engine.state
         return engine
 
     def _renewed(self, engine: Engine) -> Engine:
         """The index as it is now, where it has changed and can be opened; else the one that is open."""
-        if _signature(self._folder) == self._seen:
+        if signature(self._folder) == self._seen:
             return engine
         before = self.state
         try:
@@ -148,13 +166,3 @@ class Reader:
     def _tell_stale(self, error: Exception) -> None:
         self.stale = type(error).__name__ if isinstance(error, SemsearchError) else "StorageFailed"
         self._say(f"the index has changed and cannot be opened, answers come from the one before: {error}")
-
-
-def _signature(folder: Path) -> object:
-    """What changes with every change of an index: its files, their sizes and times."""
-    try:
-        with os.scandir(folder) as entries:
-            found = [(entry.name, entry.stat(follow_symlinks=False)) for entry in entries if entry.is_file()]
-    except OSError as error:
-        return error.errno
-    return sorted((name, stat.st_ino, stat.st_size, stat.st_mtime_ns) for name, stat in found)
