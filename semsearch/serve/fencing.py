@@ -19,6 +19,13 @@ def fence_for(parts: Sequence[str]) -> str:
     return digest[:8]
 
 
+def fitting(text: str, longest: int) -> str:
+    """The beginning of a text that is at most so long when it is shown: a sign that steers takes up to ten."""
+    while len(shown := lines(text)) > longest:
+        text = text[: min(len(text) - 1, len(text) * longest // len(shown))]
+    return text
+
+
 def fenced(fence: str, name: str, text: str) -> str:
     """A quotation between two marks, of which the text cannot write the second."""
     return f"⟦{fence} {name} · {NOT_INSTRUCTIONS}\n{lines(text)}\n{fence}⟧"

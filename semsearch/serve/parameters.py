@@ -218,7 +218,8 @@ def refuse_repeated(items: Iterable[tuple[str, str]], given: BaseModel) -> None:
 def first_of(errors: Iterable[Mapping[str, Any]]) -> Refused:
     """What a client is told of values that do not fit."""
     for error in errors:
-        place = [str(part) for part in error["loc"] if part not in ("query", "body", "path")]
+        place = [str(part) for part in error["loc"]]
+        place = place[1:] if len(place) > 1 and place[0] in ("query", "body", "path") else place
         field, kind = (place[0] if place else None), error["type"]
         if kind == "extra_forbidden":
             return Refused(422, "unknown_name", f"there is no parameter {field or ''}"[:120], field=field)

@@ -16,7 +16,7 @@ from pydantic import BaseModel, Field
 from semsearch.records import Answer, Hit
 from semsearch.rendering.periods import event_periods, time_text
 from semsearch.search.engine import Engine
-from semsearch.serve.fencing import LONGEST_TITLE, address, clean, fence_for, fenced, lines, short
+from semsearch.serve.fencing import LONGEST_TITLE, address, clean, fence_for, fenced, fitting, lines, short
 from semsearch.serve.fields import paths_of, served_info, served_timeline
 from semsearch.serve.parameters import LONGEST_QUESTION, Parameters, query_of, tool_model
 
@@ -131,12 +131,13 @@ def _cut(found: Sequence[Hit], hits: Sequence[Hit], shown: int) -> str | None:
 
 def _shortened(hit: Hit, longest: int) -> Hit:
     """A hit whose text has at most so many characters, its best sentence among them."""
-    if len(hit.text) <= longest:
+    if len(lines(hit.text)) <= longest:
         return hit
     first = hit.best_sentence[0] - hit.start
-    begin = min(max(first - longest // 4, 0), len(hit.text) - longest)
+    begin = max(min(first - longest // 4, len(hit.text) - longest), 0)
+    text = fitting(hit.text[begin : begin + longest], longest)
     start = hit.start + begin
-    return replace(hit, start=start, end=start + longest, text=hit.text[begin : begin + longest])
+    return replace(hit, start=start, end=start + len(text), text=text)
 
 
 def _hit(hit: Hit) -> dict[str, Any]:
@@ -180,7 +181,7 @@ def timeline(engine: Engine, given: BaseModel) -> Given:
             "last": peak.bar.last.isoformat(),
             "doc_id": peak.hit.document.doc_id,
             "published": str(peak.hit.document.published or "") or None,
-            "quote": lines(peak.hit.document.text[slice(*peak.hit.best_sentence)])[: LONGEST_TITLE * 3],
+            "quote": lines(fitting(peak.hit.document.text[slice(*peak.hit.best_sentence)], 3 * LONGEST_TITLE)),
         }
         for peak in found.peaks[:MOST_PEAKS]
     ]
@@ -196,7 +197,7 @@ def timeline(engine: Engine, given: BaseModel) -> Given:
     ]
     kept = {bar.first.isoformat() for bar in bars}
     return Given(
-        "\n".join([head, *listed, *blocks])[:LONGEST_ANSWER],
+        "\n".join([head, *listed, *blocks]),
         {
             "window": fields["window"],
             "by": found.step,
@@ -211,7 +212,7 @@ def timeline(engine: Engine, given: BaseModel) -> Given:
 def read_document(engine: Engine, given: ReadArguments) -> Given:
     """One article, or a part of it."""
     document = engine.document(given.doc_id)
-    text = document.text[given.start : given.start + given.max_chars]
+    text = fitting(document.text[given.start : given.start + given.max_chars], LONGEST_ANSWER - 1_000)
     end = given.start + len(text)
     published = document.published
     following = end if end < len(document.text) else None
@@ -229,11 +230,10 @@ def read_document(engine: Engine, given: ReadArguments) -> Given:
         "end": end,
         "total_chars": len(document.text),
         "next_start": following,
-        "text": lines(text)[:LONGEST_ANSWER],
+        "text": lines(text),
     }
     more = [f"The text goes on: read_document with start={following}"] if following else []
-    room = LONGEST_ANSWER - len(head) - 300
-    return Given("\n\n".join([head, fenced(fence, "article", text)[:room], *more]), values)
+    return Given("\n\n".join([head, fenced(fence, "article", text), *more]), values)
 
 
 def info(engine: Engine, given: BaseModel) -> Given:  # noqa: ARG001

@@ -268,7 +268,8 @@ PATHS = [
     "/api/questions/forget", "/api/dossier", "/mcp", "/nope", "/api/openapi.json", "/static/x", "/opensearch.xml", "/",
 ]  # fmt: skip
 FIELDS = ["q", "k", "since", "until", "on", "event", "as_of", "recency", "source", "where", "time", "mode", "format",
-          "id", "a", "b", "by", "at", "sha", "only", "explain", "sort", "per_document", "bars", "peaks", "window", "nope"]  # fmt: skip
+          "id", "a", "b", "by", "at", "sha", "only", "explain", "sort", "per_document", "bars", "peaks",
+          "window", "nope"]  # fmt: skip
 
 
 VALUES = [
