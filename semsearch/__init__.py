@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from semsearch.errors import SemsearchError
     from semsearch.indexing.building import BuildReport, build, forget
     from semsearch.records import Answer, Document, Hit, Query
+    from semsearch.rendering.arrow import table
     from semsearch.search.local import Index
     from semsearch.search.opening import open_index as open
     from semsearch.search.options import make_query
@@ -47,6 +48,7 @@ __all__ = [
     "make_query",
     "open",
     "repair",
+    "table",
     "verify",
 ]
 
@@ -66,6 +68,7 @@ _HOME = {
     "forget": "indexing.building",
     "make_query": "search.options",
     "repair": "upkeep.repair",
+    "table": "rendering.arrow",
     "verify": "upkeep.verify",
 }
 

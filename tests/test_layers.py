@@ -17,7 +17,7 @@ LAYERS = {  # from the ground up; rooms of one layer do not know each other
     "work": {"indexing", "search"},
     "over both": {"upkeep", "evaluation", "rendering"},
     "served": {"serve"},
-    "faces": {"cli"},
+    "faces": {"adapters", "cli"},
 }
 RANK = {name: rank for rank, names in enumerate(LAYERS.values()) for name in names}
 
@@ -45,6 +45,7 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
     "upkeep": {"calibration", "check", "repair", "saved", "verify"},
     "evaluation": {"dataset", "measures"},
     "rendering": {
+        "arrow",
         "comparisons",
         "documents",
         "dossier",
@@ -59,6 +60,7 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
         "visible",
     },
     "serve": {"mcp", "reader", "server"},
+    "adapters": set(),
     "cli": {"main"},
 }
 
@@ -73,6 +75,7 @@ OWNERS = {
     "feedparser": {"readers/formats/feed.py"},
     "htmldate": {"readers/formats/page_day.py"},
     "lxml": {"readers/markup.py", "readers/formats/boxes.py", "readers/formats/page.py"},
+    "nanoarrow": {"rendering/arrow.py"},
     "matplotlib": {"rendering/timelines.py"},
     "openvino": {"encoders/openvino_bert.py"},
     "oxmsg": {"readers/formats/msg.py"},
@@ -96,10 +99,14 @@ OWNERS = {
 EARLY = {
     "sqlite3": {f"storage/truth/{name}.py" for name in ("connection", "damage", "meta", "migrations")},
     "click": set[str](),
+    "haystack": {"adapters/haystack.py"},
+    "langchain_core": {"adapters/langchain.py"},
+    "llama_index": {"adapters/llamaindex.py"},
     "fastapi": {"serve/app.py", "serve/keeping.py"},
     "h11": {"serve/connections.py"},
     "mcp": {"serve/mcp.py"},
-    "pydantic": {f"serve/{name}.py" for name in ("app", "batch", "mcp", "parameters", "standing", "tools")},
+    "pydantic": {f"serve/{name}.py" for name in ("app", "batch", "mcp", "parameters", "standing", "tools")}
+    | {"adapters/langchain.py"},
     "starlette": {"serve/app.py"},
     "uvicorn": {"serve/connections.py", "serve/server.py"},
 }

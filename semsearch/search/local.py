@@ -160,7 +160,6 @@ class LocalIndex:
 
     def least_strong(self, mode: Mode, words: int) -> float:
         """The score from which an answer to so many words is strong."""
-        self._refuse_misuse()
         return least_strong(mode, self.model, words, self.strength(mode))
 
     def similar(self, doc_id: str, query: Query | None = None) -> Answer:

@@ -1,0 +1,1 @@
+"""Retrievers for other frameworks, a module each: LangChain, LlamaIndex, Haystack."""

@@ -1,0 +1,68 @@
+"""An index that any thread may ask: frameworks call retrievers from threads of their own."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any, cast
+
+from semsearch.records import Answer, Hit
+from semsearch.search.local import LocalIndex
+from semsearch.search.opening import open_index
+from semsearch.search.option_table import Choices
+from semsearch.search.options import Options
+
+
+class Asking:
+    """One index, opened in a thread that asks it for everybody; ``choices`` are options that hold for every question.
+
+    Raises what ``semsearch.open`` raises, and UsageError for options that make no sense.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], choices: dict[str, Any]) -> None:
+        self._options = Options(**cast(Choices, choices))
+        self._options.query("words")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="semsearch")
+        self._index: LocalIndex = self._pool.submit(open_index, folder).result()
+
+    def answer(self, question: str, choices: dict[str, Any] | None = None) -> Answer:
+        """The answer to a question, with further options."""
+        query = self._options.replaced(**cast(Choices, choices or {})).query(question)
+        return self._pool.submit(self._index.answer, query).result()
+
+    def close(self) -> None:
+        """Close the index. Asking it after that raises RuntimeError."""
+        self._pool.submit(self._index.close).result()
+        self._pool.shutdown()
+
+
+def metadata_of(hit: Hit) -> dict[str, Any]:
+    """What a framework keeps beside a passage: its date, source and place; only what is known.
+
+    ``published`` is the date as the article has it (2022-11-09, or 2022-11), ``start`` and ``end`` are characters of
+    the article's text.
+    """
+    document, published = hit.document, hit.document.published
+    found = {
+        "doc_id": document.doc_id,
+        "title": document.title,
+        "published": str(published) if published else None,
+        "date_source": published.provenance if published else None,
+        "date_precision": published.precision if published else None,
+        "source": document.publisher,
+        "url": document.url,
+        "path": document.path,
+        "page": hit.page,
+        "line_start": hit.line_start,
+        "line_end": hit.line_end,
+        "start": hit.start,
+        "end": hit.end,
+        "best_sentence": document.text[slice(*hit.best_sentence)],
+        "score": hit.score,
+    }
+    return {name: value for name, value in found.items() if value is not None}
+
+
+def id_of(hit: Hit) -> str:
+    """The same for a passage whatever is asked."""
+    return f"{hit.document.doc_id}#{hit.start}-{hit.end}"
