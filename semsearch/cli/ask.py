@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,13 +19,15 @@ from semsearch.cli.options import (
     taking_options,
     terminal_style,
 )
-from semsearch.errors import command
+from semsearch.errors import UsageError, command
 from semsearch.records import Answer
 from semsearch.rendering.formats import make_renderer
 from semsearch.search.option_table import Presenting
 
 if TYPE_CHECKING:
     from semsearch.search.local import LocalIndex
+
+REMEMBERED = 64  # questions of a prompt whose vectors are kept
 
 
 def add_to(app: typer.Typer) -> None:
@@ -35,13 +38,16 @@ def add_to(app: typer.Typer) -> None:
             'semsearch ask "why did Russia retreat from Kherson"',
             'semsearch ask "grain deal" --since 2022-11 -k 3',
             'semsearch ask "blackouts" --on 2022-11-23 --format json',
+            "semsearch ask                              many questions, at a prompt",
             'semsearch ask "grain exports" --save grain  then, later: semsearch news grain',
         ),
     )(taking_options("ask", ask))
 
 
 def ask(
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in plain words.")],
+    question: Annotated[
+        str | None, typer.Argument(metavar="QUESTION", help="The question, in plain words. Without it: a prompt.")
+    ] = None,
     index: IndexOption = DEFAULT_FOLDER,
     *,
     given: Given,
@@ -54,6 +60,8 @@ def ask(
     """Find ranked passages, each with source and date."""
     from semsearch.search.opening import open_index
 
+    if question is None:
+        return _prompt(index, given, quiet)
     query = given.options.query(question)
     say_if_being_made(index, quiet)
     with open_index(index, **given.opening) as opened:
@@ -63,6 +71,17 @@ def ask(
     shown = given.presenting
     status = print_answer(answer, shown, quiet)
     return NO_HITS if shown["strict"] and not answer.strong else status
+
+
+def _prompt(index: Path, given: Given, quiet: bool) -> int:
+    """Many questions, one after the other, where a person types them. Raises UsageError where nobody does."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise UsageError("no question: expected words in quotes; without them a prompt opens, on a terminal only")
+    from semsearch.cli.prompt import converse
+    from semsearch.search.opening import open_index
+
+    with open_index(index, remembered=REMEMBERED, **given.opening) as opened:
+        return converse(opened, given, lambda answer, shown: print_answer(answer, shown, quiet))
 
 
 def _save(folder: Path, opened: LocalIndex, name: str, question: str, given: Given) -> None:
