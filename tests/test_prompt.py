@@ -120,7 +120,8 @@ def test_on_a_terminal_a_prompt_opens_and_ends_with_ctrl_d(tmp_path: Path) -> No
         assert "2022-07-22" in read_until(ours, "2022-07-22")
         os.write(ours, b"/since 2022-13\r")
         read_until(ours, "no such date")
-        read_until(ours, "? ")
+        for _ in range(4):
+            read_some(ours)  # the next prompt
         os.write(ours, b"\x04")
         end = time.monotonic() + 20
         while process.poll() is None:
