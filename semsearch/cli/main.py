@@ -50,6 +50,8 @@ COMMANDS = (
     "trust",
     "serve",
     "mcp",
+    "install",
+    "uninstall",
 )  # in the order of --help
 
 

@@ -27,6 +27,7 @@ from semsearch.search.timeline import Timeline
 
 SHORT_HASH = 16  # hexadecimal digits of a passage's hash in an address
 MOST_DATES = 1_000
+EXAMPLE_WORDS = 8
 
 
 class Paths:
@@ -131,7 +132,16 @@ def served_info(engine: Engine, version: str) -> Fields:
         fields.pop(name)
     for name in ("model", "encoder"):
         fields[name] = str(fields[name]).rpartition("/")[2]
-    return {**fields, "state": engine.state, "version": version}
+    return {**fields, "examples": _examples(engine), "state": engine.state, "version": version}
+
+
+def _examples(engine: Engine) -> list[str]:
+    """Questions that the index can answer: the first words of three articles, from its first days to its last."""
+    dated = sorted((entry.published.first, entry.doc_id) for entry in engine.dates() if entry.published)
+    ids = [entry.doc_id for entry in engine.dates()] if not dated else [doc_id for _, doc_id in dated]
+    chosen = dict.fromkeys(ids[at * (len(ids) - 1) // 2] for at in range(3)) if ids else {}
+    titles = [engine.document(doc_id).title.split() for doc_id in chosen]
+    return [" ".join(words[:EXAMPLE_WORDS]).rstrip("…,.:;") for words in titles if words]
 
 
 def served_stories(engine: Engine, paths: Paths, count: int) -> Fields:

@@ -15,7 +15,7 @@ export function draw(view, found, state, on) {
   const heading = h("h1", { tabindex: "-1", dir: "auto" }, shown(found.title) || found.doc_id);
   const provenance = found.date_source ? ` (from the ${found.date_source}: ${shown(found.date_raw)}${found.date_ambiguous ? ", day and month may be exchanged" : ""})` : "";
   fill(view, h("article", { class: "whole" },
-    h("p", {}, h("a", { href: "/", id: "back", onclick: (event) => { event.preventDefault(); on.back(); } }, "Back to results (Esc)")),
+    h("p", {}, h("a", { href: "/", id: "back", onclick: (event) => { event.preventDefault(); on.back(); } }, state.q || state.view ? "Back to results (Esc)" : "Back (Esc)")),
     found.same === false ? h("p", { class: "error", id: "changed" }, "This text has changed since the link was made.") : null,
     heading,
     h("p", { class: "facts" }, date(found), provenance, found.source ? ` · ${shown(found.source)}` : "", ` · ${shown(found.path)}`,

@@ -32,15 +32,15 @@ function store(name, value) {
 
 // Going somewhere
 
-function goto(change) {
+function goto(change, { stay = false } = {}) {
   const state = { ...current(), ...change };
   if (!("doc" in change)) for (const name of ["doc", "at", "mark", "sha"]) state[name] = undefined;
-  jump(address(state));
+  jump(address(state), { stay });
 }
 
-function jump(to) {
+function jump(to, { stay = false } = {}) {
   history.replaceState({ ...history.state, scroll: scrollY }, "");
-  if (to !== location.pathname + location.search) history.pushState({}, "", to);
+  if (to !== location.pathname + location.search) history.pushState({ inside: true, scroll: stay ? scrollY : 0 }, "", to);
   return show({ fresh: true });
 }
 
@@ -81,6 +81,7 @@ async function showArticle(state) {
 
 async function showView(state) {
   only("other");
+  say("");
   await busy(views.draw(find("other-view"), state, on));
   document.title = `${views.NAMES[state.view] ?? "Similar"} · semsearch`;
   find("other-view").querySelector("h1")?.focus({ preventScroll: true });
@@ -92,7 +93,7 @@ async function showResults(state, fresh) {
   document.title = state.q ? `${state.q} · semsearch` : "semsearch";
   if (!state.q) return empty(state);
   const key = asked(state).toString();
-  const scroll = fresh ? 0 : history.state?.scroll ?? 0;
+  const scroll = history.state?.scroll ?? 0;
   if (answer?.key === key) {
     if (answer.sort !== state.sort) drawResults(state);
     drawLine(state);
@@ -161,7 +162,10 @@ function windowsOf(state) {
 
 function drawLine(state) {
   if (!line || !answer) return;
+  const held = document.activeElement?.id, onBar = timeline.hasBarFocus();
   timeline.draw(line.found, windowsOf(state), { ...state, apply: goto, goto });
+  if (onBar) timeline.focusBar();
+  else if (held && find("timeline").contains(find(held))) find(held).focus();
   results.facets(line.found.sources, info?.kept?.filter((field) => field.common?.length > 1) ?? [], state, on);
 }
 
@@ -169,11 +173,11 @@ function chips(state) {
   const chip = (text, change, id) => h("span", { class: "chip", id }, text,
     h("button", { type: "button", "aria-label": `Remove: ${text}`, onclick: () => goto(change) }, "×"));
   const found = [], time = answer.found.time;
-  if (state.since || state.until) found.push(chip(`${span(answer.found.window[0], answer.found.window[1])} only`, { since: undefined, until: undefined }, "window"));
+  if (state.since || state.until) found.push(chip(`published ${span(answer.found.window[0], answer.found.window[1])} only`, { since: undefined, until: undefined }, "window"));
   if (time) {
     const days = time.window ? span(time.window[0], time.window[1]) : time.recent_from ? `newest first, from ${time.recent_from}` : "newest first";
     const anchor = time.anchor ? `, counted from ${time.anchor}` : "";
-    found.push(chip(`${days} ${time.window ? time.strict ? "only" : "preferred" : ""} (“${shown(time.words)}”)${anchor}`.replace("  ", " "), { time: "off" }, "time"));
+    found.push(chip(`${days} ${time.window ? time.strict ? "only, published or spoken of" : "preferred" : ""} (“${shown(time.words)}”)${anchor}`.replace("  ", " "), { time: "off" }, "time"));
     if (time.window && !time.strict) found.push(h("button", { type: "button", class: "plain", onclick: () => goto({ time: "strict" }) }, "only these days"));
   } else if (state.time === "off") found.push(chip("time words ignored", { time: undefined }));
   for (const name of ["source", "not_source", "where"]) {
@@ -184,7 +188,9 @@ function chips(state) {
     found.push(h("span", { id: "also" }, `also read: ${answer.found.also_read.map(shown).join(", ")} `,
       h("button", { type: "button", class: "plain", onclick: () => goto({ q: literal(state.q, answer.found.also_read) }) }, "only as written")));
   }
+  const had = find("chips").contains(document.activeElement);
   fill(find("chips"), ...found);
+  if (had) (find("chips").querySelector("button") ?? find("main")).focus({ preventScroll: true });
 }
 
 // The question with its words in quotes, which are taken as they stand.
@@ -197,12 +203,10 @@ async function empty(state) {
   fill(find("facets"));
   say("");
   info ??= await told.catch(() => (told = tell()));
-  const year = info.latest?.slice(0, 4);
-  const examples = [["What happened?", {}], ...(info.latest ? [[`what happened in ${info.latest.slice(0, 7)}`, {}], [`the latest of ${year}`, {}]] : [])];
   fill(find("results"), h("div", { class: "empty" },
     h("p", {}, `Ask ${plural(info.documents, "article")}${info.earliest ? `, published ${span(info.earliest, info.latest)}` : ""}, in plain words.`),
     h("p", {}, "Words of time choose a time: “in late November 2022”, “since May”, “the latest on …”. For example:"),
-    h("ul", {}, ...examples.map(([text]) => h("li", {}, h("a", { href: address({ ...plain(state), q: text }), onclick: (event) => { event.preventDefault(); goto({ q: text }); } }, text))))));
+    h("ul", {}, ...info.examples.map((text) => h("li", {}, h("a", { href: address({ ...plain(state), q: text }), onclick: (event) => { event.preventDefault(); goto({ q: text }); } }, text))))));
   find("q").focus();
 }
 
@@ -253,7 +257,7 @@ async function copy(text, what) {
   if (navigator.clipboard && isSecureContext) {
     try {
       await navigator.clipboard.writeText(text);
-      say(`${what} is copied.`);
+      sayBriefly(`${what} is copied.`);
       return;
     } catch { /* not allowed: it is shown */ }
   }
@@ -287,7 +291,7 @@ function save() {
     try {
       await api.post("/api/questions", { ...body, name: name.value.trim() });
       find("dialog").close();
-      say("The question is saved: what comes in from now on is under Saved.");
+      sayBriefly("The question is saved: what comes in from now on is under Saved.");
     } catch (error) {
       told.textContent = error.message;
     }
@@ -297,13 +301,27 @@ function save() {
 }
 
 function back() {
-  if (history.state !== null && answer && came) history.back();
+  if (history.state?.inside) history.back();
   else jump(address(plain(current())));
 }
 
 // What is said
 
-const say = (text) => { find("status").textContent = text; };
+const BRIEFLY = 4000;
+let lasting = "";
+let timer = null;
+
+function say(text) {
+  clearTimeout(timer);
+  lasting = text;
+  find("status").textContent = text;
+}
+
+function sayBriefly(text) {
+  clearTimeout(timer);
+  find("status").textContent = text;
+  timer = setTimeout(() => { find("status").textContent = lasting; }, BRIEFLY);
+}
 const notice = (text, kind = "note") => fill(find("notice"), text ? h("p", { class: kind }, text) : null);
 
 function errors({ field, message = "" }) {
@@ -321,10 +339,12 @@ function errors({ field, message = "" }) {
 function failed(error) {
   if (!(error instanceof api.Failed)) throw error;
   find("results").setAttribute("aria-busy", "false");
-  const told = `${error.message}${error.hint ? `: expected ${error.hint}` : ""}`;
+  const told = `${error.message}${error.hint && !error.message.includes("expected") ? `: expected ${error.hint}` : ""}`;
   if (errors({ field: error.field, message: told })) return;
   fill(find("notice"), h("p", { class: "error", id: error.code === "offline" ? "offline" : "failure" }, `${shown(told)}. `,
-    h("button", { type: "button", onclick: () => show({ fresh: true }) }, "Try again")));
+    current()[error.field]?.length && error.field !== "q"
+      ? h("button", { type: "button", onclick: () => goto({ [error.field]: undefined }) }, "Drop it")
+      : h("button", { type: "button", onclick: () => show({ fresh: true }) }, "Try again")));
   if (find("search-view").hidden) fill(find("other-view"), h("p", {}, h("a", { href: "/", onclick: (event) => { event.preventDefault(); back(); } }, "Back to results (Esc)")));
 }
 
@@ -378,7 +398,7 @@ function shift(by) {
   const state = current(), time = answer?.found.time?.window;
   const since = state.since ?? (state.until ? undefined : time?.[0]), until = state.until ?? (state.since ? undefined : time?.[1]);
   const found = since && until ? timeline.moved([since, until], by) : null;
-  if (found) goto(found); else say("There is no window with two ends to move.");
+  if (found) goto(found); else sayBriefly("There is no window with two ends to move.");
 }
 
 const LETTERS = {

@@ -19,7 +19,7 @@ export function draw(found, state, on) {
     found.strong ? null : h("p", { class: "weak", id: "weak" }, "Nothing here seems to answer this. Nearest passages:"),
     h("ol", { class: "hits" }, ...ordered(found.hits, state.sort).map((hit) => card(hit, state, on))),
     Number(state.k ?? 10) <= found.hits.length && Number(state.k ?? 10) < 100
-      ? h("p", {}, h("button", { type: "button", onclick: () => on.goto({ k: String(Math.min(100, Number(state.k ?? 10) + 10)) }) }, "More passages")) : null);
+      ? h("p", {}, h("button", { type: "button", onclick: () => on.goto({ k: String(Math.min(100, Number(state.k ?? 10) + 10)) }, { stay: true }) }, "More passages")) : null);
   results.querySelectorAll(".passage").forEach(reveal);
 }
 
@@ -148,8 +148,9 @@ export function reveal(passage) {
 
 export function quoted(hit, link) {
   const sentence = slice(hit.text, hit.best_sentence[0] - hit.start, hit.best_sentence[1] - hit.start).trim().replace(/\s+/g, " ");
-  const source = [hit.source, hit.title].filter(Boolean).join(", ");
-  return `“${shown(sentence)}” ${shown(source)}, ${hit.published ?? "undated"}, ${isAddress(hit.url) ? hit.url : link}`;
+  const title = hit.title.endsWith("…") ? "" : hit.title;  // the first words of a text without a title say nothing more
+  const parts = [hit.source, title, hit.published ?? "undated", isAddress(hit.url) ? hit.url : link].filter(Boolean).map(shown);
+  return `“${shown(sentence)}” ${parts.join(", ")}`;
 }
 
 export function facets(sources, kept, state, on) {

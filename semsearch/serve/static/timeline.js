@@ -26,12 +26,14 @@ export function draw(found, windows, { by, since, until, apply, goto }) {
   });
   const row = h("div", { class: "bars", role: "toolbar", "aria-label": "Timeline: arrows move, shift and arrows select, Enter applies, Escape shows all" }, ...bars);
   listen(row, apply);
-  fill(find("timeline"), row, ticks(found), controls(found, { by, since, until, goto }));
+  const legend = h("p", { class: "legend" }, h("span", { class: "key some" }), "passages that answer, ", h("span", { class: "key burst" }), "unusually many; ",
+    h("span", { class: "key all" }), "all passages, to a scale of their own. Drag over bars, or Shift and arrow keys, to choose a time.");
+  fill(find("timeline"), row, ticks(found), legend, controls(found, { by, since, until, goto }));
   band(windows);
 }
 
 function ticks(found) {
-  const step = Math.max(1, Math.ceil(found.bars.length / 6));
+  const step = Math.max(1, Math.ceil(found.bars.length / (matchMedia("(max-width: 40rem)").matches ? 3 : 6)));
   const names = [];
   for (let place = 0; place < found.bars.length; place += step) {
     const name = h("span", {}, tickName(found.bars[place], found.by));
@@ -83,7 +85,10 @@ function listen(row, apply) {
   row.addEventListener("pointerdown", (event) => {
     if (event.button !== 0) return;
     from = place(event);
-    if (from !== null) choose(from, from);
+    if (from === null) return;
+    const held = event.shiftKey ? bars.findIndex((node) => node.classList.contains("in")) : -1;
+    if (held >= 0) from = held;
+    choose(from, place(event));
   });
   row.addEventListener("pointermove", (event) => {
     if (from === null) return;

@@ -7,7 +7,7 @@ import { card, reveal } from "./results.js";
 import { plural, shown } from "./text.js";
 import { address, asked } from "./state.js";
 
-export const NAMES = { compare: "Compare", dates: "Dates", stories: "Stories", saved: "Saved" };
+export const NAMES = { compare: "Compare", dates: "Check dates", stories: "Stories", saved: "Saved" };
 
 export async function draw(view, state, on) {
   await { compare, like, dates, stories, saved }[state.view](view, state, on);
@@ -23,7 +23,7 @@ async function compare(view, state, on) {
   } }, field("a", "Period A"), field("b", "Period B"), h("button", { type: "submit" }, "Compare"), h("span", { class: "error", id: "periods-error" }));
   const heading = h("h1", { tabindex: "-1" }, "Two periods side by side");
   fill(view, heading, form, h("div", { class: "sides", "aria-busy": "true" }));
-  if (!state.q) { view.querySelector("#periods-error").textContent = "Ask a question first: its answers of two periods are compared."; return; }
+  if (!state.q) { view.querySelector("#periods-error").textContent = "Ask a question in the box above: its answers of two periods are compared."; document.getElementById("q").focus(); return; }
   if (!state.a || !state.b) return;
   const query = asked(state, ["since", "until", "time", "recency", "per_document", "expand", "k"]);
   query.set("a", state.a);
@@ -38,9 +38,10 @@ async function compare(view, state, on) {
   }
   const side = (each, name, word) => h("section", { "aria-label": `Period ${name}`, "data-side": name },
     h("h2", {}, `${name}: ${span(each.window[0], each.window[1])}`),
-    h("p", { class: "facts" }, `words ${word}: ${each.words.map(shown).join(", ") || "none"}`),
+    h("p", { class: "facts" }, `words that stand out: ${each.words.map(shown).join(", ") || "none"}`),
     each.hits.length ? h("ol", { class: "hits" }, ...each.hits.map((hit) => card(hit, state, on, hit.own ? word : ""))) : h("p", {}, "Nothing."));
-  fill(view, heading, form, h("div", { class: "sides" }, side(reply.found.a, "A", "gone"), side(reply.found.b, "B", "new")));
+  const legend = h("p", { class: "facts" }, "“gone”: nothing like it in B. “new”: nothing like it in A.");
+  fill(view, heading, form, legend, h("div", { class: "sides" }, side(reply.found.a, "A", "gone"), side(reply.found.b, "B", "new")));
   view.querySelectorAll(".sides h2 ~ ol .card h2").forEach((node) => node.setAttribute("aria-level", "3"));
 }
 
