@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import re
 import shutil
 import subprocess
@@ -590,3 +591,29 @@ def test_25_letters_do_what_they_say_and_can_be_switched_off(opened: Opened, see
     page.keyboard.press("?")
     expect(page.locator("dialog")).not_to_be_visible()
     expect(page.locator("#main")).to_be_focused()
+
+
+PICTURES = {
+    "results": "/?q=shelling+of+Kherson+in+late+November",
+    "article": "/?q=shelling+of+Kherson+in+late+November&doc=2022-11-25-kherson-shelling-hospital-patients-moved.txt"
+    "&at=0-614&mark=0-140",
+    "compare": VIEWS["compare"],
+}
+LOOKS: dict[str, dict[str, Any]] = {
+    "light": {"color_scheme": "light", "viewport": {"width": 1100, "height": 760}},
+    "dark": {"color_scheme": "dark", "viewport": {"width": 1100, "height": 760}},
+    "phone": {"viewport": {"width": 390, "height": 760}, "has_touch": True, "is_mobile": True},
+}
+
+
+@pytest.mark.parametrize("look", LOOKS)
+def test_the_pictures_are_made_here(opened: Opened, seeds: Served, look: str) -> None:
+    """Run with PICTURE=1 in the environment to take them again."""
+    shown = (ROOT / "docs" / "serve.md").read_text("utf-8") + (ROOT / "README.md").read_text("utf-8")
+    for name, address in PICTURES.items():
+        picture = ROOT / "docs" / f"page-{name}-{look}.png"
+        if os.environ.get("PICTURE"):
+            page = opened(seeds, address, **LOOKS[look])
+            page.wait_for_timeout(1200)
+            page.screenshot(path=str(picture))
+        assert picture.exists() and picture.name in shown

@@ -125,14 +125,23 @@ def served_dates(entries: Sequence[DateEntry], paths: Paths, only: str | None) -
     return {"count": len(found), "more": len(found) > MOST_DATES, "dates": rows}
 
 
+_told = WeakKeyDictionary[Engine, Fields]()  # what each open index holds: it does not change
+
+
 def served_info(engine: Engine, version: str) -> Fields:
     """What the index holds, without where it lies."""
+    if engine not in _told:
+        _told[engine] = _info(engine)
+    return {**_told[engine], "version": version}
+
+
+def _info(engine: Engine) -> Fields:
     fields = info_fields(engine.info())
     for name in ("index", "sources", "bytes"):
         fields.pop(name)
     for name in ("model", "encoder"):
         fields[name] = str(fields[name]).rpartition("/")[2]
-    return {**fields, "examples": _examples(engine), "state": engine.state, "version": version}
+    return {**fields, "examples": _examples(engine), "state": engine.state}
 
 
 def _examples(engine: Engine) -> list[str]:

@@ -397,3 +397,12 @@ def test_a_server_ends_within_two_seconds_of_a_signal(server: Served, tmp_path: 
 def test_the_help_names_what_it_needs(program: Program) -> None:
     assert "SEMSEARCH_TOKEN" in program("serve", "--help").out
     assert sys.version_info >= (3, 11)
+
+
+@pytest.mark.slow
+def test_schemathesis_finds_no_fault_of_the_server(server: Served) -> None:
+    schema = f"{server.url}/api/openapi.json"
+    command = [str(Path(sys.executable).parent / "schemathesis"), "run", schema, "--phases", "coverage,fuzzing"]
+    checks = ["--checks", "not_a_server_error", "--max-examples", "60", "--seed", str(SEED)]
+    ran = subprocess.run([*command, *checks], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout[-3000:]

@@ -30,12 +30,12 @@ function above(found, state, on) {
   const file = (format) => `/api/search?${withFormat(state, format)}`;
   return h("div", { class: "above" },
     h("span", {}, plural(found.hits.length, "passage"), ", ", order),
-    h("span", { class: "exports" }, "Export: ",
+    h("details", { class: "exports", open: !matchMedia("(max-width: 40rem)").matches }, h("summary", {}, "Export"), h("div", { class: "row" },
       ...[["csv", "CSV"], ["json", "JSON"], ["md", "Markdown"]].map(([format, name]) => h("a", { href: file(format), download: `semsearch.${format}` }, name)),
       h("a", { href: `/api/feed.rss?${asked(state)}` }, "Feed"),
       h("button", { type: "button", class: "plain", id: "dossier", disabled: true, onclick: on.dossier }, "Dossier (0)"),
       h("button", { type: "button", class: "plain", onclick: on.save }, "Save this question"),
-      h("button", { type: "button", class: "plain", onclick: () => on.copy(location.href, "The address") }, "Copy link")));
+      h("button", { type: "button", class: "plain", onclick: () => on.copy(location.href, "The address") }, "Copy link"))));
 }
 
 function withFormat(state, format) {

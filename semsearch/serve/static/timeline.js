@@ -28,7 +28,7 @@ export function draw(found, windows, { by, since, until, apply, goto }) {
   listen(row, apply);
   const legend = h("p", { class: "legend" }, h("span", { class: "key some" }), "passages that answer, ", h("span", { class: "key burst" }), "unusually many; ",
     h("span", { class: "key all" }), "all passages, to a scale of their own. Drag over bars, or Shift and arrow keys, to choose a time.");
-  fill(find("timeline"), row, ticks(found), legend, controls(found, { by, since, until, goto }));
+  fill(find("timeline"), row, ticks(found), controls(found, legend, { by, since, until, goto }));
   band(windows);
 }
 
@@ -43,7 +43,7 @@ function ticks(found) {
   return h("div", { class: "ticks", "aria-hidden": "true" }, ...names);
 }
 
-function controls(found, { by, since, until, goto }) {
+function controls(found, legend, { by, since, until, goto }) {
   const select = h("select", { "aria-label": "Length of a bar", onchange: () => goto({ by: select.value || undefined }) },
     ...BY.map((name) => h("option", { value: name, selected: name === (by ?? "") }, name || `by ${found.by}`)));
   const from = h("input", { id: "since", value: since ?? "", placeholder: "2022-11", size: "10", autocomplete: "off", "aria-describedby": "since-error" });
@@ -52,7 +52,7 @@ function controls(found, { by, since, until, goto }) {
     h("label", { for: "since" }, "From"), from, h("label", { for: "until" }, "To"), to, h("button", { type: "submit" }, "Go"),
     h("span", { id: "since-error", class: "error" }), h("span", { id: "until-error", class: "error" }));
   const narrow = matchMedia("(max-width: 40rem)").matches;
-  return h("details", { class: "dates", open: !narrow || Boolean(since || until) }, h("summary", {}, "Dates"), h("div", { class: "row" }, select, form));
+  return h("details", { class: "dates", open: !narrow || Boolean(since || until) }, h("summary", {}, "Dates"), h("div", { class: "row" }, select, form), legend);
 }
 
 // Which bars the windows of the answer take.

@@ -39,7 +39,7 @@ async function compare(view, state, on) {
   const side = (each, name, word) => h("section", { "aria-label": `Period ${name}`, "data-side": name },
     h("h2", {}, `${name}: ${span(each.window[0], each.window[1])}`),
     h("p", { class: "facts" }, `words that stand out: ${each.words.map(shown).join(", ") || "none"}`),
-    each.hits.length ? h("ol", { class: "hits" }, ...each.hits.map((hit) => card(hit, state, on, hit.own ? word : ""))) : h("p", {}, "Nothing."));
+    each.hits.length ? h("ol", { class: "hits" }, ...each.hits.map((hit) => card(hit, state, without(on), hit.own ? word : ""))) : h("p", {}, "Nothing."));
   const legend = h("p", { class: "facts" }, "“gone”: nothing like it in B. “new”: nothing like it in A.");
   fill(view, heading, form, legend, h("div", { class: "sides" }, side(reply.found.a, "A", "gone"), side(reply.found.b, "B", "new")));
   view.querySelectorAll(".sides h2 ~ ol .card h2").forEach((node) => node.setAttribute("aria-level", "3"));
@@ -49,7 +49,7 @@ async function like(view, state, on) {
   fill(view, h("p", { class: "facts" }, "Looking …"));
   const { found } = await get("view", "/api/similar", new URLSearchParams({ id: state.like, k: "10" }));
   fill(view, back(on), h("h1", { tabindex: "-1" }, `Articles like “${shown(found.query)}”`),
-    found.hits.length ? h("ol", { class: "hits" }, ...found.hits.map((hit) => card(hit, { q: undefined }, on))) : h("p", {}, "None."));
+    found.hits.length ? h("ol", { class: "hits" }, ...found.hits.map((hit) => card(hit, {}, without(on)))) : h("p", {}, "None."));
 }
 
 async function dates(view, state, on) {
@@ -83,10 +83,13 @@ async function saved(view, state, on) {
     h("p", { class: "facts" }, `${shown(each.name)} · ${plural(each.hits.length, "new passage")} `,
       h("button", { type: "button", class: "plain", onclick: async () => { await post("/api/questions/seen", { name: each.name }); on.goto({ view: "saved" }); } }, "Seen"),
       h("button", { type: "button", class: "plain", onclick: async () => { await post("/api/questions/forget", { name: each.name }); on.goto({ view: "saved" }); } }, "Delete")),
-    h("ol", { class: "hits" }, ...each.hits.map((hit) => card(hit, {}, on))));
+    h("ol", { class: "hits" }, ...each.hits.map((hit) => card(hit, {}, without(on)))));
   fill(view, back(on), h("h1", { tabindex: "-1" }, "Saved questions"),
     ...(found.questions.length ? found.questions.map(block) : [h("p", {}, "None: save one above its answers.")]));
 }
+
+// A dossier is made of the hits of one question.
+const without = (on) => ({ ...on, tick: undefined });
 
 const back = (on) => h("p", {}, h("a", { href: "/", id: "back", onclick: (event) => { event.preventDefault(); on.back(); } }, "Back to results (Esc)"));
 
