@@ -19,7 +19,7 @@ BEFORE = [
     "{}",
     "{ }\r\n",
     '{"mcpServers": {}, "servers": {}}',
-    '{\r\n\t"theme" : "dark",\r\n\t"mcpServers" : {\r\n\t\t"other" : {"command":"x"}\r\n\t},\r\n"servers":{"o":{}}}\r\n',
+    '{\r\n\t"theme" : "dark",\r\n\t"mcpServers" : {\r\n\t\t"other" : {"command":"x"}\r\n\t},\r\n"servers":{}}\r\n',
     '{"a": "mcpServers {", "b": [1, {"mcpServers": {"no": 1}}], "c": "\\u00e9\\"{"}',
     '{"mcpServers":{"a":{"command":"b","args":["--x"]}},"servers":{"a":{"url":"http://x"}},"z":null}',
     '{"text": "ünïcödé \U0001f680"}\n\n',

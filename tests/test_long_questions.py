@@ -37,7 +37,7 @@ def seeds(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_long_question_is_ranked_as_the_formula_says(seeds: Path, mode: Mode, question: str) -> None:
     with open_index(seeds) as index:
         hits = index.search(question, mode=mode, use_time=False, top=20, expand=True).hits
-        row = index._encoder().encode_queries([question])[0]
+        row = index._encoding.encoder().encode_queries([question])[0]
     expected = Brute(seeds).answer(question, row.astype(np.float64), mode, lambda _: True, top=20)
     assert_same([(hit.score, hit.document.doc_id, hit.start) for hit in hits], expected)
 

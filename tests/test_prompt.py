@@ -104,7 +104,7 @@ def test_what_makes_no_sense_changes_nothing(talk: Conversation, line: str) -> N
 
 def test_without_a_terminal_a_question_is_asked_for(program: Program) -> None:
     ran = program("ask")
-    assert ran.status == 2 and "no question" in ran.err
+    assert ran.status == 2 and "no QUESTION" in ran.err
 
 
 def test_on_a_terminal_a_prompt_opens_and_ends_with_ctrl_d(tmp_path: Path) -> None:

@@ -76,7 +76,7 @@ def ask(
 def _prompt(index: Path, given: Given, quiet: bool) -> int:
     """Many questions, one after the other, where a person types them. Raises UsageError where nobody does."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise UsageError("no question: expected words in quotes; without them a prompt opens, on a terminal only")
+        raise UsageError("no QUESTION: expected words in quotes; without them a prompt opens, on a terminal only")
     from semsearch.cli.prompt import converse
     from semsearch.search.opening import open_index
 
