@@ -448,6 +448,16 @@ def test_20_two_periods_stand_side_by_side(opened: Opened, seeds: Served) -> Non
         ]
 
 
+def test_20_the_periods_are_brushes_on_one_timeline(opened: Opened, seeds: Served) -> None:
+    page = opened(seeds, "/?q=situation+in+Kherson&view=compare&a=2022-08&b=2022-11")
+    wait_for_bars(page)
+    assert [bar.get_attribute("data-band") for bar in page.locator(".bar").all()][6:10] == ["A", "", "", "B"]
+    page.locator("input[value=a]").check()
+    drag(page, 4, 5)
+    expect(page).to_have_url(re.compile("a=2022-06-01..2022-07-31&b=2022-11"))
+    expect(page.locator("[data-side=A] h2").first).to_have_text("A: 2022-06-01 to 2022-07-31")
+
+
 def test_21_dates_are_the_same_in_every_zone_and_language(opened: Opened, seeds: Served) -> None:
     texts = set()
     for zone in ("America/Los_Angeles", "Pacific/Kiritimati", "Europe/Kyiv"):

@@ -38,6 +38,11 @@ _KEYS: dict[str, dict[str, str]] = {
     "compare": {**_COMMON, **_answering("compare")},
     "eval": {"quiet": "quiet", "mode": "mode", **_ENCODER},  # measured as it is, on an index of its own
     "similar": {**_COMMON, **_answering("similar")},
+    "stories": _COMMON,
+    "news": _COMMON,
+    "serve": {**_COMMON, "model": "model"},
+    "mcp": {**_COMMON, "model": "model"},
+    "install": _COMMON,
     "show": _COMMON,
     "info": _COMMON,
     "dates": _COMMON,

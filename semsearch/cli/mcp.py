@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 import typer
@@ -44,7 +45,8 @@ def mcp(
     )
     reader.start()
     try:
-        run_stdio(reader)
+        with suppress(KeyboardInterrupt):  # a client that ends us
+            run_stdio(reader)
     finally:
         reader.stop()
     return DONE

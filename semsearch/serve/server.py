@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import socket
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import uvicorn
@@ -78,6 +79,7 @@ def serve(
             h11_max_incomplete_event_size=LARGEST_REQUEST_LINE,
             timeout_graceful_shutdown=LEAVE_WITHIN,
         )
-        uvicorn.Server(config).run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # the way to end it
+            uvicorn.Server(config).run(sockets=[listening])
     finally:
         reader.stop()

@@ -390,7 +390,7 @@ def test_a_server_ends_within_two_seconds_of_a_signal(server: Served, tmp_path: 
         other.search("bridge")
         begin = time.monotonic()
         other.process.terminate()
-        other.process.wait(10)
+        assert other.process.wait(10) == 0
         assert time.monotonic() - begin < 3
 
 

@@ -163,7 +163,7 @@ function windowsOf(state) {
 function drawLine(state) {
   if (!line || !answer) return;
   const held = document.activeElement?.id, onBar = timeline.hasBarFocus();
-  timeline.draw(line.found, windowsOf(state), { ...state, apply: goto, goto });
+  timeline.draw(find("timeline"), line.found, windowsOf(state), { ...state, apply: goto, goto });
   if (onBar) timeline.focusBar();
   else if (held && find("timeline").contains(find(held))) find(held).focus();
   results.facets(line.found.sources, info?.kept?.filter((field) => field.common?.length > 1) ?? [], state, on);

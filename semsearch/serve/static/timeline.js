@@ -1,7 +1,7 @@
 // The timeline: bars over the whole collection, the window among them; drawn over, clicked, or moved by keys.
 
 import { barName, daysBetween, firstDay, isPeriod, lastDay, shifted, tickName } from "./dates.js";
-import { fill, find, h } from "./dom.js";
+import { fill, h } from "./dom.js";
 import { plural } from "./text.js";
 
 const BY = ["", "day", "week", "month", "year"];
@@ -10,7 +10,7 @@ let shown = null;  // the reply that is drawn
 let chosen = null;  // [first, last] places while a choice is made
 let at = 0;  // the bar that has the tab stop
 
-export function draw(found, windows, { by, since, until, apply, goto }) {
+export function draw(target, found, windows, { by, since, until, apply, goto, names }) {
   shown = found;
   const most = Math.max(1, ...found.bars.map((bar) => bar.relevant));
   const widest = Math.max(1, ...found.bars.map((bar) => bar.passages));
@@ -28,8 +28,8 @@ export function draw(found, windows, { by, since, until, apply, goto }) {
   listen(row, apply);
   const legend = h("p", { class: "legend" }, h("span", { class: "key some" }), "passages that answer, ", h("span", { class: "key burst" }), "unusually many; ",
     h("span", { class: "key all" }), "all passages, to a scale of their own. Drag over bars, or Shift and arrow keys, to choose a time.");
-  fill(find("timeline"), row, ticks(found), controls(found, legend, { by, since, until, goto }));
-  band(windows);
+  fill(target, row, ticks(found), names ? legend : controls(found, legend, { by, since, until, goto }));
+  band(target, windows, names ?? []);
 }
 
 function ticks(found) {
@@ -55,14 +55,16 @@ function controls(found, legend, { by, since, until, goto }) {
   return h("details", { class: "dates", open: !narrow || Boolean(since || until) }, h("summary", {}, "Dates"), h("div", { class: "row" }, select, form), legend);
 }
 
-// Which bars the windows of the answer take.
-export function band(windows) {
-  const given = windows.filter(([first, last]) => first || last);
+// Which bars the windows of the answer take; named ones show their names.
+function band(target, windows, names) {
+  const given = windows.map((window, place) => [...window.slice(0, 2), names[place] ?? ""]).filter(([first, last]) => first || last);
   bars.forEach((node, place) => {
     const bar = shown.bars[place];
-    node.classList.toggle("in", given.some(([first, last]) => (!last || bar.first <= last) && (!first || bar.last >= first)));
+    const held = given.filter(([first, last]) => (!last || bar.first <= last) && (!first || bar.last >= first));
+    node.classList.toggle("in", held.length > 0);
+    node.dataset.band = held.map(([, , name]) => name).join(" ");
   });
-  find("timeline").classList.toggle("windowed", given.length > 0);
+  target.classList.toggle("windowed", given.length > 0);
 }
 
 function choose(first, last) {

@@ -1,6 +1,7 @@
 // Further views: two periods compared, articles like one, dates that need a look, stories, saved questions.
 
 import { get, post } from "./api.js";
+import * as timeline from "./timeline.js";
 import { fill, h } from "./dom.js";
 import { span } from "./dates.js";
 import { card, reveal } from "./results.js";
@@ -41,8 +42,23 @@ async function compare(view, state, on) {
     h("p", { class: "facts" }, `words that stand out: ${each.words.map(shown).join(", ") || "none"}`),
     each.hits.length ? h("ol", { class: "hits" }, ...each.hits.map((hit) => card(hit, state, without(on), hit.own ? word : ""))) : h("p", {}, "Nothing."));
   const legend = h("p", { class: "facts" }, "“gone”: nothing like it in B. “new”: nothing like it in A.");
-  fill(view, heading, form, legend, h("div", { class: "sides" }, side(reply.found.a, "A", "gone"), side(reply.found.b, "B", "new")));
+  const bars = h("div", { class: "brushes" });
+  fill(view, heading, form, bars, legend, h("div", { class: "sides" }, side(reply.found.a, "A", "gone"), side(reply.found.b, "B", "new")));
   view.querySelectorAll(".sides h2 ~ ol .card h2").forEach((node) => node.setAttribute("aria-level", "3"));
+  await brushes(bars, state, [reply.found.a.window, reply.found.b.window], on);
+}
+
+let brush = "b";  // the period that a drag sets
+
+// The timeline of the question with both periods; a drag over it sets one of them.
+async function brushes(target, state, windows, on) {
+  const { found } = await get("brushes", "/api/timeline", asked(state, ["since", "until", "time", "recency", "k", "per_document", "expand"]), { seen: true });
+  const choice = h("fieldset", { class: "choice" }, h("legend", {}, "A drag sets period"), ...["a", "b"].map((name) => h("label", {},
+    h("input", { type: "radio", name: "brush", value: name, checked: name === brush, onchange: () => { brush = name; } }), ` ${name.toUpperCase()}`)));
+  const row = h("div", {});
+  timeline.draw(row, found, windows, { names: ["A", "B"], goto: on.goto,
+    apply: ({ since, until }) => { if (since) on.goto({ view: "compare", [brush]: `${since}..${until}` }); } });
+  fill(target, row, choice);
 }
 
 async function like(view, state, on) {
