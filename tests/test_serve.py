@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import re
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from semsearch.indexing.building import build
@@ -283,3 +286,40 @@ def test_kept_fields_with_few_values_are_counted(tmp_path: Path) -> None:
         assert field["common"] == [["world", 3], ["home", 2]]
         found: Any = server.search("council", where="section=home")["hits"]
         assert len(found) == 2
+
+
+def test_the_commands_of_the_document_run(seeds: Served, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "serve.md").read_text("utf-8").replace("http://127.0.0.1:8765", seeds.url)
+    curls = [line for line in text.splitlines() if line.startswith("curl ")]
+    assert len(curls) == 3
+    for command in curls if shutil.which("curl") else ():
+        ran = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, cwd=tmp_path)
+        assert ran.returncode == 0, ran.stderr
+        assert "grain deal" in (ran.stdout or (tmp_path / "grain.csv").read_text("utf-8"))
+    example = text.partition("```py\n")[2].partition("```")[0]
+    ran = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, check=False)
+    assert ran.returncode == 0 and ran.stdout.startswith("2022-11-25 "), ran.stderr
+
+
+def test_the_settings_shown_for_clients_are_json() -> None:
+    text = (ROOT / "docs" / "serve.md").read_text("utf-8")
+    blocks = [block.partition("```")[0] for block in text.split("```json\n")[1:]]
+    assert len(blocks) == 2 and all(json.loads(block) for block in blocks)
+
+
+def test_one_command_leads_from_a_clone_to_the_page() -> None:
+    process = subprocess.Popen(
+        ["./scripts/demo", "--serve", "--port", "0"],
+        cwd=ROOT,
+        stderr=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        text=True,
+    )
+    try:
+        assert process.stderr is not None
+        address = next(found[0] for line in process.stderr if (found := re.search(r"http://\S+/", line)))
+        page = httpx.get(address, timeout=30)
+        assert page.status_code == 200 and "semsearch" in page.text
+    finally:
+        process.terminate()
+        process.communicate(timeout=20)

@@ -2,33 +2,25 @@
 
 import * as api from "./api.js";
 import * as article from "./article.js";
+import * as keeping from "./keeping.js";
+import * as keys from "./keys.js";
 import * as results from "./results.js";
 import * as timeline from "./timeline.js";
 import * as views from "./views.js";
 import { span } from "./dates.js";
 import { fill, find, h } from "./dom.js";
+import { busy, errors, notice, say } from "./said.js";
 import { address, asked, current, plain, read } from "./state.js";
-import { plural, shown, slice } from "./text.js";
+import { plural, shown } from "./text.js";
 
-const BUSY_AFTER = 300;  // milliseconds
 const LOOK_EVERY = 3000;
 let answer = null;  // { key, found, state } of the hits in the page
 let line = null;  // { key, found } of the bars
 let info = null;
-let letters = store("letters") !== "off";
 let ticked = new Map();
 let came = null;  // the card that an article was opened from
 
 history.scrollRestoration = "manual";
-
-function store(name, value) {
-  try {
-    if (value !== undefined) localStorage.setItem(`semsearch.${name}`, value);
-    return localStorage.getItem(`semsearch.${name}`);
-  } catch {
-    return null;
-  }
-}
 
 // Going somewhere
 
@@ -217,11 +209,11 @@ const on = {
   jump,
   open: (hit) => jump(results.opened(hit, current())),
   back,
-  copy: (text, what) => copy(text, what),
-  cite: async (hit) => copy(results.quoted(hit, await permalink(hit)), "The citation"),
-  link: async (hit) => copy(await permalink(hit), "The link"),
-  citeArticle: async (found, at, mark) => on.cite(asHit(found, at, mark)),
-  linkArticle: async (found, at, mark) => on.link(asHit(found, at, mark)),
+  copy: keeping.copy,
+  cite: keeping.cite,
+  link: keeping.link,
+  citeArticle: (found, at, mark) => keeping.cite(keeping.asHit(found, at, mark)),
+  linkArticle: (found, at, mark) => keeping.link(keeping.asHit(found, at, mark)),
   similar: (hit) => goto({ view: "like", like: hit.doc_id }),
   hitsOf: (doc) => (answer?.found.hits ?? []).filter((hit) => hit.doc_id === doc),
   tick: (hit, chosen) => {
@@ -230,8 +222,8 @@ const on = {
     find("dossier").disabled = !ticked.size;
     find("dossier").textContent = `Dossier (${ticked.size})`;
   },
-  dossier,
-  save,
+  dossier: () => keeping.dossier([...ticked.values()]),
+  save: keeping.save,
   copies: async (hit, list) => {
     for (const id of hit.copies.slice(0, 50)) {
       const { found } = await api.get(`copy ${id}`, `/api/documents/${encodeURIComponent(id)}`, null, { seen: true });
@@ -241,99 +233,9 @@ const on = {
   },
 };
 
-function asHit(found, at, mark) {
-  const [start, end] = at ?? [0, Math.min([...found.text].length, 400)];
-  const best = mark[1] > mark[0] ? mark : [start, end];
-  return { ...found, start, end, text: slice(found.text, start, end), best_sentence: best };
-}
-
-async function permalink(hit) {
-  const at = `${hit.start}-${hit.end}`;
-  const { found } = await api.get("sha", `/api/documents/${encodeURIComponent(hit.doc_id)}`, new URLSearchParams({ at }), { seen: true });
-  return location.origin + address({ doc: hit.doc_id, at, mark: hit.best_sentence.join("-"), sha: found.passage_sha256.slice(0, 16) });
-}
-
-async function copy(text, what) {
-  if (navigator.clipboard && isSecureContext) {
-    try {
-      await navigator.clipboard.writeText(text);
-      sayBriefly(`${what} is copied.`);
-      return;
-    } catch { /* not allowed: it is shown */ }
-  }
-  const area = h("textarea", { readonly: true, rows: "5", "aria-label": what });
-  area.value = text;
-  dialog(what, area);
-  area.select();
-}
-
-async function dossier() {
-  const query = Object.fromEntries(["q", "since", "until", "source", "not_source", "where", "event", "as_of", "recency", "time", "mode", "expand", "guesses"]
-    .map((name) => [name, current()[name]]).filter(([, value]) => value?.length));
-  for (const name of ["expand", "guesses"]) if (query[name]) query[name] = query[name] === "true";
-  try {
-    const reply = await api.post("/api/dossier", { ...query, k: 100, hits: [...ticked.values()] });
-    const link = h("a", { href: URL.createObjectURL(await reply.blob()), download: "dossier.html" });
-    link.click();
-    URL.revokeObjectURL(link.href);
-  } catch (error) {
-    failed(error);
-  }
-}
-
-function save() {
-  const name = h("input", { id: "save-name", maxlength: "80", required: true, value: current().q?.slice(0, 40) ?? "" });
-  const told = h("p", { class: "error" });
-  const form = h("form", { onsubmit: async (event) => {
-    event.preventDefault();
-    const { q, since, until, source, not_source, where, event: days, as_of, mode } = current();
-    const body = Object.fromEntries(Object.entries({ q, since, until, source, not_source, where, event: days, as_of, mode }).filter(([, value]) => value?.length));
-    try {
-      await api.post("/api/questions", { ...body, name: name.value.trim() });
-      find("dialog").close();
-      sayBriefly("The question is saved: what comes in from now on is under Saved.");
-    } catch (error) {
-      told.textContent = error.message;
-    }
-  } }, h("label", { for: "save-name" }, "Name "), name, h("button", { type: "submit" }, "Save"), told);
-  dialog("Save this question", form);
-  name.focus();
-}
-
 function back() {
   if (history.state?.inside) history.back();
   else jump(address(plain(current())));
-}
-
-// What is said
-
-const BRIEFLY = 4000;
-let lasting = "";
-let timer = null;
-
-function say(text) {
-  clearTimeout(timer);
-  lasting = text;
-  find("status").textContent = text;
-}
-
-function sayBriefly(text) {
-  clearTimeout(timer);
-  find("status").textContent = text;
-  timer = setTimeout(() => { find("status").textContent = lasting; }, BRIEFLY);
-}
-const notice = (text, kind = "note") => fill(find("notice"), text ? h("p", { class: kind }, text) : null);
-
-function errors({ field, message = "" }) {
-  const places = { q: "q-error", since: "since-error", until: "until-error", on: "since-error" };
-  for (const [name, id] of Object.entries(places)) {
-    if (name === "on" || !find(id)) continue;
-    const here = places[field] === id;
-    find(id).textContent = here ? message : "";
-    if (id === "q-error") find(id).hidden = !here;
-    find(name)?.setAttribute("aria-invalid", String(here));
-  }
-  return field in places && find(places[field]);
 }
 
 function failed(error) {
@@ -348,79 +250,11 @@ function failed(error) {
   if (find("search-view").hidden) fill(find("other-view"), h("p", {}, h("a", { href: "/", onclick: (event) => { event.preventDefault(); back(); } }, "Back to results (Esc)")));
 }
 
-async function busy(promise) {
-  const timer = setTimeout(() => { find("progress").hidden = false; }, BUSY_AFTER);
-  try {
-    return await promise;
-  } finally {
-    clearTimeout(timer);
-    find("progress").hidden = true;
-  }
-}
-
 function drawViews(state) {
   const rest = { q: state.q };
   fill(find("views"), ...Object.entries(views.NAMES).map(([name, label]) => h("a", { href: address({ ...rest, view: name }), "aria-current": state.view === name ? "page" : null,
     onclick: (event) => { event.preventDefault(); goto({ view: name, a: name === "compare" ? state.a : undefined, b: name === "compare" ? state.b : undefined, only: undefined }); } }, label)));
 }
-
-// Keys
-
-const KEYS = [["/", "question"], ["j k", "next, previous hit"], ["Enter o", "open"], ["Esc", "back, close"], ["c", "cite"], ["l", "copy link"], ["y", "why this rank"],
-  ["s", "similar"], ["t", "timeline: arrows, Shift and arrows, Enter, Esc"], ["[ ]", "window earlier, later"], ["-", "window wider"], ["?", "these keys"]];
-
-function dialog(title, ...content) {
-  const node = find("dialog");
-  fill(node, h("h2", { id: "dialog-title" }, title), ...content, h("p", {}, h("button", { type: "button", onclick: () => node.close() }, "Close")));
-  if (!node.open) node.showModal();
-}
-
-function help() {
-  const box = h("input", { type: "checkbox", checked: letters, id: "letters", onchange: () => { letters = box.checked; store("letters", letters ? "on" : "off"); } });
-  dialog("Keys", h("table", {}, h("tbody", {}, ...KEYS.map(([key, what]) => h("tr", {}, h("th", { scope: "row" }, key), h("td", {}, what))))),
-    h("p", {}, h("label", {}, box, " Single letters do this")));
-}
-
-function cardAt(step) {
-  const cards = [...document.querySelectorAll("#search-view:not([hidden]) .card, #other-view:not([hidden]) .card")];
-  const here = cards.indexOf(document.activeElement?.closest?.(".card"));
-  const card = cards[Math.max(0, Math.min(cards.length - 1, here + step))];
-  return step === 0 ? cards[here] : card;
-}
-
-function act(name) {
-  const scope = cardAt(0) ?? document.querySelector("#other-view:not([hidden]) .whole") ?? null;
-  if (name === "why") { const node = scope?.querySelector(".why"); if (node) node.open = !node.open; return; }
-  scope?.querySelector(`[data-act=${name}]`)?.click();
-}
-
-function shift(by) {
-  const state = current(), time = answer?.found.time?.window;
-  const since = state.since ?? (state.until ? undefined : time?.[0]), until = state.until ?? (state.since ? undefined : time?.[1]);
-  const found = since && until ? timeline.moved([since, until], by) : null;
-  if (found) goto(found); else sayBriefly("There is no window with two ends to move.");
-}
-
-const LETTERS = {
-  "/": () => { find("q").focus(); find("q").select(); },
-  j: () => cardAt(1)?.querySelector("a.open").focus(), k: () => cardAt(-1)?.querySelector("a.open").focus(),
-  o: () => cardAt(0)?.querySelector("a.open").click(), c: () => act("cite"), l: () => act("link"), y: () => act("why"), s: () => act("similar"),
-  t: () => timeline.focusBar(), "[": () => shift(-1), "]": () => shift(1), "-": () => shift(0), "?": help,
-};
-
-addEventListener("keydown", (event) => {
-  if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented) return;
-  const typing = event.target.matches?.("input:not([type=checkbox]), textarea, select");
-  if (event.key === "Escape" && !find("dialog").open) {
-    if (typing) event.target.blur();
-    else if (!find("other-view").hidden) back();
-    return;
-  }
-  if (typing || find("dialog").open || !(event.key in LETTERS)) return;
-  if (!letters) return;
-  event.preventDefault();
-  LETTERS[event.key]();
-});
 
 // The beginning, and a look now and then whether the index has changed
 
@@ -432,7 +266,8 @@ find("ask").addEventListener("submit", (event) => {
   if (q === current().q && !current().doc && !view) { answer = line = null; show({ fresh: true }); return; }
   goto({ q, view: view === "compare" ? view : undefined, a: view === "compare" ? a : undefined, b: view === "compare" ? b : undefined, like: undefined, only: undefined, k: undefined });
 });
-find("help").addEventListener("click", help);
+find("help").addEventListener("click", keys.help);
+keys.listen({ window: () => answer?.found.time?.window, goto, back });
 find("home").addEventListener("click", (event) => { event.preventDefault(); jump("/"); });
 
 async function look() {
