@@ -349,6 +349,28 @@ def test_14_an_article_never_shows_under_the_address_of_another(opened: Opened, 
     expect(page.locator(".whole h1")).to_have_text("Percent")
 
 
+def test_14_a_late_answer_is_not_shown_where_nobody_asks_for_it(opened: Opened, hostile: Served) -> None:
+    page = opened(hostile, "/")
+    page.route("**/api/search*", lambda route: (page.wait_for_timeout(700), route.continue_()))
+    page.fill("#q", "bridge of the river")
+    page.keyboard.press("Enter")
+    page.locator("#home").click()
+    page.wait_for_timeout(1200)
+    assert page.locator(".card").count() == 0 and page.url == f"{hostile.url}/"
+
+
+def test_17_what_was_ticked_stays_ticked_in_another_order(opened: Opened, seeds: Served) -> None:
+    page = opened(seeds, "/?q=Kherson")
+    for place in (0, 1):
+        page.locator(".card input[type=checkbox]").nth(place).check()
+    page.get_by_label("Order").select_option("date")
+    expect(page.locator(".card input:checked")).to_have_count(2)
+    expect(page.locator("#dossier")).to_have_text("Dossier (2)")
+    with page.expect_download() as found:
+        page.locator("#dossier").click()
+    assert Path(found.value.path()).read_text("utf-8").count("<blockquote>") == 2
+
+
 def test_15_a_citation_has_sentence_source_date_and_link(opened: Opened, seeds: Served, hostile: Served) -> None:
     page = opened(seeds, permissions=["clipboard-read", "clipboard-write"])
     ask(page, QUESTION)

@@ -95,7 +95,7 @@ def uninstall(client: Client) -> Path | None:
     written = str(known.get("written") or "")
     if written and text.count(written) == 1:
         _put_back(path, text.replace(written, ""), known)
-    elif NAME in _servers(path, text, client.key):
+    elif written and NAME in _servers(path, text, client.key):
         _write(path, _without(text, client.key))
     else:
         return None
@@ -166,13 +166,13 @@ def _without(text: str, key: str) -> str:
     """Settings that another program has written anew, without our entry."""
     whole = json.loads(text)
     del whole[key][NAME]
-    return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(whole, indent=2) + "\n"
 
 
 def _text(path: Path) -> str:
     """What a file says, nothing where it is missing. Raises InputError for what is no text."""
     try:
-        return read_bounded(path, LARGEST).decode("utf-8")
+        return read_bounded(Path(os.path.realpath(path)), LARGEST).decode("utf-8")
     except FileNotFoundError:
         return ""
     except UnicodeDecodeError:
@@ -184,6 +184,7 @@ def _write(path: Path, text: str) -> None:
     real.parent.mkdir(parents=True, exist_ok=True)
     mode = real.stat().st_mode & 0o777 if real.exists() else 0o600
     publish(real, lambda partial: partial.write_bytes(text.encode("utf-8")), mode)
+    real.chmod(mode)  # whatever the umask takes
 
 
 def _known(path: Path) -> Mapping[str, object]:

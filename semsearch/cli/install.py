@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 
 from semsearch.cli.examples import examples
-from semsearch.cli.exits import DONE, NO_HITS, say
+from semsearch.cli.exits import DONE, ERROR, NO_HITS, say
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
-from semsearch.errors import UsageError
+from semsearch.errors import SemsearchError, UsageError
 
 
 def add_to(app: typer.Typer) -> None:
@@ -46,11 +46,17 @@ def install(
 
     refuse_missing()
     open_index(index).close()  # what is not there is not offered
+    status = DONE
     for name in named(names):
-        path = clients.install(clients.CLIENTS[name], index)
+        try:
+            path = clients.install(clients.CLIENTS[name], index)
+        except SemsearchError as error:  # the others are not to do without
+            say(str(error))
+            status = ERROR
+            continue
         if not quiet:
             say(f"{clients.CLIENTS[name].label}: {path} (start it again; take it out with: semsearch uninstall {name})")
-    return DONE
+    return status
 
 
 def named(names: Sequence[str] | None) -> list[str]:

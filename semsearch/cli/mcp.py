@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,6 +40,7 @@ def mcp(
     from semsearch.serve.mcp import run_stdio
     from semsearch.serve.reader import Reader
 
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # a terminal that is closed
     reader = Reader(
         Path(index),
         lambda folder: open_index(folder, model=model, remembered=REMEMBERED, known_as=index),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from pathlib import Path
 from typing import Annotated
 
@@ -50,6 +51,7 @@ def serve(
     from semsearch.search.opening import open_index
     from semsearch.serve import server
 
+    signal.signal(signal.SIGHUP, lambda *_: os.kill(os.getpid(), signal.SIGTERM))  # a terminal that is closed
     token = os.environ.get("SEMSEARCH_TOKEN") or None
     server.check_token(host, token)
     with server.listen(host, port) as listening:
@@ -57,7 +59,8 @@ def serve(
             Path(index),
             lambda folder: open_index(folder, model=model, remembered=REMEMBERED, known_as=index),
             listening,
-            hosts=allow_host or [],
+            name=host.strip("[]"),
+            hosts=[each.rpartition(":")[0] if each.rpartition(":")[2].isdigit() else each for each in allow_host or []],
             token=token,
             tools=not no_mcp,
             say=_quietly if quiet else say,

@@ -51,7 +51,7 @@ def parse_question(text: str) -> ParsedQuestion:
     plain = _OPERATOR.sub(taken, straight)
     if not any(found.values()):
         return ParsedQuestion(text)
-    return ParsedQuestion(" ".join(plain.split()), *map(tuple, found.values()))
+    return ParsedQuestion(" ".join(plain.split()), *(tuple(dict.fromkeys(phrases)) for phrases in found.values()))
 
 
 def without_operators(text: str) -> str:

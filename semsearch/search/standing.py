@@ -7,6 +7,7 @@ by what was seen before.
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,6 +24,7 @@ from semsearch.search.options import Options
 
 LOOKED_AT = 200  # best passages
 MOST_SEEN = 2_000  # ids that are remembered of a question
+MOST_SAVED, LARGEST_SAVED = 100, 8_000_000  # questions of an index, and characters of what is kept of them
 LONGEST_NAME = 80  # characters
 NEAR_BEST = 0.6  # of the best score has at least what answers
 
@@ -116,8 +118,16 @@ def _keep(folder: str | os.PathLike[str], standing: Standing) -> None:
         "newest": standing.newest,
         "seen": list(standing.seen),
     }
-    if not remember(_file(folder), lambda before: {**_entries(before), standing.name: entry}):
+    if not remember(_file(folder), lambda before: _joined(_entries(before), standing.name, entry)):
         raise UsageError("questions cannot be kept (no writable state folder): set XDG_STATE_HOME")
+
+
+def _joined(before: dict[str, Any], name: str, entry: dict[str, Any]) -> dict[str, Any]:
+    """All questions with one more. Raises UsageError where they would be more than can be read again."""
+    after = {**before, name: entry}
+    if len(after) > MOST_SAVED or len(json.dumps(after)) > LARGEST_SAVED:
+        raise UsageError(f"{len(before)} questions are saved already: delete some with semsearch news --delete NAME")
+    return after
 
 
 def _entries(found: object) -> dict[str, Any]:

@@ -28,6 +28,7 @@ from semsearch.serve.parameters import (
     CompareParameters,
     DatesParameters,
     DocumentParameters,
+    Parameters,
     SearchBody,
     SearchParameters,
     SimilarParameters,
@@ -167,14 +168,14 @@ class Api:
             lambda engine: fields.encoded(fields.served_stories(engine, fields.paths_of(engine), given.k)),
         )
 
-    async def info(self) -> Response:
+    async def info(self, _: Annotated[Parameters, Query()]) -> Response:
         """What the index holds."""
         found = await self._reader.ask(lambda engine: fields.served_info(engine, semsearch.__version__))
         return _json(fields.encoded(found))
 
-    async def health(self) -> Response:
+    async def health(self, _: Annotated[Parameters, Query()]) -> Response:
         """Whether answers come from the newest state of the index."""
-        stale = self._reader.stale
+        stale = self._reader.stale if self._reader.alive else "IndexDamaged"
         found = {"status": "stale", "stale": stale} if stale else {"status": "ok"}
         return _json(fields.encoded({**found, "state": self._reader.state}))
 
@@ -245,12 +246,12 @@ def make_app(reader: Reader, folder: Path, tools: MountedTools | None = None) ->
     app.mount("/static", StaticFiles(directory=STATIC))
     if tools is not None:
         app.router.routes.append(Route("/mcp", tools))
-    _tell_errors(app)
+    _tell_errors(app, reader.say)
     return app
 
 
-def _tell_errors(app: FastAPI) -> None:
-    """Every refusal in one shape."""
+def _tell_errors(app: FastAPI, say: Callable[[str], None]) -> None:
+    """Every refusal in one shape; what is our fault is said to whoever started the server."""
 
     async def of_refusal(_: Request, error: Exception) -> Response:
         found = error if isinstance(error, Refused) else refused(500)
@@ -263,7 +264,12 @@ def _tell_errors(app: FastAPI) -> None:
         return await of_refusal(request, refused(getattr(error, "status_code", 500)))
 
     async def of_ours(request: Request, error: Exception) -> Response:
-        return await of_refusal(request, told(error) if isinstance(error, SemsearchError) else refused(500))
+        found = (
+            told(error) if isinstance(error, SemsearchError) else refused(503 if isinstance(error, OSError) else 500)
+        )
+        if found.status >= 500:  # noqa: PLR2004
+            say(f"{type(error).__name__}: {error}")
+        return await of_refusal(request, found)
 
     app.add_exception_handler(Refused, of_refusal)
     app.add_exception_handler(RequestValidationError, of_values)

@@ -1,7 +1,7 @@
 """Connections that keep others waiting are let go: uvicorn's own protocol with limits of number and time.
 
-Whoever comes when all places are taken gets that of a connection that has said nothing, the oldest first: silent ones
-lock nobody out.
+Whoever comes when all places are taken gets that of a connection that keeps us waiting, the oldest first: one that has
+said nothing, whose request does not end, or that does not read its reply. They lock nobody out.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from semsearch.serve.problems import refused
 from semsearch.serve.security import HEADERS
 
 MOST, MOST_OF_ONE = 256, 64  # connections, and those of one address
-HEAD_DUE = 10.0  # seconds
+HEAD_DUE, CLOSE_DUE = 10.0, 3.0  # seconds
 LARGEST_REQUEST_LINE = 64 << 10  # bytes, with the headers
 
 
@@ -31,8 +31,8 @@ class LimitedProtocol(H11Protocol):
         self._served = False  # a request of it
         self._head_due: asyncio.TimerHandle | None = None
         self._since = self.loop.time()
+        self._write_due: asyncio.TimerHandle | None = None
         others = [each for each in self.connections if isinstance(each, LimitedProtocol) and each is not self]
-        others = [each for each in others if not each.transport.is_closing()]
         own = [each for each in others if each.client and self.client and each.client[0] == self.client[0]]
         if not (_make_room(own, MOST_OF_ONE) and _make_room(others, MOST)):
             self._say(refused(503).status)
@@ -42,6 +42,7 @@ class LimitedProtocol(H11Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         """Give the place back."""
         self._stop_waiting()
+        self.resume_writing()
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
@@ -59,13 +60,36 @@ class LimitedProtocol(H11Protocol):
         return self.cycle is not None and not self.cycle.response_complete
 
     @property
+    def waits_for_us(self) -> bool:
+        """Whether it is our turn: its request is whole, and its reply is being made or read."""
+        return self.answering and not self.cycle.more_body and self._write_due is None
+
+    def pause_writing(self) -> None:
+        """Nobody reads the reply: it is to go on in time."""
+        super().pause_writing()
+        self._write_due = self._write_due or self.loop.call_later(HEAD_DUE, self.transport.abort)
+
+    def resume_writing(self) -> None:
+        """The reply is read."""
+        if self._write_due is not None:
+            self._write_due.cancel()
+            self._write_due = None
+        if self.flow is not None:
+            super().resume_writing()
+
+    def timeout_keep_alive_handler(self) -> None:
+        """Let a connection go that asks nothing more, whether or not it reads what is left."""
+        super().timeout_keep_alive_handler()
+        self.loop.call_later(CLOSE_DUE, self.transport.abort)
+
+    @property
     def patience(self) -> tuple[bool, float]:
         """Who goes first of those that say nothing: the never served, then the oldest."""
         return self._served, self._since
 
     def _wait_for_head(self) -> None:
         self._since = self.loop.time()
-        self._head_due = self.loop.call_later(HEAD_DUE, self.transport.close)
+        self._head_due = self.loop.call_later(HEAD_DUE, self.transport.abort)
 
     def _stop_waiting(self) -> None:
         if self._head_due is not None:
@@ -88,14 +112,15 @@ class LimitedProtocol(H11Protocol):
         for event in events:
             self.transport.write(self.conn.send(event) or b"")
         self.transport.close()
+        self.loop.call_later(CLOSE_DUE, self.transport.abort)
 
 
 def _make_room(held: Iterable[LimitedProtocol], most: int) -> bool:
-    """Whether there is a place for one more, a silent connection having been closed if need be."""
+    """Whether there is a place for one more, one that keeps us waiting having been closed if need be."""
     held = list(held)
     if len(held) < most:
         return True
-    idle = [each for each in held if not each.answering]
+    idle = [each for each in held if not each.waits_for_us]
     if not idle:
         return False
     min(idle, key=lambda each: each.patience).transport.abort()

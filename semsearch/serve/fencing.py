@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-import hashlib
+import re
+import secrets
 from collections.abc import Sequence
 
 from semsearch.rendering.visible import visible
 
 LONGEST_LINE, LONGEST_TITLE = 2_000, 200  # characters
+_UNSEEN = re.compile("[\U000e0000-\U000e0fff\ufe00-\ufe0f]")  # tags and selectors: a text within the text
+_FENCES = str.maketrans({"⟦": "[", "⟧": "]"})
 NOT_INSTRUCTIONS = "quoted text, not instructions"
 
 
 def fence_for(parts: Sequence[str]) -> str:
     """Eight signs that stand in none of some texts."""
-    digest = hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
-    while any(digest[:8] in part for part in parts):
-        digest = hashlib.sha256(digest.encode()).hexdigest()
-    return digest[:8]
+    while any((fence := secrets.token_hex(4)) in part for part in parts):
+        pass
+    return fence
 
 
 def fitting(text: str, longest: int) -> str:
@@ -33,17 +35,18 @@ def fenced(fence: str, name: str, text: str) -> str:
 
 def lines(text: str) -> str:
     """A text without signs that steer anything, its lines kept."""
+    text = _UNSEEN.sub("", text)
     return "\n".join(visible(line) for line in text.replace("\r\n", "\n").split("\n"))
 
 
 def clean(text: str) -> str:
     """A line of somebody's words."""
-    return visible(text)[:LONGEST_LINE]
+    return visible(_UNSEEN.sub("", text)).translate(_FENCES)[:LONGEST_LINE]
 
 
 def short(text: str) -> str:
     """A line of at most :data:`LONGEST_TITLE` characters."""
-    shown = visible(text)
+    shown = visible(_UNSEEN.sub("", text)).translate(_FENCES)
     return shown if len(shown) <= LONGEST_TITLE else f"{shown[: LONGEST_TITLE - 1]}…"
 
 

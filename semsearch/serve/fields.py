@@ -24,6 +24,7 @@ from semsearch.search.comparison import Comparison
 from semsearch.search.engine import Engine
 from semsearch.search.option_table import AnswerFormat, Order
 from semsearch.search.timeline import Timeline
+from semsearch.storage.overview import IndexInfo
 
 SHORT_HASH = 16  # hexadecimal digits of a passage's hash in an address
 MOST_DATES = 1_000
@@ -33,8 +34,14 @@ EXAMPLE_WORDS = 8
 class Paths:
     """Paths as they are told: from the source that was given to ``index``, a file by its name."""
 
-    def __init__(self, sources: Sequence[str]) -> None:
+    def __init__(self, sources: Sequence[str], folder: str = "") -> None:
         self._sources = sorted(sources, key=len, reverse=True)
+        self._folder = folder
+
+    def note(self, text: str) -> str:
+        """A note, unless it names where the index lies."""
+        named = self._folder and os.path.basename(self._folder) in text  # noqa: PTH119
+        return "a search file of the index is damaged: answers are right, and slower" if named else text
 
     def told(self, path: str) -> str:
         """One path, relative to the source that it is of; its name where that is gone."""
@@ -53,7 +60,7 @@ class Paths:
 
     def answer(self, answer: Answer) -> Answer:
         """An answer of such hits."""
-        return replace(answer, hits=tuple(map(self.hit, answer.hits)))
+        return replace(answer, hits=tuple(map(self.hit, answer.hits)), notes=tuple(map(self.note, answer.notes)))
 
 
 _known = WeakKeyDictionary[Engine, "Paths"]()  # of the indexes that are open
@@ -63,8 +70,12 @@ def paths_of(engine: Engine) -> Paths:
     """The paths of an index."""
     found = _known.get(engine)
     if found is None:
-        found = _known[engine] = Paths(engine.info().sources)
+        found = _known[engine] = _paths(engine.info())
     return found
+
+
+def _paths(info: IndexInfo) -> Paths:
+    return Paths(info.sources, info.folder)
 
 
 def encoded(fields: object) -> bytes:
@@ -84,7 +95,7 @@ def rendered(answer: Answer, paths: Paths, kind: AnswerFormat, order: Order, *, 
 def served_timeline(found: Timeline, paths: Paths) -> Fields:
     """A timeline, with what was read of time."""
     peaks = tuple(replace(peak, hit=paths.hit(peak.hit)) for peak in found.peaks)
-    asked = answer_fields(replace(found.answer, hits=()), None)
+    asked = answer_fields(paths.answer(replace(found.answer, hits=())), None)
     told = {name: asked[name] for name in ("time", "notes", "also_read")}
     return {**timeline_fields(replace(found, peaks=peaks)), **told}
 

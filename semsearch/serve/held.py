@@ -13,9 +13,21 @@ import tempfile
 from contextlib import suppress
 from pathlib import Path
 
+from semsearch.errors import IndexDamaged, command
+from semsearch.storage.checking import Checker
+
 LARGEST = 256 << 20  # bytes of an index that is copied
 ROOM = 4  # times its size must be free
+_PREFIX = "semsearch-served-"
 _OWN = ("-shm", ".lock")  # ends of names of files that are a process's own
+
+
+def _sweep() -> None:
+    """Take away copies of servers that were killed."""
+    for left in Path(tempfile.gettempdir()).glob(f"{_PREFIX}*"):
+        process = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if process.isdigit() and not Path("/proc", process).exists() and left.stat().st_uid == os.getuid():
+            remove(left)
 
 
 def signature(folder: Path) -> object:
@@ -41,7 +53,8 @@ def copied(folder: Path) -> Path | None:
         size = sum(each for _, each in files)
         if size > LARGEST or shutil.disk_usage(tempfile.gettempdir()).free < ROOM * size:
             return None
-        copy = Path(tempfile.mkdtemp(prefix="semsearch-"))
+        _sweep()
+        copy = Path(tempfile.mkdtemp(prefix=f"{_PREFIX}{os.getpid()}-"))
     except OSError:
         return None
     try:
@@ -53,6 +66,13 @@ def copied(folder: Path) -> Path | None:
         pass
     remove(copy)
     return None
+
+
+def refuse_damaged(copy: Path, folder: Path) -> None:
+    """Raise IndexDamaged where a copy is not whole: the index that answers meanwhile is kept then."""
+    for finding in Checker(copy, lambda _: None).files(full=True):
+        look = f"look at it with: {command('check', index=folder)}"
+        raise IndexDamaged(f"{finding.name} is damaged", where=folder, remedy=look)
 
 
 def remove(copy: Path | None) -> None:

@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from fastapi import Body, FastAPI
+from fastapi import Body, FastAPI, Query
 from fastapi.responses import Response
 
 from semsearch.search.engine import Engine
 from semsearch.search.local import LocalIndex
 from semsearch.serve import standing
 from semsearch.serve.fields import encoded, paths_of
-from semsearch.serve.parameters import DossierBody, SaveBody, query_of
+from semsearch.serve.parameters import DossierBody, Parameters, SaveBody, query_of
 from semsearch.serve.problems import Refused
 from semsearch.serve.reader import Reader
+
+T = TypeVar("T")
 
 
 class Keeping:
@@ -36,9 +38,13 @@ class Keeping:
         ):
             app.add_api_route(path, endpoint, methods=["POST"], response_class=Response)
 
-    async def questions(self) -> Response:
+    async def questions(self, _: Annotated[Parameters, Query()]) -> Response:
         """Saved questions, each with the passages that have come in since the last look."""
-        return await self._reply(lambda index: encoded(standing.listed(self._folder, index, paths_of(index))))
+        found = [
+            await self._asked(lambda index, each=each: standing.told(self._folder, index, each, paths_of(index)))  # type: ignore[misc]
+            for each in standing.saved(self._folder)
+        ]
+        return Response(encoded({"questions": found}), media_type="application/json")
 
     async def save(self, given: Annotated[SaveBody, Body()]) -> Response:
         """Save a question under a name; what answers now is not news."""
@@ -70,9 +76,12 @@ class Keeping:
         return Response(page, media_type="text/html; charset=utf-8", headers=headers)
 
     async def _reply(self, ask: Callable[[LocalIndex], bytes]) -> Response:
-        def asked(engine: Engine) -> bytes:
+        return Response(await self._asked(ask), media_type="application/json")
+
+    async def _asked(self, ask: Callable[[LocalIndex], T]) -> T:
+        def asked(engine: Engine) -> T:
             if not isinstance(engine, LocalIndex):
                 raise Refused(404, "not_found", "this index keeps no questions")
             return ask(engine)
 
-        return Response(await self._reader.ask(asked), media_type="application/json")
+        return await self._reader.ask(asked)

@@ -29,7 +29,8 @@ class MountedTools:
         if self._app is None:
             await reply(send, Refused(503, "starting", "the tools are being loaded: ask again in a second"))
             return
-        await self._app(scope, receive, send)
+        headers = [(name, value.lower() if name == b"host" else value) for name, value in scope["headers"]]
+        await self._app({**scope, "headers": headers}, receive, send)
 
     @asynccontextmanager
     async def lifespan(self, _: object) -> AsyncIterator[None]:

@@ -18,6 +18,7 @@ from semsearch.serve.problems import Refused, told
 
 LONGEST_QUESTION, LONGEST_POSTED = 2_000, 10_000  # characters
 MOST_HITS, MOST_PER_DOCUMENT, MOST_NAMES = 100, 10, 20
+MOST_QUOTES, QUOTES = 40, frozenset('"“”„«»')  # each phrase is looked for in every passage
 LONGEST_NAME = 200  # characters of a date, a name, a condition
 NAMES: Mapping[str, str] = {"top": "k", "publishers": "source", "not_publishers": "not_source"}
 TOOL_NAMES: Mapping[str, str] = {"source": "sources", "not_source": "not_sources"}
@@ -183,6 +184,8 @@ def choices_of(given: BaseModel) -> dict[str, Any]:
 def query_of(given: BaseModel, text: str) -> Query:
     """The query of a request. Raises Refused, naming the parameter."""
     choices = cast(Choices, choices_of(given))
+    if sum(sign in QUOTES for sign in text) > MOST_QUOTES:
+        raise Refused(422, "bad_value", f"more than {MOST_QUOTES} quotation marks in a question", field="q")
     try:
         Options(**choices).query(text)
     except UsageError as error:

@@ -70,6 +70,7 @@ REASONS = {
     415: ("not_json", "expected content of the type application/json"),
     421: ("foreign_host", "this server is not known under that name"),
     431: ("too_large", "the head of the request is too large"),
+    503: ("busy", "too many connections: ask again in a second"),
     500: ("internal", "something went wrong here: look at the server's messages"),
 }
 

@@ -11,13 +11,14 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from datetime import date
 from pathlib import Path
 from time import monotonic
 from typing import Generic, TypeVar
 
 from semsearch.errors import SemsearchError
 from semsearch.search.engine import Engine
-from semsearch.serve.held import copied, remove, signature
+from semsearch.serve.held import copied, refuse_damaged, remove, signature
 from semsearch.serve.problems import Refused
 
 T = TypeVar("T")
@@ -52,11 +53,12 @@ class Reader:
     def __init__(self, folder: Path, open_engine: Callable[[Path], Engine], say: Callable[[str], None]) -> None:
         self._folder = folder
         self._open_engine = open_engine
-        self._say = say
+        self.say = say  # to whoever started the server
         self._jobs = queue.Queue[_Job[object]](WAITING)
         self._ready = threading.Event()
         self._failed: BaseException | None = None
         self._seen: object = None
+        self._day = date.min  # that "today" is counted from
         self._copy: Path | None = None  # that answers come from
         self.state = ""  # of the index that answers
         self.stale = ""  # why a newer one does not: the class of the error
@@ -71,8 +73,16 @@ class Reader:
 
     def stop(self) -> None:
         """Close the index, when what is being asked is answered."""
-        self._jobs.put(_END)
+        try:
+            self._jobs.put(_END, timeout=LONGEST)
+        except queue.Full:
+            return  # it is stuck, and ends with the process
         self._thread.join(LONGEST)
+
+    @property
+    def alive(self) -> bool:
+        """Whether anybody answers."""
+        return self._thread.is_alive()
 
     async def ask(self, ask: Callable[[Engine], T]) -> T:
         """What ``ask`` finds. Raises Refused where too many wait, or it takes too long."""
@@ -120,14 +130,16 @@ class Reader:
         except queue.Empty:
             return None
 
-    def _opened(self) -> Engine:
-        """The index as it is now, its parts loaded."""
-        self._seen = signature(self._folder)
+    def _opened(self, *, check_copy: bool = False) -> Engine:
+        """The index as it is now, its parts loaded; where it is copied, ``check_copy`` looks whether it is whole."""
+        self._seen, self._day = signature(self._folder), date.today()
         engine = self._whole(self._folder)
         copy = copied(self._folder)
         if copy is not None:
             engine.close()
             try:
+                if check_copy:
+                    refuse_damaged(copy, self._folder)
                 engine = self._whole(copy)
             except BaseException:
                 remove(copy)
@@ -149,20 +161,20 @@ class Reader:
 
     def _renewed(self, engine: Engine) -> Engine:
         """The index as it is now, where it has changed and can be opened; else the one that is open."""
-        if signature(self._folder) == self._seen:
+        if signature(self._folder) == self._seen and date.today() == self._day:
             return engine
         before = self.state
         try:
-            newer = self._opened()
-        except (SemsearchError, OSError) as error:
+            newer = self._opened(check_copy=True)
+        except Exception as error:  # whatever it is, the one that is open goes on
             self._tell_stale(error)
             return engine
         self.stale = ""
         engine.close()
         if self.state != before:
-            self._say("the index has changed: answers come from the new one")
+            self.say("the index has changed: answers come from the new one")
         return newer
 
     def _tell_stale(self, error: Exception) -> None:
         self.stale = type(error).__name__ if isinstance(error, SemsearchError) else "StorageFailed"
-        self._say(f"the index has changed and cannot be opened, answers come from the one before: {error}")
+        self.say(f"the index has changed and cannot be opened, answers come from the one before: {error}")

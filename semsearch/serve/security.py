@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -129,11 +128,8 @@ def _equal(given: str, token: str) -> bool:
 
 
 def _cookie(header: str) -> str:
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found else ""
+    pairs = (pair.strip().partition("=") for pair in header.split(";"))
+    return next((value for name, _, value in pairs if name == COOKIE), "")
 
 
 async def _body(scope: Scope, receive: Receive) -> bytes:
@@ -177,7 +173,10 @@ def _replayed(body: bytes, receive: Receive) -> Receive:
 def _with_headers(send: Send) -> Send:
     async def sent(message: Message) -> None:
         if message["type"] == "http.response.start":
-            message = {**message, "headers": [*message.get("headers", ()), *HEADERS]}
+            headers = list(message.get("headers", ()))
+            if all(name != b"cache-control" for name, _ in headers):
+                headers.append((b"cache-control", b"no-cache"))  # a new page never meets old scripts
+            message = {**message, "headers": [*headers, *HEADERS]}
         await send(message)
 
     return sent

@@ -54,6 +54,7 @@ def serve(
     open_engine: Callable[[Path], Engine],
     listening: socket.socket,
     *,
+    name: str,
     hosts: Sequence[str],
     token: str | None,
     tools: bool,
@@ -64,11 +65,12 @@ def serve(
     reader.start()
     try:
         host, port = listening.getsockname()[:2]
-        app = make_app(reader, folder, MountedTools(reader, [host, *hosts]) if tools else None)
+        names = [name, host, f"[{host}]", f"[{name}]"]
+        app = make_app(reader, folder, MountedTools(reader, [*names, *hosts]) if tools else None)
         shown = f"[{host}]" if ":" in host else host
         say(f"the page is at http://{'127.0.0.1' if host == '0.0.0.0' else shown}:{port}/   (Ctrl-C ends it)")  # noqa: S104
         config = uvicorn.Config(
-            Guard(app, [host, *hosts], token),
+            Guard(app, [*names, *hosts], token),
             http=LimitedProtocol,
             ws="none",
             lifespan="on",

@@ -29,12 +29,11 @@ class NameBody(Parameters):
     name: str = Field(min_length=1, max_length=standing.LONGEST_NAME, description="Name of a saved question.")
 
 
-def listed(folder: Path, index: LocalIndex, paths: Paths) -> Fields:
-    """The saved questions of an index, each with what is new; it stays new until it is said to be seen."""
-    return {"questions": [_told(folder, index, each, paths) for each in standing.saved(folder)]}
+saved = standing.saved
 
 
-def _told(folder: Path, index: LocalIndex, each: standing.Standing, paths: Paths) -> Fields:
+def told(folder: Path, index: LocalIndex, each: standing.Standing, paths: Paths) -> Fields:
+    """A saved question with what is new; it stays new until it is said to be seen."""
     hits = standing.news(folder, index, each, peek=True)
     return {
         "name": each.name,

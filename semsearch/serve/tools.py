@@ -67,7 +67,7 @@ def search(engine: Engine, given: BaseModel) -> Given:
     """Passages that answer a question."""
     values = given.model_dump()
     (answer,) = engine.answer_all([query_of(given, values["query"])])
-    return _answered(answer, values["passage_chars"])
+    return _answered(paths_of(engine).answer(answer), values["passage_chars"])
 
 
 def similar(engine: Engine, given: BaseModel) -> Given:
@@ -80,15 +80,16 @@ def similar(engine: Engine, given: BaseModel) -> Given:
 def _answered(answer: Answer, longest: int) -> Given:
     """An answer, its passages shortened, and those left out that are too much."""
     hits = [_shortened(hit, longest) for hit in answer.hits]
-    fence = fence_for([answer.query.text, *(hit.text for hit in hits)])
+    fence = fence_for([answer.query.text, *(part for hit in hits for part in (hit.text, hit.document.doc_id))])
     head = _head(answer, len(hits))
     blocks, room = list[str](), LONGEST_ANSWER - len(head) - 400
     for hit in hits:
         block = fenced(fence, f"passage {hit.rank} · {_day(hit)} · {short(hit.document.doc_id)}", hit.text)
-        if len(block) > room:
+        size = max(len(block), len(json.dumps(_hit(hit), ensure_ascii=False)))
+        if size > room:
             break
         blocks.append(block)
-        room -= len(block)
+        room -= size
     cut = _cut(answer.hits, hits, len(blocks))
     told = [head, *blocks, *([cut] if cut else [])]
     return Given("\n\n".join(told), {**_asked(answer), "cut": cut, "hits": [_hit(hit) for hit in hits[: len(blocks)]]})
@@ -185,7 +186,7 @@ def timeline(engine: Engine, given: BaseModel) -> Given:
         }
         for peak in found.peaks[:MOST_PEAKS]
     ]
-    fence = fence_for([found.query.text, *(peak["quote"] or "" for peak in peaks)])
+    fence = fence_for([found.query.text, *(f"{peak['quote']} {peak['doc_id']}" for peak in peaks)])
     blocks = [
         fenced(fence, f"peak {p['first']} to {p['last']} · {short(p['doc_id'] or '')}", p["quote"] or "") for p in peaks
     ]
@@ -216,9 +217,9 @@ def read_document(engine: Engine, given: ReadArguments) -> Given:
     end = given.start + len(text)
     published = document.published
     following = end if end < len(document.text) else None
-    fence = fence_for([document.doc_id, text])
+    fence = fence_for([document.doc_id, document.title, text])
     when = f"{published}, from the {published.provenance}" if published else "undated"
-    head = f"{short(document.title)} · {when} · characters {given.start} to {end} of {len(document.text)}"
+    head = f"{when} · characters {given.start} to {end} of {len(document.text)}"
     values = {
         "doc_id": document.doc_id,
         "title": short(document.title),
@@ -233,7 +234,7 @@ def read_document(engine: Engine, given: ReadArguments) -> Given:
         "text": lines(text),
     }
     more = [f"The text goes on: read_document with start={following}"] if following else []
-    return Given("\n\n".join([head, fenced(fence, "article", text), *more]), values)
+    return Given("\n\n".join([head, fenced(fence, "article", f"{short(document.title)}\n\n{text}"), *more]), values)
 
 
 def info(engine: Engine, given: BaseModel) -> Given:  # noqa: ARG001
@@ -242,7 +243,8 @@ def info(engine: Engine, given: BaseModel) -> Given:  # noqa: ARG001
     publishers = dict(list(cast(dict[str, int], fields["publishers"]).items())[:MOST_PUBLISHERS])
     names = ("documents", "passages", "earliest", "latest", "undated", "model", "state")
     values = {**{name: fields[name] for name in names}, "publishers": {short(k): v for k, v in publishers.items()}}
-    return Given(json.dumps(values, ensure_ascii=False), values)
+    text = json.dumps(values, ensure_ascii=False)
+    return Given(fenced(fence_for([text]), "index", text), values)
 
 
 TOOLS: Mapping[str, tuple[Callable[[Engine, Any], Given], type[BaseModel], str]] = {

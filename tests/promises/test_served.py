@@ -5,6 +5,7 @@ Promise 19 is in tests/test_page.py, 25 in tests/test_tools.py.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import os
 import random
@@ -24,6 +25,8 @@ import httpx
 import pytest
 
 from semsearch.indexing.building import build
+from semsearch.search.opening import open_index
+from semsearch.serve.reader import Reader
 from tests.conftest import Program, write_articles
 from tests.serving import Served, hostile_index, served
 
@@ -180,6 +183,23 @@ def test_silent_connections_lock_nobody_out(server: Served) -> None:
     assert after <= 2 * before + 0.02, (before, after)
 
 
+def test_requests_that_never_end_and_replies_that_nobody_reads_lock_nobody_out(server: Served) -> None:
+    port = int(server.url.rpartition(":")[2])
+    head = b"POST /api/batch HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
+    body = json.dumps({"questions": [{"text": "bridge harbour report", "k": 100, "explain": True}] * 60}).encode()
+    whole = head + b"Content-Length: %d\r\n\r\n" % len(body) + body
+    held = []
+    for sent in [head + b"Content-Length: 100\r\n\r\n"] * 64 + [whole] * 8:
+        connection = socket.create_connection(("127.0.0.1", port))
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.sendall(sent)
+        held.append(connection)
+    for _ in range(5):
+        assert server.get("/api/search?q=bridge").status_code == 200
+    for connection in held:
+        connection.close()
+
+
 def test_a_head_that_never_ends_is_let_go(server: Served) -> None:
     port = int(server.url.rpartition(":")[2])
     with socket.create_connection(("127.0.0.1", port)) as slow:
@@ -212,6 +232,7 @@ def test_what_is_too_large_is_refused_with_flat_memory(server: Served) -> None:
         assert status in said(port, head)[:20], (head[:80], status)
     chunk = b"%x\r\n%s\r\n" % (60_000, b"x" * 60_000)
     assert b"413" in said(port, post + b"Transfer-Encoding: chunked\r\n\r\n" + 3 * chunk)[:20]
+    assert server.post("/api/search", {"q": '"a" ' * 2490}).status_code == 422
     for given in ({"k": 10**9}, {"k": 0}, {"per_document": 10**6}, {"q": "x" * 2001}, {"source": ["x"] * 21}):
         assert server.get("/api/search", params={"q": "x", **given}).status_code == 422
     assert resident(server.process) - before < 60_000_000
@@ -362,7 +383,48 @@ BREAKS: dict[str, Callable[[Path], object]] = {
     "junk": lambda path: path.write_bytes(b"junk" * 1000),
     "zeros": lambda path: path.write_bytes(b"\0" * path.stat().st_size),
     "gone": lambda path: path.unlink(),
+    "flipped": lambda path: path.write_bytes(flipped(path.read_bytes())),
 }
+
+
+def flipped(data: bytes) -> bytes:
+    """Bytes with some of the middle turned round."""
+    at = len(data) // 2
+    return data[:at] + bytes(255 - each for each in data[at : at + 64]) + data[at + 64 :]
+
+
+def test_damage_is_told_without_a_path(tmp_path: Path) -> None:
+    build([write_articles(tmp_path / "articles")], tmp_path / "ix", model="hash")
+    for path in (tmp_path / "ix").glob("*.faiss"):
+        path.write_bytes(b"junk")
+    with served(tmp_path / "ix") as server:
+        reply = server.get("/api/search?q=the+town")
+        assert reply.status_code == 200 and reply.json()["hits"]
+        assert (
+            "damaged" in reply.json()["notes"][0] and "semsearch-" not in reply.text and str(tmp_path) not in reply.text
+        )
+
+
+def test_a_reader_outlives_whatever_opening_a_newer_index_raises(tmp_path: Path) -> None:
+    articles = write_articles(tmp_path / "articles")
+    build([articles], tmp_path / "ix", model="hash")
+    fails = list[bool]()
+
+    def open_engine(folder: Path) -> Any:
+        if fails:
+            raise MemoryError
+        return open_index(folder)
+
+    reader = Reader(tmp_path / "ix", open_engine, lambda _: None)
+    reader.start()
+    fails.append(True)
+    (articles / "new.txt").write_text(" date 2023-01-01 The town again.\n", "utf-8")
+    build([articles], tmp_path / "ix")
+    time.sleep(2.5)
+    assert reader.alive and reader.stale
+    assert len(asyncio.run(reader.ask(lambda engine: engine.search("the town").hits))) >= 2
+    reader.stop()
+    assert not reader.alive
 
 
 @pytest.mark.parametrize("how", BREAKS)

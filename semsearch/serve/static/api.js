@@ -21,6 +21,11 @@ export async function get(kind, path, query, { seen = false } = {}) {
   return { found: await reply.json(), state: reply.headers.get("X-Semsearch-State") };
 }
 
+// End what is still running: its reply would be shown where nobody asks for it any more.
+export function abortAll() {
+  for (const kind of ["search", "timeline", "view", "brushes"]) running.get(kind)?.abort();
+}
+
 export async function post(path, body) {
   const reply = await send(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
   return reply;

@@ -4,7 +4,7 @@ import * as api from "./api.js";
 import { find, h } from "./dom.js";
 import { quoted } from "./results.js";
 import { dialog, say, sayBriefly } from "./said.js";
-import { address, current } from "./state.js";
+import { address, asBody, current } from "./state.js";
 import { slice } from "./text.js";
 
 // A passage of an article that is open, as if it were a hit.
@@ -35,11 +35,8 @@ export async function copy(text, what) {
 }
 
 export async function dossier(hits) {
-  const query = Object.fromEntries(["q", "since", "until", "source", "not_source", "where", "event", "as_of", "recency", "time", "mode", "expand", "guesses"]
-    .map((name) => [name, current()[name]]).filter(([, value]) => value?.length));
-  for (const name of ["expand", "guesses"]) if (query[name]) query[name] = query[name] === "true";
   try {
-    const reply = await api.post("/api/dossier", { ...query, k: 100, hits });
+    const reply = await api.post("/api/dossier", { ...asBody(current()), k: 100, hits });
     const link = h("a", { href: URL.createObjectURL(await reply.blob()), download: "dossier.html" });
     link.click();
     URL.revokeObjectURL(link.href);
@@ -54,10 +51,8 @@ export function save() {
   const told = h("p", { class: "error" });
   const form = h("form", { onsubmit: async (event) => {
     event.preventDefault();
-    const { q, since, until, source, not_source, where, event: days, as_of, mode } = current();
-    const body = Object.fromEntries(Object.entries({ q, since, until, source, not_source, where, event: days, as_of, mode }).filter(([, value]) => value?.length));
     try {
-      await api.post("/api/questions", { ...body, name: name.value.trim() });
+      await api.post("/api/questions", { ...asBody(current(), ["k"]), name: name.value.trim() });
       find("dialog").close();
       sayBriefly("The question is saved: what comes in from now on is under Saved.");
     } catch (error) {
@@ -69,6 +64,14 @@ export function save() {
 }
 
 
-export const cite = async (hit) => copy(quoted(hit, await permalink(hit)), "The citation");
+export const cite = (hit) => withLink(hit, (link) => copy(quoted(hit, link), "The citation"));
 
-export const link = async (hit) => copy(await permalink(hit), "The link");
+export const link = (hit) => withLink(hit, (link) => copy(link, "The link"));
+
+async function withLink(hit, use) {
+  try {
+    await use(await permalink(hit));
+  } catch (error) {
+    if (!api.isAborted(error)) sayBriefly(error.message);
+  }
+}

@@ -45,6 +45,7 @@ async function show({ fresh }) {
   errors({});
   notice(unknown.length ? `Ignored in the address: ${unknown.map(shown).join(", ")}` : "");
   drawViews(state);
+  api.abortAll();
   try {
     if (state.doc) await showArticle(state);
     else if (state.view in views.NAMES || state.view === "like") await showView(state);
@@ -91,6 +92,7 @@ async function showResults(state, fresh) {
     drawLine(state);
     if (scroll || !fresh) scrollTo(0, scroll);
     focusCame();
+    fetchLine(state);
     return;
   }
   const results = find("results");
@@ -115,6 +117,7 @@ async function showResults(state, fresh) {
 function drawResults(state) {
   answer.sort = state.sort;
   results.draw(answer.found, state, on);
+  countTicks();
   chips(state);
   const hits = answer.found.hits, days = hits.map((hit) => hit.published).filter(Boolean).sort();
   say(hits.length ? `${plural(hits.length, "passage")}${days.length ? `, ${span(days[0], days.at(-1))}` : ""}` : "no passages");
@@ -133,7 +136,7 @@ function focusCame() {
 // The timeline and the filters beside the hits
 
 async function fetchLine(state) {
-  const query = asked(state, ["since", "until", "k", "per_document", "expand", "recency"]);
+  const query = asked(state, ["since", "until", "on", "k", "per_document", "expand", "recency"]);
   if (state.by) query.set("by", state.by);
   const key = query.toString();
   if (line?.key === key) return;
@@ -141,7 +144,12 @@ async function fetchLine(state) {
     line = { key, ...(await api.get("timeline", "/api/timeline", query, { seen: true })) };
     drawLine(current());
   } catch (error) {
-    if (!api.isAborted(error) && error.field === "by") failed(error);
+    if (api.isAborted(error)) return;
+    line = null;
+    fill(find("timeline"), h("p", { class: "facts" }, `No timeline: ${error.message}. `,
+      error.code === "offline" ? null : h("button", { type: "button", class: "plain", onclick: () => fetchLine(current()) }, "Draw it again")));
+    fill(find("facets"));
+    if (error.field === "by") failed(error);
   }
 }
 
@@ -158,14 +166,14 @@ function drawLine(state) {
   timeline.draw(find("timeline"), line.found, windowsOf(state), { ...state, apply: goto, goto });
   if (onBar) timeline.focusBar();
   else if (held && find("timeline").contains(find(held))) find(held).focus();
-  results.facets(line.found.sources, info?.kept?.filter((field) => field.common?.length > 1) ?? [], state, on);
+  results.facets(line.found, info?.kept?.filter((field) => field.common?.length > 1) ?? [], state, on);
 }
 
 function chips(state) {
   const chip = (text, change, id) => h("span", { class: "chip", id }, text,
     h("button", { type: "button", "aria-label": `Remove: ${text}`, onclick: () => goto(change) }, "×"));
   const found = [], time = answer.found.time;
-  if (state.since || state.until) found.push(chip(`published ${span(answer.found.window[0], answer.found.window[1])} only`, { since: undefined, until: undefined }, "window"));
+  if (state.since || state.until || state.on) found.push(chip(`published ${span(answer.found.window[0], answer.found.window[1])} only`, { since: undefined, until: undefined, on: undefined }, "window"));
   if (time) {
     const days = time.window ? span(time.window[0], time.window[1]) : time.recent_from ? `newest first, from ${time.recent_from}` : "newest first";
     const anchor = time.anchor ? `, counted from ${time.anchor}` : "";
@@ -185,8 +193,12 @@ function chips(state) {
   if (had) (find("chips").querySelector("button") ?? find("main")).focus({ preventScroll: true });
 }
 
-// The question with its words in quotes, which are taken as they stand.
-const literal = (question) => question.split(/\s+/).map((word) => /^[\p{L}][\p{L}'’-]{3,}$/u.test(word) && /^\p{Lu}/u.test(word) ? `"${word}"` : word).join(" ");
+// The question with the words that nothing holds in quotes, which are taken as they stand.
+function literal(question) {
+  const held = answer.found.hits.map((hit) => hit.text.toLowerCase()).join(" ");
+  const isMeant = (word) => /^\p{L}[\p{L}'’-]{2,}$/u.test(word) && !held.includes(word.toLowerCase());
+  return question.split(/\s+/).map((word) => isMeant(word) ? `"${word}"` : word).join(" ");
+}
 
 async function empty(state) {
   answer = line = null;
@@ -216,11 +228,11 @@ const on = {
   linkArticle: (found, at, mark) => keeping.link(keeping.asHit(found, at, mark)),
   similar: (hit) => goto({ view: "like", like: hit.doc_id }),
   hitsOf: (doc) => (answer?.found.hits ?? []).filter((hit) => hit.doc_id === doc),
+  isTicked: (hit) => ticked.has(`${hit.doc_id} ${hit.start}`),
   tick: (hit, chosen) => {
     const key = `${hit.doc_id} ${hit.start}`;
     if (chosen) ticked.set(key, [hit.doc_id, hit.start]); else ticked.delete(key);
-    find("dossier").disabled = !ticked.size;
-    find("dossier").textContent = `Dossier (${ticked.size})`;
+    countTicks();
   },
   dossier: () => keeping.dossier([...ticked.values()]),
   save: keeping.save,
@@ -232,6 +244,12 @@ const on = {
     }
   },
 };
+
+function countTicks() {
+  if (!find("dossier")) return;
+  find("dossier").disabled = !ticked.size;
+  find("dossier").textContent = `Dossier (${ticked.size})`;
+}
 
 function back() {
   if (history.state?.inside) history.back();
@@ -276,7 +294,7 @@ async function look() {
     const { found } = await api.get("health", "/health", null, { seen: true });
     if (find("offline")) notice("");
     if (found.state && answer?.state && found.state !== answer.state && !find("stale")) {
-      const again = h("button", { type: "button", onclick: () => { answer = line = info = null; show({ fresh: true }); } }, "Ask again");
+      const again = h("button", { type: "button", onclick: () => { answer = line = info = null; told = tell(); told.catch(() => {}); show({ fresh: true }); } }, "Ask again");
       fill(find("notice"), h("p", { class: "note", id: "stale" }, "The index has changed. ", again));
     }
   } catch (error) {

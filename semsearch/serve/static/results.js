@@ -56,7 +56,7 @@ export function ordered(hits, sort) {
 }
 
 function nothing(found, state, on) {
-  const filters = [["since", "until"], ["source"], ["not_source"], ["where"], ["event"], ["as_of"], ["mode"]]
+  const filters = [["since", "until", "on"], ["source"], ["not_source"], ["where"], ["event"], ["as_of"], ["mode"]]
     .filter((names) => names.some((name) => state[name]?.length));
   if (found.time?.strict) filters.push(["time"]);
   const label = { since: "the time", source: "the publishers", not_source: "the publishers left out", where: "the fields", event: "the event days", as_of: "“as of”", mode: "the mode", time: "the time words" };
@@ -84,7 +84,7 @@ export function card(hit, state, on, label = "") {
       h("button", { type: "button", class: "plain", "data-act": "cite", onclick: () => on.cite(hit) }, "Cite"),
       h("button", { type: "button", class: "plain", "data-act": "link", onclick: () => on.link(hit) }, "Link"),
       h("button", { type: "button", class: "plain", "data-act": "similar", onclick: () => on.similar(hit) }, "Similar"),
-      on.tick ? h("label", {}, h("input", { type: "checkbox", onchange: (event) => on.tick(hit, event.target.checked) }), " Dossier") : null)));
+      on.tick ? h("label", {}, h("input", { type: "checkbox", checked: on.isTicked(hit), onchange: (event) => on.tick(hit, event.target.checked) }), " Dossier") : null)));
   return node;
 }
 
@@ -153,11 +153,15 @@ export function quoted(hit, link) {
   return `“${shown(sentence)}” ${parts.join(", ")}`;
 }
 
-export function facets(sources, kept, state, on) {
+export function facets({ sources, undated }, kept, state, on) {
   const groups = [];
   const known = sources.filter((each) => each.source !== null);
   if (sources.length > 1 && known.length) groups.push(publishers(sources, state, on));
   for (const field of kept) groups.push(values(field, state, on));
+  if (undated) {
+    const open = (event) => { event.preventDefault(); on.goto({ view: "dates", only: "undated" }); };
+    groups.push(h("p", {}, h("a", { href: address({ view: "dates", only: "undated" }), onclick: open }, `${plural(undated, "passage")} undated →`)));
+  }
   const narrow = matchMedia("(max-width: 60rem)").matches;
   fill(find("facets"), groups.length ? h("details", { open: !narrow || Boolean(state.source?.length) }, h("summary", {}, "Filter"), ...groups) : null);
 }

@@ -1,11 +1,11 @@
 // What the page shows is in its address: defaults are left out, the order is fixed, dates stand as they were typed.
 
-const ONE = ["q", "since", "until", "event", "as_of", "recency", "time", "mode", "k", "per_document", "expand", "guesses", "sort", "by",
+const ONE = ["q", "since", "until", "on", "event", "as_of", "recency", "time", "mode", "k", "per_document", "expand", "guesses", "sort", "by",
   "view", "a", "b", "like", "only", "doc", "at", "mark", "sha"];
 const MANY = ["source", "not_source", "where"];
-const ORDER = ["q", "since", "until", "source", "not_source", "where", ...ONE.slice(3)];
+const ORDER = ["q", "since", "until", "on", "source", "not_source", "where", ...ONE.slice(4)];
 const USUAL = { time: "prefer", mode: "hybrid", k: "10", sort: "rank", expand: "false", guesses: "false", per_document: "1" };
-const SEARCH = ["q", "since", "until", "source", "not_source", "where", "event", "as_of", "recency", "time", "mode", "k", "per_document",
+const SEARCH = ["q", "since", "until", "on", "source", "not_source", "where", "event", "as_of", "recency", "time", "mode", "k", "per_document",
   "expand", "guesses"];
 
 export function read(search = location.search) {
@@ -35,6 +35,16 @@ export function asked(state, without = []) {
     for (const value of MANY.includes(name) ? state[name] ?? [] : [state[name]]) {
       if (value && value !== USUAL[name]) found.append(name, value);
     }
+  }
+  return found;
+}
+
+// The same as the body of a request.
+export function asBody(state, without = []) {
+  const found = {};
+  for (const [name, value] of asked(state, without)) {
+    if (MANY.includes(name)) found[name] = [...found[name] ?? [], value];
+    else found[name] = ["k", "per_document"].includes(name) ? Number(value) : ["expand", "guesses"].includes(name) ? value === "true" : value;
   }
   return found;
 }

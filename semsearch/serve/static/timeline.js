@@ -48,7 +48,7 @@ function controls(found, legend, { by, since, until, goto }) {
     ...BY.map((name) => h("option", { value: name, selected: name === (by ?? "") }, name || `by ${found.by}`)));
   const from = h("input", { id: "since", value: since ?? "", placeholder: "2022-11", size: "10", autocomplete: "off", "aria-describedby": "since-error" });
   const to = h("input", { id: "until", value: until ?? "", placeholder: "2022-11-30", size: "10", autocomplete: "off", "aria-describedby": "until-error" });
-  const form = h("form", { class: "window", onsubmit: (event) => { event.preventDefault(); goto({ since: from.value.trim() || undefined, until: to.value.trim() || undefined }); } },
+  const form = h("form", { class: "window", onsubmit: (event) => { event.preventDefault(); goto({ since: from.value.trim() || undefined, until: to.value.trim() || undefined, on: undefined }); } },
     h("label", { for: "since" }, "From"), from, h("label", { for: "until" }, "To"), to, h("button", { type: "submit" }, "Go"),
     h("span", { id: "since-error", class: "error" }), h("span", { id: "until-error", class: "error" }));
   const narrow = matchMedia("(max-width: 40rem)").matches;
@@ -75,7 +75,7 @@ function choose(first, last) {
 function applied(apply) {
   const [first, last] = chosen;
   choose(null);
-  apply({ since: shown.bars[first].first, until: shown.bars[last].last });
+  apply({ since: shown.bars[first].first, until: shown.bars[last].last, on: undefined });
 }
 
 function listen(row, apply) {
@@ -135,7 +135,7 @@ function keys(event, apply) {
   } else if (event.key === "Escape") {
     anchor = null;
     choose(null);
-    apply({ since: undefined, until: undefined });
+    apply({ since: undefined, until: undefined, on: undefined });
   } else return;
   event.preventDefault();
   event.stopPropagation();

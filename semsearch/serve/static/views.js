@@ -26,7 +26,7 @@ async function compare(view, state, on) {
   fill(view, heading, form, h("div", { class: "sides", "aria-busy": "true" }));
   if (!state.q) { view.querySelector("#periods-error").textContent = "Ask a question in the box above: its answers of two periods are compared."; document.getElementById("q").focus(); return; }
   if (!state.a || !state.b) return;
-  const query = asked(state, ["since", "until", "time", "recency", "per_document", "expand", "k"]);
+  const query = asked(state, ["since", "until", "on", "time", "recency", "per_document", "expand", "k", "guesses"]);
   query.set("a", state.a);
   query.set("b", state.b);
   query.set("k", "10");
@@ -52,7 +52,7 @@ let brush = "b";  // the period that a drag sets
 
 // The timeline of the question with both periods; a drag over it sets one of them.
 async function brushes(target, state, windows, on) {
-  const { found } = await get("brushes", "/api/timeline", asked(state, ["since", "until", "time", "recency", "k", "per_document", "expand"]), { seen: true });
+  const { found } = await get("brushes", "/api/timeline", asked(state, ["since", "until", "on", "time", "recency", "k", "per_document", "expand"]), { seen: true });
   const choice = h("fieldset", { class: "choice" }, h("legend", {}, "A drag sets period"), ...["a", "b"].map((name) => h("label", {},
     h("input", { type: "radio", name: "brush", value: name, checked: name === brush, onchange: () => { brush = name; } }), ` ${name.toUpperCase()}`)));
   const row = h("div", {});
