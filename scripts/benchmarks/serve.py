@@ -55,6 +55,16 @@ def asked(port: int, questions: list[str]) -> list[float]:
     return times
 
 
+def mixed(texts: list[list[str]], count: int, turn: int) -> list[str]:
+    """So many different questions: the beginning of one and the end of another, so that no vector is remembered."""
+    pairs = [
+        (one, other)
+        for step in range(turn, len(texts), 4)
+        for one, other in zip(texts, texts[step:] + texts[:step], strict=True)
+    ]
+    return [" ".join([*one[: len(one) // 2], *other[len(other) // 2 :]]) for one, other in pairs[:count]]
+
+
 def batch_seconds(index: Path, questions: list[str]) -> float:
     """What ``batch`` takes for questions, its start taken away."""
     with TemporaryDirectory() as folder:
@@ -75,16 +85,14 @@ def main() -> None:
     index = ROOT / "indexes" / "bench-press"
     build([source], index)
     lines = source.with_name("queries.jsonl").read_text("utf-8").splitlines()
-    once = [json.loads(line)["text"] for line in lines]
-    questions = [
-        f"{question} {number // len(once)}" for number, question in enumerate(once * (count // len(once) + 1))
-    ][:count]
+    texts = [json.loads(line)["text"].split() for line in lines]
+    questions, others = mixed(texts, count, 1), mixed(texts, count, 2)
     with served(index) as (port, ready):
-        asked(port, once[:10])
+        asked(port, mixed(texts, 10, 3))
         times = sorted(1000 * each for each in asked(port, questions))
         begin = time.perf_counter()
         with ThreadPoolExecutor(CLIENTS) as pool:
-            list(pool.map(lambda own: asked(port, own), [questions[at::CLIENTS] for at in range(CLIENTS)]))
+            list(pool.map(lambda own: asked(port, own), [others[at::CLIENTS] for at in range(CLIENTS)]))
         together = len(questions) / (time.perf_counter() - begin)
     rate = len(questions) / batch_seconds(index, questions)
     late = times[int(0.95 * len(times))]
