@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 
 from semsearch.cli.main import run
+from semsearch.indexing.building import build
 from tests.models import tiny_model
+from tests.serving import Served, hostile_index, served
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -72,6 +74,22 @@ def write_articles(folder: Path, articles: dict[str, str] | None = None) -> Path
 def articles(tmp_path: Path) -> Path:
     """A folder with five short articles, one of them undated."""
     return write_articles(tmp_path / "articles")
+
+
+@pytest.fixture(scope="session")
+def served_seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server of the seeds, which no test changes."""
+    index = tmp_path_factory.mktemp("seeds") / "ix"
+    build([ROOT / "seeds"], index)
+    with served(index) as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def served_hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A server of articles that try everything, which no test changes."""
+    with served(hostile_index(tmp_path_factory.mktemp("hostile") / "h")) as found:
+        yield found
 
 
 def shared(relative: str) -> Path:

@@ -18,7 +18,7 @@ import pytest
 
 from semsearch.indexing.building import build
 from tests.conftest import ROOT
-from tests.serving import Served, hostile_index, served
+from tests.serving import Served, served
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium")
@@ -33,20 +33,6 @@ def browser() -> Iterator[Any]:
         opened = started.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
         yield opened
         opened.close()
-
-
-@pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    index = tmp_path_factory.mktemp("page") / "ix"
-    build([ROOT / "seeds"], index)
-    with served(index) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(hostile_index(tmp_path_factory.mktemp("hostile") / "h")) as found:
-        yield found
 
 
 Opened = Callable[..., Any]
@@ -131,15 +117,15 @@ def query_of(page: Any) -> str:
     return str(page.url).partition("?")[2]
 
 
-def test_1_a_question_is_answered_with_its_date(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds)
+def test_1_a_question_is_answered_with_its_date(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds)
     ask(page, QUESTION)
     expect(page.locator(".card .date").first).to_have_text("2022-11-25", timeout=2000)
     expect(page.get_by_role("status")).to_contain_text("10 passages")
 
 
-def test_2_the_window_of_the_words_is_a_chip_that_can_be_taken_off(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds)
+def test_2_the_window_of_the_words_is_a_chip_that_can_be_taken_off(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds)
     ask(page, QUESTION)
     chip = page.locator("#time")
     expect(chip).to_contain_text("2022-11-21 to 2022-11-30 preferred (“in late November”)")
@@ -147,28 +133,28 @@ def test_2_the_window_of_the_words_is_a_chip_that_can_be_taken_off(opened: Opene
     expect(page).to_have_url(re.compile("time=off"))
     expect(page.locator("#time")).to_have_count(0)
     expect(page.locator("#results")).to_have_attribute("aria-busy", "false")
-    answer = json.loads(asked(seeds, QUESTION, "-k", "10", "--no-time", "--format", "json"))
+    answer = json.loads(asked(served_seeds, QUESTION, "-k", "10", "--no-time", "--format", "json"))
     expect(page.locator(".card .date").first).to_have_text(answer["hits"][0]["published"])
     assert cards(page) == told_cards(answer)
 
 
 @pytest.mark.parametrize("question", [QUESTION, "why did Russia retreat from Kherson", "grain deal"])
-def test_3_and_4_cards_and_marks_are_those_of_the_program(opened: Opened, seeds: Served, question: str) -> None:
-    page = opened(seeds)
+def test_3_and_4_cards_and_marks_are_those_of_the_program(opened: Opened, served_seeds: Served, question: str) -> None:
+    page = opened(served_seeds)
     ask(page, question)
     expect(page.locator(".card").first).to_be_visible()
-    assert cards(page) == told_cards(json.loads(asked(seeds, question, "-k", "10", "--format", "json")))
+    assert cards(page) == told_cards(json.loads(asked(served_seeds, question, "-k", "10", "--format", "json")))
 
 
-def test_4_a_sentence_after_two_emoji_is_marked_exactly(opened: Opened, hostile: Served) -> None:
-    page = opened(hostile)
+def test_4_a_sentence_after_two_emoji_is_marked_exactly(opened: Opened, served_hostile: Served) -> None:
+    page = opened(served_hostile)
     ask(page, "observatory counted nine rockets")
     first = page.locator(".card[data-doc=emoji]")
     assert first.locator("mark").text_content() == "The observatory counted nine rockets over the plain."
 
 
-def test_5_bars_span_the_whole_collection_with_the_window_as_a_band(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds)
+def test_5_bars_span_the_whole_collection_with_the_window_as_a_band(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds)
     ask(page, "Kherson")
     wait_for_bars(page)
     assert "November 2022: 20 of 54 passages, burst" in bars(page)
@@ -178,8 +164,8 @@ def test_5_bars_span_the_whole_collection_with_the_window_as_a_band(opened: Open
     assert page.locator(".bar.in").get_attribute("aria-label").startswith("November 2022")
 
 
-def test_6_a_drag_over_bars_is_a_window(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=Kherson")
+def test_6_a_drag_over_bars_is_a_window(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=Kherson")
     wait_for_bars(page)
     before = page.evaluate("history.length")
     drag(page, 4, 6)
@@ -200,8 +186,8 @@ def drag(page: Any, first: int, last: int) -> None:
     page.mouse.up()
 
 
-def test_7_a_finger_does_the_same_and_still_scrolls_the_page(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=Kherson", viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
+def test_7_a_finger_does_the_same_and_still_scrolls_the_page(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=Kherson", viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True)
     wait_for_bars(page)
     boxes = [page.locator(".bar").nth(place).bounding_box() for place in (4, 6)]
     y = boxes[0]["y"] + boxes[0]["height"] / 2
@@ -232,8 +218,8 @@ def touched(page: Any, points: list[tuple[float, float]]) -> None:
     session.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
 
-def test_8_keys_alone_choose_a_window_and_take_it_off(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=Kherson")
+def test_8_keys_alone_choose_a_window_and_take_it_off(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=Kherson")
     wait_for_bars(page)
     page.locator("#main").focus()
     for key in ["t", *["ArrowRight"] * 9, "Shift+ArrowRight", "Enter"]:
@@ -247,8 +233,8 @@ def test_8_keys_alone_choose_a_window_and_take_it_off(opened: Opened, seeds: Ser
     assert "since" not in page.url
 
 
-def test_9_a_typed_window_filters_and_a_wrong_one_is_told_at_its_field(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=Kherson")
+def test_9_a_typed_window_filters_and_a_wrong_one_is_told_at_its_field(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=Kherson")
     wait_for_bars(page)
     page.fill("#since", "2022-11")
     page.locator(".window button").click()
@@ -262,8 +248,8 @@ def test_9_a_typed_window_filters_and_a_wrong_one_is_told_at_its_field(opened: O
     page.told.clear()  # the browser itself tells of the status 422
 
 
-def test_10_a_window_is_moved_by_its_length_and_widened(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=Kherson&since=2022-09-01&until=2022-09-30")
+def test_10_a_window_is_moved_by_its_length_and_widened(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=Kherson&since=2022-09-01&until=2022-09-30")
     expect(page.locator("#window")).to_be_visible()
     page.locator("#main").focus()
     page.keyboard.press("]")
@@ -274,8 +260,10 @@ def test_10_a_window_is_moved_by_its_length_and_widened(opened: Opened, seeds: S
     expect(page).to_have_url(re.compile("since=2022-08-17&until=2022-10-15"))
 
 
-def test_11_and_12_an_article_opens_at_its_passage_and_back_is_where_one_was(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds)
+def test_11_and_12_an_article_opens_at_its_passage_and_back_is_where_one_was(
+    opened: Opened, served_seeds: Served
+) -> None:
+    page = opened(served_seeds)
     ask(page, QUESTION)
     expect(page.locator(".card").nth(3)).to_be_visible()
     wait_for_bars(page)
@@ -323,8 +311,8 @@ def test_13_the_address_of_an_article_is_a_citation(opened: Opened, tmp_path: Pa
 
 
 @pytest.mark.parametrize("doc_id", ["a/b?c#d 1", "100%", "bidi\u202e"])
-def test_14_any_id_opens(opened: Opened, hostile: Served, doc_id: str) -> None:
-    page = opened(hostile, "/?q=bridge+of+the+river+sign+customs")
+def test_14_any_id_opens(opened: Opened, served_hostile: Served, doc_id: str) -> None:
+    page = opened(served_hostile, "/?q=bridge+of+the+river+sign+customs")
     card = page.locator(".card").filter(has=page.locator("a.open"))
     expect(card.first).to_be_visible()
     page.locator(f'.card[data-doc="{doc_id}"] a.open').click()
@@ -333,8 +321,8 @@ def test_14_any_id_opens(opened: Opened, hostile: Served, doc_id: str) -> None:
     expect(page.locator(".whole h1")).to_have_text(title)
 
 
-def test_14_an_article_never_shows_under_the_address_of_another(opened: Opened, hostile: Served) -> None:
-    page = opened(hostile, "/?q=bridge+of+the+river")
+def test_14_an_article_never_shows_under_the_address_of_another(opened: Opened, served_hostile: Served) -> None:
+    page = opened(served_hostile, "/?q=bridge+of+the+river")
     page.locator('.card[data-doc="a/b?c#d 1"] a.open').click()
     expect(page.locator(".whole h1")).to_have_text("Slash")
     page.go_back()
@@ -349,18 +337,18 @@ def test_14_an_article_never_shows_under_the_address_of_another(opened: Opened, 
     expect(page.locator(".whole h1")).to_have_text("Percent")
 
 
-def test_14_a_late_answer_is_not_shown_where_nobody_asks_for_it(opened: Opened, hostile: Served) -> None:
-    page = opened(hostile, "/")
+def test_14_a_late_answer_is_not_shown_where_nobody_asks_for_it(opened: Opened, served_hostile: Served) -> None:
+    page = opened(served_hostile, "/")
     page.route("**/api/search*", lambda route: (page.wait_for_timeout(700), route.continue_()))
     page.fill("#q", "bridge of the river")
     page.keyboard.press("Enter")
     page.locator("#home").click()
     page.wait_for_timeout(1200)
-    assert page.locator(".card").count() == 0 and page.url == f"{hostile.url}/"
+    assert page.locator(".card").count() == 0 and page.url == f"{served_hostile.url}/"
 
 
-def test_17_what_was_ticked_stays_ticked_in_another_order(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=Kherson")
+def test_17_what_was_ticked_stays_ticked_in_another_order(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=Kherson")
     for place in (0, 1):
         page.locator(".card input[type=checkbox]").nth(place).check()
     page.get_by_label("Order").select_option("date")
@@ -371,49 +359,53 @@ def test_17_what_was_ticked_stays_ticked_in_another_order(opened: Opened, seeds:
     assert Path(found.value.path()).read_text("utf-8").count("<blockquote>") == 2
 
 
-def test_15_a_citation_has_sentence_source_date_and_link(opened: Opened, seeds: Served, hostile: Served) -> None:
-    page = opened(seeds, permissions=["clipboard-read", "clipboard-write"])
+def test_15_a_citation_has_sentence_source_date_and_link(
+    opened: Opened, served_seeds: Served, served_hostile: Served
+) -> None:
+    page = opened(served_seeds, permissions=["clipboard-read", "clipboard-write"])
     ask(page, QUESTION)
     page.locator("[data-act=cite]").first.click()
     expect(page.get_by_role("status")).to_contain_text("copied")
     text = page.evaluate("navigator.clipboard.readText()")
     sentence = page.locator("mark").first.text_content()
-    assert text.startswith(f"“{sentence.strip()}”") and "2022-11-25" in text and f"{seeds.url}/?doc=" in text
-    assert str(ROOT) not in text and str(seeds.index) not in text
-    other = opened(hostile, "/?q=recipe+of+the+baker", permissions=["clipboard-read", "clipboard-write"])
+    assert text.startswith(f"“{sentence.strip()}”") and "2022-11-25" in text and f"{served_seeds.url}/?doc=" in text
+    assert str(ROOT) not in text and str(served_seeds.index) not in text
+    other = opened(served_hostile, "/?q=recipe+of+the+baker", permissions=["clipboard-read", "clipboard-write"])
     other.locator(".card[data-doc=undated] [data-act=cite]").click()
     expect(other.get_by_role("status")).to_contain_text("copied")
     assert ", undated, " in other.evaluate("navigator.clipboard.readText()")
 
 
-def test_15_without_a_clipboard_the_text_is_offered_selected(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds)
+def test_15_without_a_clipboard_the_text_is_offered_selected(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds)
     page.add_init_script("Object.defineProperty(window, 'isSecureContext', {value: false})")
-    page.goto(f"{seeds.url}/?q=grain+deal")
+    page.goto(f"{served_seeds.url}/?q=grain+deal")
     page.locator("[data-act=cite]").first.click()
     expect(page.locator("dialog textarea")).to_be_visible()
     assert page.evaluate("getSelection().toString()").startswith("“")
 
 
-def test_16_the_exported_table_is_that_of_the_program(opened: Opened, seeds: Served, hostile: Served) -> None:
-    page = opened(seeds)
+def test_16_the_exported_table_is_that_of_the_program(
+    opened: Opened, served_seeds: Served, served_hostile: Served
+) -> None:
+    page = opened(served_seeds)
     ask(page, QUESTION)
     with page.expect_download() as found:
         page.get_by_role("link", name="CSV").click()
     here = list(csv.DictReader(io.StringIO(Path(found.value.path()).read_text("utf-8"))))
-    there = list(csv.DictReader(io.StringIO(asked(seeds, QUESTION, "-k", "10", "--format", "csv"))))
+    there = list(csv.DictReader(io.StringIO(asked(served_seeds, QUESTION, "-k", "10", "--format", "csv"))))
     for row in [*here, *there]:
         del row["path"]
     assert here == there and len(here) == 10
-    reply = hostile.get("/api/search", params={"q": "recipe of the baker", "format": "csv"})
+    reply = served_hostile.get("/api/search", params={"q": "recipe of the baker", "format": "csv"})
     first = next(csv.DictReader(io.StringIO(reply.text)))
     assert first["title"] == "'=cmd()" and first["source"] == "'=Agency"
 
 
 def test_17_publishers_are_counted_and_ticking_one_keeps_its_own(
-    opened: Opened, seeds: Served, hostile: Served
+    opened: Opened, served_seeds: Served, served_hostile: Served
 ) -> None:
-    page = opened(hostile, "/?q=bridge+of+the+river")
+    page = opened(served_hostile, "/?q=bridge+of+the+river")
     box = page.locator('[data-source="Daily"]')
     expect(box).to_be_visible()
     before = bars(page)
@@ -423,13 +415,13 @@ def test_17_publishers_are_counted_and_ticking_one_keeps_its_own(
     page.wait_for_timeout(500)
     assert {facts.inner_text().partition(" · ")[0] for facts in page.locator(".card .facts").all()} == {"Daily"}
     assert bars(page) != before
-    none = opened(seeds, "/?q=Kherson")
+    none = opened(served_seeds, "/?q=Kherson")
     wait_for_bars(none)
     assert none.locator("#facets fieldset").count() == 0
 
 
-def test_18_near_copies_are_one_card_that_lists_them(opened: Opened, hostile: Served) -> None:
-    page = opened(hostile, "/?q=harbour+master+three+ships+left+the+port")
+def test_18_near_copies_are_one_card_that_lists_them(opened: Opened, served_hostile: Served) -> None:
+    page = opened(served_hostile, "/?q=harbour+master+three+ships+left+the+port")
     first = page.locator(".card").first
     expect(first.locator(".copies summary")).to_have_text("2 near copies")
     first.locator(".copies summary").click()
@@ -439,23 +431,23 @@ def test_18_near_copies_are_one_card_that_lists_them(opened: Opened, hostile: Se
     assert all(day in text for day in days)
 
 
-def test_19_weak_and_empty_answers_say_so(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds)
+def test_19_weak_and_empty_answers_say_so(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds)
     ask(page, "xylophone quantum pancakes")
     expect(page.locator("#weak")).to_contain_text("Nothing here seems to answer this")
-    page = opened(seeds, "/?q=Kherson&since=2031")
+    page = opened(served_seeds, "/?q=Kherson&since=2031")
     expect(page.locator("#empty")).to_contain_text("No passages")
     page.get_by_role("button", name="Drop the time").click()
     expect(page.locator(".card").first).to_be_visible()
     assert "since" not in page.url
 
 
-def test_20_two_periods_stand_side_by_side(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=situation+in+Kherson&view=compare&a=2022-08&b=2022-11")
+def test_20_two_periods_stand_side_by_side(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=situation+in+Kherson&view=compare&a=2022-08&b=2022-11")
     expect(page.locator("[data-side=B] .card").first).to_be_visible()
     command = [sys.executable, "-m", "semsearch", "compare", "situation in Kherson", "--a", "2022-08", "--b", "2022-11"]
     run = subprocess.run(
-        [*command, "-k", "10", "--format", "json", "--index", str(seeds.index), "-q"],
+        [*command, "-k", "10", "--format", "json", "--index", str(served_seeds.index), "-q"],
         capture_output=True,
         text=True,
         check=True,
@@ -470,8 +462,8 @@ def test_20_two_periods_stand_side_by_side(opened: Opened, seeds: Served) -> Non
         ]
 
 
-def test_20_the_periods_are_brushes_on_one_timeline(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=situation+in+Kherson&view=compare&a=2022-08&b=2022-11")
+def test_20_the_periods_are_brushes_on_one_timeline(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=situation+in+Kherson&view=compare&a=2022-08&b=2022-11")
     wait_for_bars(page)
     assert [bar.get_attribute("data-band") for bar in page.locator(".bar").all()][6:10] == ["A", "", "", "B"]
     page.locator("input[value=a]").check()
@@ -480,11 +472,11 @@ def test_20_the_periods_are_brushes_on_one_timeline(opened: Opened, seeds: Serve
     expect(page.locator("[data-side=A] h2").first).to_have_text("A: 2022-06-01 to 2022-07-31")
 
 
-def test_21_dates_are_the_same_in_every_zone_and_language(opened: Opened, seeds: Served) -> None:
+def test_21_dates_are_the_same_in_every_zone_and_language(opened: Opened, served_seeds: Served) -> None:
     texts = set()
     for zone in ("America/Los_Angeles", "Pacific/Kiritimati", "Europe/Kyiv"):
         for locale in ("en-US", "de-DE", "ar-EG"):
-            page = opened(seeds, "/?q=shelling+of+Kherson", timezone_id=zone, locale=locale)
+            page = opened(served_seeds, "/?q=shelling+of+Kherson", timezone_id=zone, locale=locale)
             expect(page.locator(".card").first).to_be_visible()
             wait_for_bars(page)
             texts.add(
@@ -513,11 +505,11 @@ SCHEMES: dict[str, dict[str, str]] = {
 }
 
 
-def test_22_a_checker_of_access_finds_nothing_serious(opened: Opened, seeds: Served) -> None:
+def test_22_a_checker_of_access_finds_nothing_serious(opened: Opened, served_seeds: Served) -> None:
     axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
-    page = opened(seeds, bypass_csp=True)  # the checker is a script of its own
+    page = opened(served_seeds, bypass_csp=True)  # the checker is a script of its own
     for name, address in VIEWS.items():
-        page.goto(seeds.url + address)
+        page.goto(served_seeds.url + address)
         settled(page)
         for scheme, media in SCHEMES.items():
             page.emulate_media(**media)
@@ -542,37 +534,37 @@ def _serious(found: Any) -> list[str]:
     ]
 
 
-def test_22_nothing_scrolls_sideways(opened: Opened, seeds: Served) -> None:
+def test_22_nothing_scrolls_sideways(opened: Opened, served_seeds: Served) -> None:
     """320 pixels are what is left of 1280 at 400 %; each is loaded, and met by a window that changes."""
-    page = opened(seeds)
+    page = opened(served_seeds)
     for at, address in enumerate([*VIEWS.values(), "/?q=Kherson&source=none"]):
         widths = [320, 390, 768, 1280, 2560]
         for width in [widths[at % 5], *widths]:
             page.set_viewport_size({"width": width, "height": 800})
             if width == widths[at % 5]:
-                page.goto(seeds.url + address)
+                page.goto(served_seeds.url + address)
                 settled(page)
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
 
 
-def test_23_nothing_of_a_passage_runs(opened: Opened, hostile: Served) -> None:
-    page = opened(hostile, "/?q=payload+of+a+freighter+recipe+telegram+sign+lanterns")
+def test_23_nothing_of_a_passage_runs(opened: Opened, served_hostile: Served) -> None:
+    page = opened(served_hostile, "/?q=payload+of+a+freighter+recipe+telegram+sign+lanterns")
     expect(page.locator(".card").first).to_be_visible()
     page.locator('.card[data-doc="script.txt"] a.open').click()
     expect(page.locator(".whole h1")).to_contain_text("<script>alert(1)</script>")
     assert page.locator("a[href^='javascript:']").count() == 0
     assert page.locator("img").count() == 0
     for view in ("dates", "stories", "saved"):
-        page.goto(f"{hostile.url}/?view={view}")
+        page.goto(f"{served_hostile.url}/?view={view}")
         page.wait_for_timeout(300)
     for hostile_question in ("<img src=x onerror=alert(4)>", "\u202ebridge", "'\"><script>alert(5)</script> bridge"):
-        page.goto(f"{hostile.url}/")
+        page.goto(f"{served_hostile.url}/")
         ask(page, hostile_question)
     page.wait_for_timeout(300)
 
 
-def test_23_without_scripts_the_page_says_what_it_needs(opened: Opened, hostile: Served) -> None:
-    page = opened(hostile, java_script_enabled=False)
+def test_23_without_scripts_the_page_says_what_it_needs(opened: Opened, served_hostile: Served) -> None:
+    page = opened(served_hostile, java_script_enabled=False)
     assert "needs scripts" in page.locator("body").inner_text()
 
 
@@ -591,23 +583,23 @@ def test_24_a_new_index_answers_and_the_old_hits_say_so(opened: Opened, tmp_path
         expect(page.locator(".card")).to_have_count(2)
 
 
-def test_25_a_server_that_stops_and_comes_back(opened: Opened, hostile: Served) -> None:
-    with served(hostile.index) as server:
+def test_25_a_server_that_stops_and_comes_back(opened: Opened, served_hostile: Served) -> None:
+    with served(served_hostile.index) as server:
         port = server.url.rpartition(":")[2]
         page = opened(server, "/?q=bridge+of+the+river")
         expect(page.locator(".card").first).to_be_visible()
     ask(page, "the recipe of the baker")
     expect(page.locator("#notice")).to_contain_text("semsearch is not running")
     assert page.locator("#q").input_value() == "the recipe of the baker"
-    with served(hostile.index, "--port", port):
+    with served(served_hostile.index, "--port", port):
         page.get_by_role("button", name="Try again").click()
         expect(page.locator(".card[data-doc=undated]")).to_be_visible()
         page.close()
     page.told.clear()  # the browser itself tells of refused connections
 
 
-def test_25_letters_do_what_they_say_and_can_be_switched_off(opened: Opened, seeds: Served) -> None:
-    page = opened(seeds, "/?q=Kherson", permissions=["clipboard-read", "clipboard-write"])
+def test_25_letters_do_what_they_say_and_can_be_switched_off(opened: Opened, served_seeds: Served) -> None:
+    page = opened(served_seeds, "/?q=Kherson", permissions=["clipboard-read", "clipboard-write"])
     expect(page.locator(".card").nth(2)).to_be_visible()
     page.locator("#main").focus()
     page.keyboard.press("j")
@@ -649,13 +641,13 @@ LOOKS: dict[str, dict[str, Any]] = {
 
 
 @pytest.mark.parametrize("look", LOOKS)
-def test_the_pictures_are_made_here(opened: Opened, seeds: Served, look: str) -> None:
+def test_the_pictures_are_made_here(opened: Opened, served_seeds: Served, look: str) -> None:
     """Run with PICTURE=1 in the environment to take them again."""
     shown = (ROOT / "docs" / "serve.md").read_text("utf-8") + (ROOT / "README.md").read_text("utf-8")
     for name, address in PICTURES.items():
         picture = ROOT / "docs" / f"page-{name}-{look}.png"
         if os.environ.get("PICTURE"):
-            page = opened(seeds, address, **LOOKS[look])
+            page = opened(served_seeds, address, **LOOKS[look])
             page.wait_for_timeout(1200)
             page.screenshot(path=str(picture))
         assert picture.exists() and picture.name in shown

@@ -8,7 +8,6 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,24 +18,11 @@ from semsearch.indexing.building import build
 from semsearch.rendering.fields import answer_fields
 from semsearch.search.opening import open_index
 from semsearch.search.options import Options
+from semsearch.serve.fields import Paths
 from tests.conftest import ROOT, Program
-from tests.serving import Served, hostile_index, served
+from tests.serving import Served, served
 
 QUESTIONS = [json.loads(line)["text"] for line in (ROOT / "seeds" / "queries.jsonl").read_text("utf-8").splitlines()]
-
-
-@pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    index = tmp_path_factory.mktemp("serve") / "ix"
-    build([ROOT / "seeds"], index)
-    with served(index) as found:
-        yield found
-
-
-@pytest.fixture(scope="module")
-def hostile(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(hostile_index(tmp_path_factory.mktemp("hostile") / "h")) as found:
-        yield found
 
 
 def without_paths(answer: Any) -> Any:
@@ -73,9 +59,9 @@ def random_choices(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("rounds", [60, pytest.param(500, marks=pytest.mark.slow)])
-def test_answers_are_those_of_the_command_line(seeds: Served, rounds: int) -> None:
+def test_answers_are_those_of_the_command_line(served_seeds: Served, rounds: int) -> None:
     rng = random.Random(rounds)
-    with open_index(seeds.index) as index:
+    with open_index(served_seeds.index) as index:
         for _ in range(rounds):
             question = rng.choice(QUESTIONS)
             if rng.random() < 0.3:
@@ -84,31 +70,33 @@ def test_answers_are_those_of_the_command_line(seeds: Served, rounds: int) -> No
             explain = rng.random() < 0.2
             answer = index.answer(Options(prefix="--", **own).query(question))
             expected = json.loads(json.dumps(answer_fields(answer, None, explain=explain)))
-            found = seeds.search(question, **given, **({"explain": "true"} if explain else {}))
+            found = served_seeds.search(question, **given, **({"explain": "true"} if explain else {}))
             assert without_paths(found) == without_paths(expected), (question, own)
 
 
-def test_the_command_line_itself_gives_the_same_object(seeds: Served, program: Program) -> None:
-    ran = program("ask", QUESTIONS[0], "-k", 10, "--since", "2022-11", "--format", "json", "--index", seeds.index)
-    assert without_paths(seeds.search(QUESTIONS[0], since="2022-11")) == without_paths(json.loads(ran.out))
+def test_the_command_line_itself_gives_the_same_object(served_seeds: Served, program: Program) -> None:
+    ran = program(
+        "ask", QUESTIONS[0], "-k", 10, "--since", "2022-11", "--format", "json", "--index", served_seeds.index
+    )
+    assert without_paths(served_seeds.search(QUESTIONS[0], since="2022-11")) == without_paths(json.loads(ran.out))
 
 
-def test_paths_begin_at_the_source(seeds: Served, hostile: Served) -> None:
-    for hit in seeds.search("grain deal")["hits"]:  # type: ignore[attr-defined]
+def test_paths_begin_at_the_source(served_seeds: Served, served_hostile: Served) -> None:
+    for hit in served_seeds.search("grain deal")["hits"]:  # type: ignore[attr-defined]
         assert hit["path"] == hit["doc_id"] and (ROOT / "seeds" / hit["path"]).exists()
-    assert {hit["path"] for hit in hostile.search("bridge", k=3)["hits"]} <= {"hostile.jsonl", "script.txt"}  # type: ignore[attr-defined]
+    assert {hit["path"] for hit in served_hostile.search("bridge", k=3)["hits"]} <= {"hostile.jsonl", "script.txt"}  # type: ignore[attr-defined]
     everything = "".join(
-        hostile.get(path).text
+        served_hostile.get(path).text
         for path in ("/api/info", "/api/dates", "/api/stories", "/api/compare?q=bridge&a=2022-03&b=2022-04", "/health")
     )
-    assert str(hostile.index.parent) not in everything
+    assert str(served_hostile.index.parent) not in everything
 
 
 def test_other_formats_are_those_of_the_command_line(
-    seeds: Served, program: Program, monkeypatch: pytest.MonkeyPatch
+    served_seeds: Served, program: Program, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for kind in ("csv", "tsv", "jsonl", "md", "trec"):
-        reply = seeds.get("/api/search", params={"q": QUESTIONS[1], "format": kind, "k": 5})
+        reply = served_seeds.get("/api/search", params={"q": QUESTIONS[1], "format": kind, "k": 5})
         assert reply.headers["content-disposition"].endswith(f'.{kind}"')
         monkeypatch.chdir(ROOT / "seeds")
         command = [
@@ -122,7 +110,7 @@ def test_other_formats_are_those_of_the_command_line(
             "--format",
             kind,
             "--index",
-            str(seeds.index),
+            str(served_seeds.index),
         ]
         ran = subprocess.run(
             command, capture_output=True, text=True, check=True, cwd=ROOT / "seeds", env={"PYTHONPATH": str(ROOT)}
@@ -130,92 +118,92 @@ def test_other_formats_are_those_of_the_command_line(
         assert reply.text == ran.stdout, kind
 
 
-def test_sorting_changes_the_order_alone(seeds: Served) -> None:
-    best: Any = seeds.search("Kherson")["hits"]
-    newest: Any = seeds.search("Kherson", sort="-date")["hits"]
+def test_sorting_changes_the_order_alone(served_seeds: Served) -> None:
+    best: Any = served_seeds.search("Kherson")["hits"]
+    newest: Any = served_seeds.search("Kherson", sort="-date")["hits"]
     assert sorted(hit["rank"] for hit in newest) == [hit["rank"] for hit in best]
     days = [hit["published"] for hit in newest]
     assert days == sorted(days, reverse=True)
 
 
-def test_a_long_question_is_posted(seeds: Served) -> None:
+def test_a_long_question_is_posted(served_seeds: Served) -> None:
     question = "why did Russia retreat from Kherson " * 100
-    assert seeds.get("/api/search", params={"q": question}).status_code == 422
-    reply = seeds.post("/api/search", {"q": question, "k": 3})
+    assert served_seeds.get("/api/search", params={"q": question}).status_code == 422
+    reply = served_seeds.post("/api/search", {"q": question, "k": 3})
     assert reply.status_code == 200 and len(reply.json()["hits"]) == 3
 
 
-def test_a_batch_has_an_error_in_the_place_of_a_bad_question(seeds: Served) -> None:
+def test_a_batch_has_an_error_in_the_place_of_a_bad_question(served_seeds: Served) -> None:
     asked = [
         {"id": "a", "text": "grain deal", "since": "2022-11"},
         {"text": "x", "since": "2022-13"},
         {"text": "y", "sinc": 1},
     ]
-    reply = seeds.post("/api/batch", {"questions": asked})
+    reply = served_seeds.post("/api/batch", {"questions": asked})
     good, bad, unknown = reply.json()
     assert good["query_id"] == "a" and without_paths({**good, "query_id": None}) == without_paths(
-        {**seeds.search("grain deal", since="2022-11"), "query_id": None}
+        {**served_seeds.search("grain deal", since="2022-11"), "query_id": None}
     )
     assert (bad["query_id"], bad["error"]["code"], bad["error"]["field"]) == ("2", "bad_date", "since")
     assert unknown["error"]["code"] == "unknown_name"
-    assert seeds.post("/api/batch", {"questions": asked * 34}).status_code == 422
+    assert served_seeds.post("/api/batch", {"questions": asked * 34}).status_code == 422
 
 
-def test_timeline_compare_similar_and_an_article(seeds: Served, program: Program) -> None:
-    found = seeds.get("/api/timeline", params={"q": "Kherson in November", "by": "month"}).json()
+def test_timeline_compare_similar_and_an_article(served_seeds: Served, program: Program) -> None:
+    found = served_seeds.get("/api/timeline", params={"q": "Kherson in November", "by": "month"}).json()
     assert len(found["bars"]) == 12 and found["time"]["words"] == "in November" and found["peaks"] == []
-    filtered = seeds.get(
+    filtered = served_seeds.get(
         "/api/timeline", params={"q": "Kherson in November", "window": "filter", "peaks": "true"}
     ).json()
-    ran = json.loads(program("timeline", "Kherson in November", "--format", "json", "--index", seeds.index).out)
+    ran = json.loads(program("timeline", "Kherson in November", "--format", "json", "--index", served_seeds.index).out)
     assert filtered["bars"] == ran["bars"]
     assert [each["hit"]["doc_id"] for each in filtered["peaks"]] == [each["hit"]["doc_id"] for each in ran["peaks"]]
-    sides = seeds.get("/api/compare", params={"q": "Kherson", "a": "2022-08", "b": "2022-11"}).json()
+    sides = served_seeds.get("/api/compare", params={"q": "Kherson", "a": "2022-08", "b": "2022-11"}).json()
     ran = json.loads(
         program(
-            "compare", "Kherson", "--a", "2022-08", "--b", "2022-11", "--format", "json", "--index", seeds.index
+            "compare", "Kherson", "--a", "2022-08", "--b", "2022-11", "--format", "json", "--index", served_seeds.index
         ).out
     )
     for side in ("a", "b"):
         assert without_paths(sides[side]) == without_paths(ran[side])
     doc = "2022-11-25-kherson-shelling-hospital-patients-moved.txt"
-    like = seeds.get("/api/similar", params={"id": doc, "k": 4}).json()
-    ran = json.loads(program("similar", doc, "-k", 4, "--format", "json", "--index", seeds.index).out)
+    like = served_seeds.get("/api/similar", params={"id": doc, "k": 4}).json()
+    ran = json.loads(program("similar", doc, "-k", 4, "--format", "json", "--index", served_seeds.index).out)
     assert without_paths(like) == without_paths(ran)
-    article = seeds.get(f"/api/documents/{doc}").json()
-    ran = json.loads(program("show", doc, "--format", "json", "--index", seeds.index).out)
+    article = served_seeds.get(f"/api/documents/{doc}").json()
+    ran = json.loads(program("show", doc, "--format", "json", "--index", served_seeds.index).out)
     assert {**ran, "path": article["path"]} == {name: article[name] for name in ran}
     assert ["2022-11-24", "2022-11-24"] in [event[:2] for event in article["events"]]
     assert all(0 <= first < last <= len(article["text"]) for _, _, first, last in article["events"])
 
 
-def test_a_link_knows_whether_its_passage_is_still_the_same(seeds: Served) -> None:
+def test_a_link_knows_whether_its_passage_is_still_the_same(served_seeds: Served) -> None:
     doc = "2022-11-25-kherson-shelling-hospital-patients-moved.txt"
-    sha = seeds.get(f"/api/documents/{doc}?at=0-100").json()["passage_sha256"]
-    assert seeds.get(f"/api/documents/{doc}?at=0-100&sha={sha[:16]}").json()["same"] is True
-    assert seeds.get(f"/api/documents/{doc}?at=0-101&sha={sha[:16]}").json()["same"] is False
+    sha = served_seeds.get(f"/api/documents/{doc}?at=0-100").json()["passage_sha256"]
+    assert served_seeds.get(f"/api/documents/{doc}?at=0-100&sha={sha[:16]}").json()["same"] is True
+    assert served_seeds.get(f"/api/documents/{doc}?at=0-101&sha={sha[:16]}").json()["same"] is False
 
 
-def test_what_has_not_changed_is_not_sent_again(seeds: Served) -> None:
-    first = seeds.get("/api/search?q=grain")
-    again = seeds.get("/api/search?q=grain", headers={"If-None-Match": first.headers["etag"]})
-    other = seeds.get("/api/search?q=grain&k=3", headers={"If-None-Match": first.headers["etag"]})
+def test_what_has_not_changed_is_not_sent_again(served_seeds: Served) -> None:
+    first = served_seeds.get("/api/search?q=grain")
+    again = served_seeds.get("/api/search?q=grain", headers={"If-None-Match": first.headers["etag"]})
+    other = served_seeds.get("/api/search?q=grain&k=3", headers={"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content, other.status_code) == (304, b"", 200)
     assert first.headers["cache-control"] == "private, no-cache" and first.headers["x-semsearch-state"]
 
 
-def test_a_question_is_a_feed(seeds: Served) -> None:
+def test_a_question_is_a_feed(served_seeds: Served) -> None:
     from xml.etree import ElementTree as ET
 
-    rss = ET.fromstring(seeds.get("/api/feed.rss?q=Kherson").content)  # noqa: S314  what we wrote
+    rss = ET.fromstring(served_seeds.get("/api/feed.rss?q=Kherson").content)  # noqa: S314  what we wrote
     items = rss.findall(".//item")
-    found = seeds.get("/api/feed.json?q=Kherson").json()
+    found = served_seeds.get("/api/feed.json?q=Kherson").json()
     assert len(items) == len(found["items"]) == 10
     assert [item.findtext("guid") for item in items] == [item["id"] for item in found["items"]]
     days = [item["date_published"] for item in found["items"]]
     assert days == sorted(days, reverse=True)
-    description = ET.fromstring(seeds.get("/opensearch.xml").content)  # noqa: S314
-    assert description[-1].attrib["template"] == f"{seeds.url}/?q={{searchTerms}}"
+    description = ET.fromstring(served_seeds.get("/opensearch.xml").content)  # noqa: S314
+    assert description[-1].attrib["template"] == f"{served_seeds.url}/?q={{searchTerms}}"
 
 
 def test_a_saved_question_shows_what_came_in(tmp_path: Path) -> None:
@@ -255,20 +243,20 @@ def wait_until(holds: Any, seconds: float = 10) -> None:
         time.sleep(0.1)
 
 
-def test_a_dossier_has_the_chosen_hits_alone(seeds: Served) -> None:
-    hits: Any = seeds.search("grain deal")["hits"]
+def test_a_dossier_has_the_chosen_hits_alone(served_seeds: Served) -> None:
+    hits: Any = served_seeds.search("grain deal")["hits"]
     chosen = [[hit["doc_id"], hit["start"]] for hit in hits[1:3]]
-    page = seeds.post("/api/dossier", {"q": "grain deal", "hits": chosen}).text
+    page = served_seeds.post("/api/dossier", {"q": "grain deal", "hits": chosen}).text
     assert page.count("<blockquote>") == 2 and all(hit["sha256"] in page for hit in hits[1:3])
     assert hits[0]["sha256"] not in page
-    assert seeds.post("/api/dossier", {"q": "grain deal", "hits": [["nope", 0]]}).status_code == 422
+    assert served_seeds.post("/api/dossier", {"q": "grain deal", "hits": [["nope", 0]]}).status_code == 422
 
 
-def test_the_description_is_made_of_the_table_of_options(seeds: Served) -> None:
+def test_the_description_is_made_of_the_table_of_options(served_seeds: Served) -> None:
     from semsearch.search.option_table import options_of
     from semsearch.serve.parameters import IN_TIME, NOT_SERVED, name_of
 
-    described = seeds.get("/api/openapi.json").json()
+    described = served_seeds.get("/api/openapi.json").json()
     given = {each["name"] for each in described["paths"]["/api/search"]["get"]["parameters"]}
     own = {name_of(each) for each in options_of("ask") if each.keyword not in NOT_SERVED | IN_TIME}
     assert own - {"named_events", "aliases", "model", "strict"} <= given
@@ -288,8 +276,8 @@ def test_kept_fields_with_few_values_are_counted(tmp_path: Path) -> None:
         assert len(found) == 2
 
 
-def test_the_commands_of_the_document_run(seeds: Served, tmp_path: Path) -> None:
-    text = (ROOT / "docs" / "serve.md").read_text("utf-8").replace("http://127.0.0.1:8765", seeds.url)
+def test_the_commands_of_the_document_run(served_seeds: Served, tmp_path: Path) -> None:
+    text = (ROOT / "docs" / "serve.md").read_text("utf-8").replace("http://127.0.0.1:8765", served_seeds.url)
     curls = [line for line in text.splitlines() if line.startswith("curl ")]
     assert len(curls) == 3
     for command in curls if shutil.which("curl") else ():
@@ -323,3 +311,13 @@ def test_one_command_leads_from_a_clone_to_the_page() -> None:
     finally:
         process.terminate()
         process.communicate(timeout=20)
+
+
+def test_a_note_is_told_unless_it_names_a_file_of_the_index() -> None:
+    paths = Paths(["/in/news"], "indexes/date")
+    assert paths.note("2 undated articles left out of the window") == "2 undated articles left out of the window"
+    told = paths.note(
+        "indexes/date/dense-000001.faiss: is not as it was written: semsearch repair --index indexes/date"
+    )
+    assert "damaged" in told and "indexes" not in told
+    assert paths.told("/in/news/2022/a.txt") == "2022/a.txt" and paths.told("/gone/b.txt") == "b.txt"

@@ -9,26 +9,17 @@ import random
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Coroutine, Iterator
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from semsearch.indexing.building import build
-from tests.conftest import ROOT
-from tests.serving import Served, hostile_index, served
+from tests.serving import Served, hostile_index
 
 mcp = pytest.importorskip("mcp")
 NAMES = ["search", "timeline", "read_document", "similar", "info"]
-
-
-@pytest.fixture(scope="module")
-def seeds(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    index = tmp_path_factory.mktemp("tools") / "ix"
-    build([ROOT / "seeds"], index)
-    with served(index) as found:
-        yield found
 
 
 Work = Callable[[Any], Coroutine[Any, Any, Any]]
@@ -68,7 +59,7 @@ def wait_for_tools(server: Served) -> None:
         time.sleep(0.2)
 
 
-def test_a_client_finds_and_calls_every_tool_both_ways(seeds: Served) -> None:
+def test_a_client_finds_and_calls_every_tool_both_ways(served_seeds: Served) -> None:
     async def work(client: Any) -> Any:
         listed = (await client.list_tools()).tools
         doc = "2022-11-25-kherson-shelling-hospital-patients-moved.txt"
@@ -81,7 +72,7 @@ def test_a_client_finds_and_calls_every_tool_both_ways(seeds: Served) -> None:
         )
         return listed, [await client.call_tool(name, given) for name, given in calls]
 
-    told = [over_stdio(seeds.index, work), over_http(seeds, work)]
+    told = [over_stdio(served_seeds.index, work), over_http(served_seeds, work)]
     for listed, results in told:
         assert [tool.name for tool in listed] == NAMES
         for tool in listed:
@@ -97,20 +88,20 @@ def test_a_client_finds_and_calls_every_tool_both_ways(seeds: Served) -> None:
     assert [each.structured_content for each in told[0][1]] == [each.structured_content for each in told[1][1]]
 
 
-def test_hits_are_those_of_the_program(seeds: Served) -> None:
+def test_hits_are_those_of_the_program(served_seeds: Served) -> None:
     async def work(client: Any) -> Any:
         return await client.call_tool(
             "search", {"query": "grain deal", "k": 10, "since": "2022-08", "passage_chars": 2000}
         )
 
-    found = over_http(seeds, work).structured_content
-    api: Any = seeds.search("grain deal", since="2022-08")
+    found = over_http(served_seeds, work).structured_content
+    api: Any = served_seeds.search("grain deal", since="2022-08")
     for tool, hit in zip(found["hits"], api["hits"], strict=True):
         names = ("rank", "doc_id", "title", "published", "date_source", "start", "end", "best_sentence", "text")
         assert {name: tool[name] for name in names} == {name: hit[name] for name in names}
 
 
-def test_what_makes_no_sense_is_an_error_that_says_what_is_expected(seeds: Served) -> None:
+def test_what_makes_no_sense_is_an_error_that_says_what_is_expected(served_seeds: Served) -> None:
     bad = [
         ("search", {"query": "x", "since": "2022-13"}, "2022-11 or 2022-11-09"),
         ("search", {"query": "x", "limit": 3}, "no parameter limit"),
@@ -127,16 +118,16 @@ def test_what_makes_no_sense_is_an_error_that_says_what_is_expected(seeds: Serve
     async def work(client: Any) -> Any:
         return [await client.call_tool(name, given) for name, given, _ in bad]
 
-    for result, (_, _, words) in zip(over_http(seeds, work), bad, strict=True):
+    for result, (_, _, words) in zip(over_http(served_seeds, work), bad, strict=True):
         assert result.is_error and words in result.content[0].text, result.content[0].text
-        assert str(seeds.index) not in result.content[0].text
+        assert str(served_seeds.index) not in result.content[0].text
 
 
-def test_a_weak_answer_says_so_first(seeds: Served) -> None:
+def test_a_weak_answer_says_so_first(served_seeds: Served) -> None:
     async def work(client: Any) -> Any:
         return await client.call_tool("search", {"query": "xylophone quantum pancakes"})
 
-    result = over_http(seeds, work)
+    result = over_http(served_seeds, work)
     assert result.structured_content["strong"] is False
     assert result.content[0].text.startswith("Nothing here seems to answer this.")
 

@@ -7,10 +7,16 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 from semsearch.records import Answer, Hit
+from semsearch.rendering.fields import hit_fields
 from semsearch.search.local import LocalIndex
 from semsearch.search.opening import open_index
 from semsearch.search.option_table import Choices
 from semsearch.search.options import Options
+
+KEPT = (
+    "doc_id", "title", "published", "date_source", "date_precision", "source", "url", "page", "line_start", "line_end",
+    "start", "end", "score",
+)  # fmt: skip
 
 
 class Asking:
@@ -42,25 +48,9 @@ def metadata_of(hit: Hit) -> dict[str, Any]:
     ``published`` is the date as the article has it (2022-11-09, or 2022-11), ``start`` and ``end`` are characters of
     the article's text.
     """
-    document, published = hit.document, hit.document.published
-    found = {
-        "doc_id": document.doc_id,
-        "title": document.title,
-        "published": str(published) if published else None,
-        "date_source": published.provenance if published else None,
-        "date_precision": published.precision if published else None,
-        "source": document.publisher,
-        "url": document.url,
-        "path": document.path,
-        "page": hit.page,
-        "line_start": hit.line_start,
-        "line_end": hit.line_end,
-        "start": hit.start,
-        "end": hit.end,
-        "best_sentence": document.text[slice(*hit.best_sentence)],
-        "score": hit.score,
-    }
-    return {name: value for name, value in found.items() if value is not None}
+    fields = hit_fields(hit)
+    found = {name: fields[name] for name in KEPT if fields.get(name) is not None}
+    return {**found, "path": hit.document.path, "best_sentence": hit.document.text[slice(*hit.best_sentence)]}
 
 
 def id_of(hit: Hit) -> str:

@@ -38,8 +38,8 @@ from semsearch.serve.parameters import (
     query_of,
     refuse_repeated,
 )
-from semsearch.serve.problems import Refused, refused, told
 from semsearch.serve.reader import Reader
+from semsearch.serve.refusals import Refused, refused, told
 
 STATIC = Path(__file__).parent / "static"
 TYPES = {"json": "application/json", "jsonl": "application/x-ndjson", "csv": "text/csv; charset=utf-8",
@@ -74,7 +74,6 @@ class Api:
 
     async def search(self, request: Request, given: Annotated[SearchParameters, Query()]) -> Response:
         """Passages that answer a question, best first, each with its source and date."""
-        refuse_repeated(request.query_params.multi_items(), given)
         return await self._search(request, given)
 
     async def search_posted(self, request: Request, given: Annotated[SearchBody, Body()]) -> Response:
@@ -101,7 +100,6 @@ class Api:
 
     async def timeline(self, request: Request, given: Annotated[TimelineParameters, Query()]) -> Response:
         """When a question was written about: relevant passages by time, and by publisher."""
-        refuse_repeated(request.query_params.multi_items(), given)
         shown = given.model_dump()
         query = query_of(given, shown["q"])
 
@@ -118,7 +116,6 @@ class Api:
 
     async def compare(self, request: Request, given: Annotated[CompareParameters, Query()]) -> Response:
         """Two periods side by side: the best passages of each, what is new and what is gone."""
-        refuse_repeated(request.query_params.multi_items(), given)
         shown = given.model_dump()
         query = query_of(given, shown["q"])
 
@@ -130,7 +127,6 @@ class Api:
 
     async def similar(self, request: Request, given: Annotated[SimilarParameters, Query()]) -> Response:
         """Articles like one of the index."""
-        refuse_repeated(request.query_params.multi_items(), given)
         shown = given.model_dump()
 
         def ask(engine: Engine) -> bytes:
@@ -142,7 +138,6 @@ class Api:
 
     async def document(self, request: Request, id: str, given: Annotated[DocumentParameters, Query()]) -> Response:  # noqa: A002
         """One article as the index holds it, with the days that it names."""
-        refuse_repeated(request.query_params.multi_items(), given)
         span = tuple(map(int, given.at.split("-"))) if given.at else None
 
         def ask(engine: Engine) -> bytes:
@@ -152,7 +147,6 @@ class Api:
 
     async def dates(self, request: Request, given: Annotated[DatesParameters, Query()]) -> Response:
         """Where the date of each article came from, and what is doubtful; 1,000 at most."""
-        refuse_repeated(request.query_params.multi_items(), given)
         return await self._cached(
             request,
             given,
@@ -161,7 +155,6 @@ class Api:
 
     async def stories(self, request: Request, given: Annotated[StoriesParameters, Query()]) -> Response:
         """Articles that tell one thing in the same words, the largest stories first."""
-        refuse_repeated(request.query_params.multi_items(), given)
         return await self._cached(
             request,
             given,
@@ -183,7 +176,6 @@ class Api:
         self, request: Request, kind: Literal["rss", "json"], given: Annotated[SearchParameters, Query()]
     ) -> Response:
         """The answers to a question as a feed, newest first."""
-        refuse_repeated(request.query_params.multi_items(), given)
         query = query_of(given, given.model_dump()["q"])
         place = str(request.base_url)
 
@@ -201,14 +193,19 @@ class Api:
         media_type: str = "application/json",
         headers: dict[str, str] | None = None,
     ) -> Response:
-        """A reply that a browser may keep until the index changes."""
-        state = self._reader.state
-        asked = f"{state} {request.url.path} {given.model_dump_json()}"
-        tag = f'"{hashlib.sha256(asked.encode()).hexdigest()[:32]}"'
-        told = {"ETag": tag, "Cache-Control": "private, no-cache", "X-Semsearch-State": state, **(headers or {})}
-        if tag in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=told)
-        return Response(await self._reader.ask(ask), media_type=media_type, headers=told)
+        """A reply that a browser may keep until the index changes, or the day: "yesterday" is another then."""
+        refuse_repeated(request.query_params.multi_items(), given)
+        asked = f"{semsearch.__version__} {date.today()} {request.url.path} {given.model_dump_json()}"
+
+        def labels(state: str) -> dict[str, str]:
+            tag = hashlib.sha256(f"{state} {asked}".encode()).hexdigest()[:32]
+            return {"ETag": f'"{tag}"', "Cache-Control": "private, no-cache", "X-Semsearch-State": state}
+
+        known = labels(self._reader.state)
+        if known["ETag"] in request.headers.get("if-none-match", ""):
+            return Response(status_code=304, headers=known)
+        state, body = await self._reader.ask(lambda engine: (engine.state, ask(engine)))
+        return Response(body, media_type=media_type, headers={**labels(state), **(headers or {})})
 
 
 def make_app(reader: Reader, folder: Path, tools: MountedTools | None = None) -> FastAPI:

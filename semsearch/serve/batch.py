@@ -12,8 +12,8 @@ from semsearch.rendering.fields import answer_fields
 from semsearch.search.engine import Engine
 from semsearch.serve.fields import encoded, paths_of
 from semsearch.serve.parameters import Parameters, SearchBody, first_of, query_of
-from semsearch.serve.problems import Refused, told
 from semsearch.serve.reader import Reader
+from semsearch.serve.refusals import Refused, told
 
 MOST_QUESTIONS = 100
 

@@ -14,7 +14,7 @@ from typing import Any
 import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
-from semsearch.serve.problems import refused
+from semsearch.serve.refusals import refused
 from semsearch.serve.security import HEADERS
 
 MOST, MOST_OF_ONE = 256, 64  # connections, and those of one address

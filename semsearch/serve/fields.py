@@ -20,13 +20,12 @@ from semsearch.rendering.fields import Fields, answer_fields
 from semsearch.rendering.formats import make_renderer, ordered
 from semsearch.rendering.stories import story_fields
 from semsearch.rendering.timelines import timeline_fields
+from semsearch.rendering.visible import display_path
 from semsearch.search.comparison import Comparison
 from semsearch.search.engine import Engine
 from semsearch.search.option_table import AnswerFormat, Order
 from semsearch.search.timeline import Timeline
-from semsearch.storage.overview import IndexInfo
 
-SHORT_HASH = 16  # hexadecimal digits of a passage's hash in an address
 MOST_DATES = 1_000
 EXAMPLE_WORDS = 8
 
@@ -36,11 +35,11 @@ class Paths:
 
     def __init__(self, sources: Sequence[str], folder: str = "") -> None:
         self._sources = sorted(sources, key=len, reverse=True)
-        self._folder = folder
+        self._inside = tuple(f"{each}/" for each in (folder, display_path(folder)) if folder)
 
     def note(self, text: str) -> str:
-        """A note, unless it names where the index lies."""
-        named = self._folder and os.path.basename(self._folder) in text  # noqa: PTH119
+        """A note, unless it names a file of the index: that one is not used."""
+        named = any(each in text for each in self._inside)
         return "a search file of the index is damaged: answers are right, and slower" if named else text
 
     def told(self, path: str) -> str:
@@ -70,12 +69,9 @@ def paths_of(engine: Engine) -> Paths:
     """The paths of an index."""
     found = _known.get(engine)
     if found is None:
-        found = _known[engine] = _paths(engine.info())
+        info = engine.info()
+        found = _known[engine] = Paths(info.sources, info.folder)
     return found
-
-
-def _paths(info: IndexInfo) -> Paths:
-    return Paths(info.sources, info.folder)
 
 
 def encoded(fields: object) -> bytes:

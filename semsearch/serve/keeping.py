@@ -1,23 +1,39 @@
-"""The addresses of what a person keeps: saved questions, and dossiers of chosen hits."""
+"""What a person keeps of the answers, and its addresses: saved questions, and dossiers of chosen hits."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated, TypeVar, cast
+from urllib.parse import urlencode
 
 from fastapi import Body, FastAPI, Query
 from fastapi.responses import Response
+from pydantic import Field
 
+from semsearch.records import Answer
+from semsearch.rendering.dossier import dossier_html
+from semsearch.rendering.fields import Fields, answer_fields, hit_fields
+from semsearch.search import standing
 from semsearch.search.engine import Engine
 from semsearch.search.local import LocalIndex
-from semsearch.serve import standing
-from semsearch.serve.fields import encoded, paths_of
-from semsearch.serve.parameters import DossierBody, Parameters, SaveBody, query_of
-from semsearch.serve.problems import Refused
+from semsearch.search.option_table import Choices
+from semsearch.search.options import Options
+from semsearch.serve.fields import Paths, encoded, paths_of
+from semsearch.serve.parameters import NAMES, DossierBody, Parameters, SaveBody, choices_of, query_of
 from semsearch.serve.reader import Reader
+from semsearch.serve.refusals import Refused
 
 T = TypeVar("T")
+DONE = b'{"done": true}'
+MOST_NEW = 20  # hits of a question that are listed
+
+
+class NameBody(Parameters):
+    """The name of a saved question."""
+
+    name: str = Field(min_length=1, max_length=standing.LONGEST_NAME, description="Name of a saved question.")
 
 
 class Keeping:
@@ -41,7 +57,7 @@ class Keeping:
     async def questions(self, _: Annotated[Parameters, Query()]) -> Response:
         """Saved questions, each with the passages that have come in since the last look."""
         found = [
-            await self._asked(lambda index, each=each: standing.told(self._folder, index, each, paths_of(index)))  # type: ignore[misc]
+            await self._asked(lambda index, each=each: _told(self._folder, index, each, paths_of(index)))  # type: ignore[misc]
             for each in standing.saved(self._folder)
         ]
         return Response(encoded({"questions": found}), media_type="application/json")
@@ -49,15 +65,15 @@ class Keeping:
     async def save(self, given: Annotated[SaveBody, Body()]) -> Response:
         """Save a question under a name; what answers now is not news."""
         name = given.model_dump()["name"]
-        return await self._reply(lambda index: standing.save(self._folder, index, name, given))
+        return await self._reply(lambda index: _save(self._folder, index, name, given))
 
-    async def seen(self, given: Annotated[standing.NameBody, Body()]) -> Response:
+    async def seen(self, given: Annotated[NameBody, Body()]) -> Response:
         """Say that what is new of a question was looked at."""
-        return await self._reply(lambda index: standing.seen(self._folder, index, given.name))
+        return await self._reply(lambda index: _seen(self._folder, index, given.name))
 
-    async def forget(self, given: Annotated[standing.NameBody, Body()]) -> Response:
+    async def forget(self, given: Annotated[NameBody, Body()]) -> Response:
         """Delete a saved question."""
-        return await self._reply(lambda _: standing.forget(self._folder, given.name))
+        return await self._reply(lambda _: _forget(self._folder, given.name))
 
     async def dossier(self, given: Annotated[DossierBody, Body()]) -> Response:
         """Chosen hits of a question as one page that stands alone."""
@@ -66,10 +82,10 @@ class Keeping:
 
         def ask(engine: Engine) -> bytes:
             (answer,) = engine.answer_all([query])
-            found = standing.chosen(answer, values["hits"])
+            found = _chosen(answer, values["hits"])
             if not found.hits:
                 raise Refused(422, "bad_value", "none of these is a hit of the question", field="hits")
-            return standing.dossier(found, paths_of(engine))
+            return _dossier(found, paths_of(engine))
 
         page = await self._reader.ask(ask)
         headers = {"Content-Disposition": 'attachment; filename="dossier.html"'}
@@ -85,3 +101,65 @@ class Keeping:
             return ask(engine)
 
         return await self._reader.ask(asked)
+
+
+def _told(folder: Path, index: LocalIndex, each: standing.Standing, paths: Paths) -> Fields:
+    """A saved question with what is new; it stays new until it is said to be seen."""
+    hits = standing.news(folder, index, each, peek=True)
+    return {
+        "name": each.name,
+        "query": each.text,
+        "address": address_of(each.text, each.choices),
+        "count": len(hits),
+        "hits": [hit_fields(paths.hit(hit)) for hit in hits[:MOST_NEW]],
+    }
+
+
+def address_of(text: str, choices: Mapping[str, object]) -> str:
+    """The page's address of a question."""
+    own = {
+        NAMES.get(name, name): value
+        for name, value in choices.items()
+        if name not in ("use_time", "strict_time", "rerank")
+    }
+    if choices.get("use_time") is False:
+        own["time"] = "off"
+    elif choices.get("strict_time"):
+        own["time"] = "strict"
+    return "/?" + urlencode({"q": text, **{name: _typed(value) for name, value in own.items()}}, doseq=True)
+
+
+def _typed(value: object) -> object:
+    return str(value).lower() if isinstance(value, bool) else value
+
+
+def _save(folder: Path, index: LocalIndex, name: str, given: Parameters) -> bytes:
+    """Keep a question. Raises UsageError where that cannot be."""
+    text = given.model_dump()["q"]
+    query_of(given, text)
+    standing.save(folder, index, name, text, Options(**cast(Choices, choices_of(given))))
+    return DONE
+
+
+def _forget(folder: Path, name: str) -> bytes:
+    """Take a question away. Raises UsageError for an unknown name."""
+    standing.forget(folder, name)
+    return DONE
+
+
+def _seen(folder: Path, index: LocalIndex, name: str) -> bytes:
+    """What is new of a question is so no more. Raises UsageError for an unknown name."""
+    standing.news(folder, index, standing.named(folder, name))
+    return DONE
+
+
+def _chosen(answer: Answer, hits: Sequence[tuple[str, int]]) -> Answer:
+    """An answer with some of its hits, named by article and first character."""
+    wanted = set(hits)
+    return replace(answer, hits=tuple(hit for hit in answer.hits if (hit.document.doc_id, hit.start) in wanted))
+
+
+def _dossier(answer: Answer, paths: Paths) -> bytes:
+    """One page of quotations that stands alone."""
+    fields = answer_fields(paths.answer(answer), None)
+    return dossier_html([fields], {}, "semsearch verify RESULTS.jsonl").encode("utf-8", "replace")

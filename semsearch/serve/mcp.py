@@ -16,8 +16,8 @@ from pydantic import ValidationError
 import semsearch
 from semsearch.errors import SemsearchError
 from semsearch.serve.parameters import first_of
-from semsearch.serve.problems import Refused, told
 from semsearch.serve.reader import Reader
+from semsearch.serve.refusals import Refused, told
 from semsearch.serve.security import LARGEST_BODY, LOOPBACK, App
 from semsearch.serve.tools import TOOLS, instructions
 

@@ -7,8 +7,8 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from importlib import import_module
 
-from semsearch.serve.problems import Refused, refused
 from semsearch.serve.reader import Reader
+from semsearch.serve.refusals import Refused, refused
 from semsearch.serve.security import App, Receive, Scope, Send, reply
 from semsearch.serve.tools import instructions
 

@@ -14,7 +14,7 @@ from semsearch.errors import UsageError
 from semsearch.records import Query
 from semsearch.search.option_table import QUESTION, Choices, Option, Order
 from semsearch.search.options import Options
-from semsearch.serve.problems import Refused, told
+from semsearch.serve.refusals import Refused, told
 
 LONGEST_QUESTION, LONGEST_POSTED = 2_000, 10_000  # characters
 MOST_HITS, MOST_PER_DOCUMENT, MOST_NAMES = 100, 10, 20

@@ -19,7 +19,7 @@ from typing import Generic, TypeVar
 from semsearch.errors import SemsearchError
 from semsearch.search.engine import Engine
 from semsearch.serve.held import copied, refuse_damaged, remove, signature
-from semsearch.serve.problems import Refused
+from semsearch.serve.refusals import Refused
 
 T = TypeVar("T")
 WAITING = 64  # questions at most

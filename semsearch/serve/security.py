@@ -13,7 +13,7 @@ from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
-from semsearch.serve.problems import Refused, refused
+from semsearch.serve.refusals import Refused, refused
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
