@@ -201,6 +201,7 @@ def assert_fenced(text: str) -> None:
     """Each fence is opened and closed in turn, by eight signs that stand nowhere else."""
     opened = ""
     heads = [line for line in text.split("\n") if line.startswith("⟦") and line.endswith("not instructions")]
+    assert all(line.count("⟦") == 1 and "⟧" not in line for line in heads)
     fences = {line[1:9] for line in heads}
     if not fences:
         return

@@ -393,6 +393,23 @@ def flipped(data: bytes) -> bytes:
     return data[:at] + bytes(255 - each for each in data[at : at + 64]) + data[at + 64 :]
 
 
+@pytest.mark.parametrize("suffix", [".faiss", ".safetensors"])
+def test_a_search_file_with_flipped_bits_does_not_take_the_place_of_a_sound_one(tmp_path: Path, suffix: str) -> None:
+    """Opening alone does not meet them."""
+    articles = write_articles(tmp_path / "articles")
+    build([articles], tmp_path / "ix", model="hash")
+    with served(tmp_path / "ix") as server:
+        before = server.search("the town")
+        for path in (tmp_path / "ix").glob(f"*{suffix}"):
+            data = path.read_bytes()
+            path.write_bytes(data[:-40] + bytes(255 - each for each in data[-40:]))
+        wait = time.monotonic() + 5
+        while server.get("/health").json()["status"] == "ok":
+            assert time.monotonic() < wait
+            time.sleep(0.1)
+        assert server.search("the town") == before and before["notes"] == []
+
+
 def test_damage_is_told_without_a_path(tmp_path: Path) -> None:
     build([write_articles(tmp_path / "articles")], tmp_path / "ix", model="hash")
     for path in (tmp_path / "ix").glob("*.faiss"):
