@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from semsearch.encoders import DEFAULT_MODEL, Encoder, SeenWeights, open_encoder
-from semsearch.encoders.bert import BertForward, gelu, layer_norm, softmax
+from semsearch.encoders.bert import MANY, BertForward, Linear, Shape, gelu, layer_norm, softmax
 from semsearch.encoders.layout import PACKAGE_SHA256, WEIGHTS, packaged_folder, read_layout, weights_sha256
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.errors import EncoderUnavailable
@@ -218,3 +218,29 @@ def test_softmax_and_layer_norm_by_hand() -> None:
     np.testing.assert_allclose(softmax(np.array([[0, math.log(3)]], np.float32)), [[0.25, 0.75]], rtol=1e-6)
     normed = layer_norm(np.array([[1, 3]], np.float32), np.array([2, 2], np.float32), np.array([0, 1], np.float32), 0.0)
     np.testing.assert_allclose(normed, [[-2, 3]], rtol=1e-6)
+
+
+def test_a_text_has_one_vector_however_many_were_encoded_before() -> None:
+    """The weights are copied on the way; a product that the copy rounds otherwise is made as before."""
+    layout = read_layout(packaged_folder())
+    forward = BertForward(layout, Tokenizing(layout.folder, layout.max_tokens, layout.tokenizer_settings))
+    texts = ["Kherson", "why did they retreat", "a report of " * 12]
+    first = forward.encode(texts)
+    forward.encode(["another one"] * MANY)
+    for _ in range(2):
+        assert np.array_equal(forward.encode(texts), first)
+
+
+@pytest.mark.parametrize("outputs", [192, 100])
+def test_a_linear_layer_in_blocks_is_the_same_product(outputs: int) -> None:
+    rng = np.random.default_rng(3)
+    weight, bias = rng.normal(size=(outputs, 64)).astype(np.float32), rng.normal(size=outputs).astype(np.float32)
+    layer, same = Linear(weight, bias), dict[Shape, bool]()
+    layer.copy_in_blocks(same)
+    for rows in (1, 5, 16, 16):
+        x = rng.normal(size=(rows, 64)).astype(np.float32)
+        expected = x.astype(np.float64) @ weight.astype(np.float64).T + bias
+        np.testing.assert_allclose(layer(x), expected, atol=1e-4)
+    same.update(dict.fromkeys(same, True))
+    np.testing.assert_allclose(layer(x), expected, atol=1e-4)  # by blocks, whatever their bits
+    assert set(same) == ({(rows, 192, 64) for rows in (1, 5, 16)} if outputs == 192 else set())

@@ -6,6 +6,8 @@ import hashlib
 import sqlite3
 import stat
 import threading
+from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +20,7 @@ from semsearch.search.opening import open_index
 from semsearch.storage.accelerators.dense.file import DenseIndex
 from semsearch.storage.accelerators.record import check_file, record_file, slack
 from semsearch.storage.place import DATABASE, folder_size
+from semsearch.storage.remembered import Remembered
 from semsearch.storage.snapshot import Snapshot, open_snapshot
 from semsearch.storage.truth.rows import row_hash
 from semsearch.storage.truth.seal import Seal, wrong_file
@@ -273,3 +276,35 @@ def test_a_row_hash_knows_types_whatever_was_hashed_before() -> None:
     assert hashes[:2] == hashes[4:]
     assert len(set(hashes)) == 4
     assert hashes[0] == hashlib.sha256(b"si[4, 1]" + b"file1").digest()[:16]
+
+
+def test_what_was_read_is_remembered_up_to_a_size_the_oldest_forgotten() -> None:
+    asked = list[list[int]]()
+
+    def read(keys: Sequence[int]) -> dict[int, str]:
+        asked.append(list(keys))
+        return {key: "x" * key for key in keys}
+
+    remembered = Remembered(read, len, 10)
+    assert list(remembered.of([3, 1, 2])) == [3, 1, 2]
+    assert remembered.of([2, 4]) == {2: "xx", 4: "xxxx"}
+    assert remembered.of([3]) == {3: "xxx"}
+    assert remembered.of([5, 3]) == {5: "xxxxx", 3: "xxx"}  # 1, 2 and 4 are forgotten: 8 of 10 are held
+    assert remembered.of([1]) == {1: "x"}
+    assert remembered.of([11, 3]) == {11: "x" * 11, 3: "xxx"}  # larger than all that is held
+    assert remembered.of([3]) == {3: "xxx"}
+    assert asked == [[3, 1, 2], [4], [5], [1], [11]]
+
+
+def test_cosines_of_few_passages_are_those_of_all(index: Path, articles: Path) -> None:
+    (articles / "more.txt").write_text("A later article, of which the accelerator knows nothing.")
+    build([articles], index)
+    with closing(open_snapshot(index)) as snapshot:
+        vector, none = np.eye(1, 256, dtype=np.float32)[0], np.empty(0, np.int64)
+        near = snapshot.nearest(vector, 50, None, none)
+        found = dict(zip(near.numbers.tolist(), near.cosines.tolist(), strict=True))
+        for numbers in (sorted(found), sorted(found)[1::2], sorted(found)[-1:]):
+            cosines = snapshot.cosines(vector, np.array(numbers, np.int64))
+            np.testing.assert_allclose(cosines, [found[number] for number in numbers], atol=1e-5)
+        with pytest.raises(IndexDamaged, match="no vector"):
+            snapshot.cosines(vector, np.array([10_000], np.int64))

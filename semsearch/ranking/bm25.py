@@ -22,7 +22,7 @@ from numpy.typing import NDArray
 
 from semsearch.arrays import Counts, Ids, Mask, Postings, Scores, Stem
 
-F = TypeVar("F", Scores, NDArray[np.float32])
+F = TypeVar("F", float, Scores, NDArray[np.float32])
 K1 = 0.9
 B = 0.6
 FREQUENT = 8  # a term is frequent that one row in so many has

@@ -27,7 +27,7 @@ def collapse(ranked: Sequence[Ranked], documents: Sequence[tuple[Sketched, Seque
         if document is not None and passage.doc_id not in leads:
             own, keys = document
             near = {leader.doc_id: leader for key in keys for leader in leaders.get(key, ())}
-            leads[passage.doc_id] = not any(near_copies(own, list(near.values())))
+            leads[passage.doc_id] = not near or not any(near_copies(own, list(near.values())))
             for key in keys if leads[passage.doc_id] else ():
                 leaders.setdefault(key, []).append(own)
         if leads.get(passage.doc_id, True):
@@ -41,7 +41,7 @@ def near_copies(one: Sketched, others: Sequence[Sketched]) -> list[bool]:
     found = [False] * len(others)
     if one.sketch is None or not held:
         return found
-    words, numbers = likeness(one.sketch, np.stack(list(held.values())))
+    words, numbers = likeness(one.sketch, np.array(list(held.values())))
     for at, same_words, same_numbers in zip(held, words.tolist(), numbers.tolist(), strict=True):
         alike = same_words >= SAME_WORDS and same_numbers >= SAME_NUMBERS
         found[at] = alike and (_near(one.day, others[at].day) or min(same_words, same_numbers) == 1)

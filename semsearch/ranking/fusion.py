@@ -61,6 +61,11 @@ class Evidence:
         shares = [weight * _scaled(values, bound) for _, values, weight, bound in self._parts()]
         return np.asarray(sum(shares[1:], shares[0]), np.float64)
 
+    def relevance_of(self, at: int) -> float:
+        """That of one passage."""
+        shares = [weight * _share(float(values[at]), bound) for _, values, weight, bound in self._parts()]
+        return sum(shares[1:], shares[0])
+
     def scores(self) -> Scores:
         """The score of each passage, 0 to 1, higher is better."""
         return timed(self.relevance(), self.time)
@@ -68,7 +73,7 @@ class Evidence:
     def signals(self, at: int) -> tuple[Signal, ...]:
         """What the score of one passage is made of."""
         signals = [
-            Signal(name, float(values[at]), weight, float(weight * _scaled(values[at : at + 1], bound)[0]))
+            Signal(name, float(values[at]), weight, weight * _share(float(values[at]), bound))
             for name, values, weight, bound in self._parts()
         ]
         score = sum(signal.share for signal in signals)
@@ -87,6 +92,12 @@ class Evidence:
             ("article", self.document, self.weights.document, self.document_bound),
         )
         return [(name, values, weight, bound) for name, values, weight, bound in parts if weight and values is not None]
+
+
+def _share(value: float, bound: Bound) -> float:
+    """What :func:`_scaled` makes of one value."""
+    most, lift = bound
+    return lifted(min(max(value / most, 0.0), 1.0), lift) if most else 0.0
 
 
 def _scaled(values: Scores, bound: Bound) -> Scores:

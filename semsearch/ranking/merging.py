@@ -34,7 +34,7 @@ class Ranked:
     @property
     def relevance(self) -> float:
         """The score without the factors of time."""
-        return float(self.evidence.relevance()[self.at])
+        return self.evidence.relevance_of(self.at)
 
     @property
     def key(self) -> tuple[float, str, int]:

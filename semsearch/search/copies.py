@@ -163,5 +163,7 @@ class Collapsing:
         if len(self._kept) > KEPT:
             self._kept.clear()
         wanted = [first for first in firsts.tolist() if first not in self._kept]
-        self._kept.update(zip(wanted, self._snapshot.documents.sketches(np.array(wanted, np.int64)), strict=True))
+        if wanted:
+            read = self._snapshot.documents.sketches(np.array(wanted, np.int64))
+            self._kept.update(zip(wanted, read, strict=True))
         return [self._kept[first] for first in firsts.tolist()]

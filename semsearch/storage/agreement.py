@@ -37,7 +37,9 @@ def vector_damage(connection: Connection, dim: int) -> Iterator[str]:
         yield f"{wrong} vectors are not of length 1" if not shapes else f"vectors are not of {dim} dimensions"
     wrong = 0
     for begin in range(0, len(numbers), PARTS_AT_ONCE):
-        for spans, rows in read_sentence_vectors(connection, dim, numbers[begin : begin + PARTS_AT_ONCE]).values():
+        for spans, rows in read_sentence_vectors(
+            connection, dim, numbers[begin : begin + PARTS_AT_ONCE].tolist()
+        ).values():
             lengths = np.linalg.norm(rows, axis=1) if rows.size else np.ones(len(spans))
             wrong += int(np.count_nonzero(~(np.abs(lengths - 1) < SENTENCE_ERROR)))
     if wrong:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from sys import getsizeof
 from typing import Any
 
 import numpy as np
@@ -14,10 +15,11 @@ from semsearch.arrays import Ids
 from semsearch.errors import UnknownDocument
 from semsearch.files.regular import is_unicode
 from semsearch.records import Document, Kept, Place, ReadAs
+from semsearch.storage.remembered import Remembered
 from semsearch.storage.stored_dates import published_date
 from semsearch.storage.truth.damage import damage_told
 from semsearch.storage.truth.meta import Connection
-from semsearch.storage.truth.rows import RowDamaged, fits, sound
+from semsearch.storage.truth.rows import TABLES, RowDamaged, fits, sound, stored, whole
 from semsearch.text.sketches import Sketched, read_sketch
 
 COLUMNS_OF_DOCUMENT = (
@@ -26,6 +28,9 @@ COLUMNS_OF_DOCUMENT = (
     "f.encoding, s.fields"
 )  # of document d, body b, file f and its source s
 _SOUND = " AND ".join(fits(*each) for each in (("document", "d."), ("body", "b."), ("file", "f."), ("source", "s.")))
+_FIRST = len(TABLES["passage"]) + 1  # column of a document's row behind a passage's
+_DOC_ID, _TITLE = (_FIRST + TABLES["document"].index(name) for name in ("doc_id", "title"))
+OF_PLACES, OF_DOCUMENTS = 1 << 22, 1 << 24  # bytes that are remembered
 PAGE_BYTES = 4
 ENCODING = "encoding"  # beside the roles, in what the truth keeps of a source
 
@@ -80,25 +85,36 @@ class PassagePlace:
     end: int
 
 
+def _bytes_of_place(place: PassagePlace) -> int:
+    return 300 + 4 * len(place.doc_id)
+
+
+def _bytes_of_document(document: Document) -> int:
+    fields = sum(len(value) for _, values in document.kept for value in values)
+    return 3_000 + getsizeof(document.text) + 4 * (len(document.title) + fields)
+
+
 class Documents:
     """The documents and passages of one snapshot."""
 
     def __init__(self, folder: Path, connection: Connection) -> None:
         self._folder = folder
         self._db = connection
+        self._places = Remembered(self._read_places, _bytes_of_place, OF_PLACES)
+        self._documents = Remembered(self._read_documents, _bytes_of_document, OF_DOCUMENTS)
 
     def places(self, numbers: Ids) -> list[PassagePlace]:
         """Where passages stand, in the order of ``numbers``."""
-        sound_rows = f"{fits('passage', 'p.')} AND {fits('document', 'd.')}"
-        columns = f"p.number, p.document_id, d.doc_id, p.start, p.end, {sound_rows}"
-        return [PassagePlace(*row) for row in self._passages(numbers, columns)]
+        return list(self._places.of(numbers.tolist()).values())
+
+    def _read_places(self, numbers: Sequence[int]) -> dict[int, PassagePlace]:
+        rows = self._passages(numbers, "passage", "document")
+        return {row[0]: PassagePlace(row[0], row[1], row[_DOC_ID], row[2], row[3]) for row in rows}
 
     def texts(self, numbers: Ids) -> list[tuple[str, str]]:
         """Title and text of passages, in the order of ``numbers``."""
-        sound_rows = f"{fits('passage', 'p.')} AND {fits('document', 'd.')} AND {fits('body', 'b.')}"
-        columns = f"p.number, d.title, b.text, p.start, p.end, {sound_rows}"  # SQL's substr ends at a NUL
-        rows = self._passages(numbers, columns, "JOIN body b USING (document_id)")
-        return [(title, self._slice(text, start, end)) for _, title, text, start, end in rows]
+        rows = self._passages(numbers.tolist(), "passage", "document", "body")  # SQL's substr ends at a NUL
+        return [(row[_TITLE], self._slice(row[-2], row[2], row[3])) for row in rows]
 
     def _slice(self, text: str, start: int, end: int) -> str:
         """A passage of a text. Raises IndexDamaged where the text ends before it."""
@@ -109,32 +125,31 @@ class Documents:
         """Sketch and first day of documents, given by their first passages, in that order."""
         with damage_told(self._folder):
             rows = self._db.execute(
-                f"SELECT d.first_passage, d.doc_id, d.sketch, d.first_day, {fits('document', 'd.')} FROM document d "
-                "WHERE d.first_passage IN (SELECT value FROM json_each(?))",
+                f"SELECT first_passage, doc_id, sketch, first_day, {stored('document')} FROM document "
+                "WHERE first_passage IN (SELECT value FROM json_each(?))",
                 (json.dumps(firsts.tolist()),),
             )
             found = {
-                first: Sketched(doc_id, read_sketch(own), day) for first, doc_id, own, day in sound(rows, "document")
+                first: Sketched(doc_id, read_sketch(own), day)
+                for first, doc_id, own, day, *_ in whole(rows, "document", before=4)
             }
             if len(found) != len(firsts):
                 raise RowDamaged(f"{len(firsts) - len(found)} documents are gone")
         return [found[first] for first in firsts.tolist()]
 
-    def _passages(self, numbers: Ids, columns: str, more: str = "") -> list[tuple[Any, ...]]:
-        """Columns of passages ``p`` and their documents ``d``, in the order of ``numbers``.
-
-        The number is the first of them, and the last says whether the rows fit.
-        """
+    def _passages(self, numbers: Sequence[int], *tables: str) -> list[tuple[Any, ...]]:
+        """The rows of passages in some tables side by side, as ``stored`` names them, in the order of ``numbers``."""
+        columns = ", ".join(stored(table, f"{table}.") for table in tables)
+        joined = " ".join(f"JOIN {table} USING (document_id)" for table in tables[1:])
         with damage_told(self._folder):
             rows = self._db.execute(
-                f"SELECT {columns} FROM passage p JOIN document d USING (document_id) {more} "
-                "WHERE p.number IN (SELECT value FROM json_each(?))",
-                (json.dumps(numbers.tolist()),),
+                f"SELECT {columns} FROM passage {joined} WHERE passage.number IN (SELECT value FROM json_each(?))",
+                (json.dumps(numbers),),
             )
-            by_number = {row[0]: row for row in sound(rows, "passage")}
+            by_number = {row[0]: row for row in whole(rows, *tables)}
             if len(by_number) != len(numbers):
                 raise RowDamaged(f"{len(numbers) - len(by_number)} of {len(numbers)} passages are gone")
-        return [by_number[number] for number in numbers.tolist()]
+        return [by_number[number] for number in numbers]
 
     def passage_numbers(self, doc_id: str) -> Ids:
         """The passages of a document. Raises UnknownDocument."""
@@ -164,17 +179,25 @@ class Documents:
         if not is_unicode(doc_id):
             raise UnknownDocument(f"no document {doc_id[:80]!r} in {self._folder}: ids are in UTF-8")
         with damage_told(self._folder):
-            row = self._db.execute(
-                f"SELECT {COLUMNS_OF_DOCUMENT}, {_SOUND} FROM document d LEFT JOIN body b USING (document_id) "
-                "LEFT JOIN file f USING (file_id) "
-                "LEFT JOIN source s ON s.source_id = f.source_id WHERE d.doc_id = ?",
-                (doc_id,),
-            ).fetchone()
-            if row is None and found:
-                raise RowDamaged("a document that was found is gone")
-            if row is None:
-                raise UnknownDocument(self._unknown(doc_id))
-            (row,) = sound([row], "document")
+            try:
+                return self._documents.of([doc_id])[doc_id]
+            except UnknownDocument:
+                if found:
+                    raise RowDamaged("a document that was found is gone") from None
+                raise
+
+    def _read_documents(self, doc_ids: Sequence[str]) -> dict[str, Document]:
+        return {doc_id: self._read_document(doc_id) for doc_id in doc_ids}
+
+    def _read_document(self, doc_id: str) -> Document:
+        row = self._db.execute(
+            f"SELECT {COLUMNS_OF_DOCUMENT}, {_SOUND} FROM document d LEFT JOIN body b USING (document_id) "
+            "LEFT JOIN file f USING (file_id) LEFT JOIN source s ON s.source_id = f.source_id WHERE d.doc_id = ?",
+            (doc_id,),
+        ).fetchone()
+        if row is None:
+            raise UnknownDocument(self._unknown(doc_id))
+        (row,) = sound([row], "document")
         return read_document(row)
 
     def every(self) -> Iterator[Document]:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
-import numpy as np
-
-from semsearch.arrays import Ids, Mask, Scores, Span, Vectors, exact_cosines
+from semsearch.arrays import Ids, Mask, Scores, Vectors, exact_cosines
 from semsearch.dates.days import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, command
 from semsearch.records import Condition, DateEntry, DateRange, EventDate, Mode
@@ -23,6 +20,7 @@ from semsearch.storage.documents import Documents
 from semsearch.storage.kept import KeptFields
 from semsearch.storage.place import DATABASE, SEAL
 from semsearch.storage.stored_dates import StoredDates, probable_passages
+from semsearch.storage.stored_vectors import Sentences, StoredVectors
 from semsearch.storage.truth.connection import connect_for_reading
 from semsearch.storage.truth.damage import damage_told, empty_index, fill
 from semsearch.storage.truth.meta import Connection, meta, meta_number
@@ -30,7 +28,6 @@ from semsearch.storage.truth.recorded import EncoderRecord, read_encoder, read_h
 from semsearch.storage.truth.rows import RowDamaged
 from semsearch.storage.truth.seal import Seal, read_seal, wrong_file
 from semsearch.storage.truth.values import SHARES
-from semsearch.storage.truth.vectors import read_sentence_vectors, read_vectors
 
 __all__ = ["Candidates", "Columns", "LexicalIndex", "LexicalView", "Snapshot", "emptied", "open_snapshot"]
 
@@ -46,6 +43,7 @@ class Snapshot:
         self.connection = connection
         self.encoder = encoder
         self.documents = Documents(folder, connection)
+        self._vectors = StoredVectors(connection, encoder.dim)
         self._dates = StoredDates(folder, connection)
         self._truth: Truth | None = None
         self._dense: DenseView | None = None
@@ -180,22 +178,15 @@ class Snapshot:
         """Cosines of passages from the stored vectors: what a score is made of."""
         return exact_cosines(self.vectors(numbers), vector)
 
-    def sentence_vectors(self, numbers: Ids) -> dict[int, tuple[list[Span], Vectors]]:
+    def sentence_vectors(self, numbers: Ids) -> dict[int, Sentences]:
         """The sentences of passages, as spans in the passage, and their vectors if there are any."""
         with damage_told(self.folder):
-            return read_sentence_vectors(self.connection, self.encoder.dim, numbers)
+            return self._vectors.of_sentences(numbers)
 
     def vectors(self, numbers: Ids) -> Vectors:
         """Vectors (n, dim) of passages, in the order of ``numbers``. Raises IndexDamaged for a gap."""
-        wanted = json.dumps(numbers.tolist())
-        among = "p.number IN (SELECT value FROM json_each(?))"
         with damage_told(self.folder):
-            blocks = list(read_vectors(self.connection, self.encoder.dim, among, (wanted,)))
-            nothing = np.empty(0, np.int64), np.empty((0, self.encoder.dim), np.float32)
-            found, vectors = (np.concatenate(each) for each in zip(nothing, *blocks, strict=True))
-            if len(found) != len(numbers):
-                raise RowDamaged(f"{len(numbers) - len(found)} of {len(numbers)} passages that were found are gone")
-        return vectors[np.searchsorted(found, numbers)]
+            return self._vectors.of_passages(numbers)
 
     # Time
 

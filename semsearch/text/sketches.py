@@ -88,4 +88,6 @@ def bands(own: Sketch | None) -> NDArray[np.uint32]:
 def likeness(one: Sketch, many: NDArray[np.uint16]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """The shares of shingles and of numbers that a text has in common with each of ``many`` (n, hashes): 0 to 1."""
     same = many == one
-    return same[:, :SHINGLE_HASHES].mean(axis=1), same[:, SHINGLE_HASHES:].mean(axis=1)
+    shingles = np.add.reduce(same[:, :SHINGLE_HASHES], axis=1, dtype=np.float64) / SHINGLE_HASHES
+    numbers = np.add.reduce(same[:, SHINGLE_HASHES:], axis=1, dtype=np.float64) / NUMBER_HASHES
+    return shingles, numbers

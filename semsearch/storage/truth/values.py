@@ -10,6 +10,7 @@ import codecs
 import json
 from collections.abc import Callable, Mapping
 from datetime import date
+from operator import call
 from typing import Any
 
 from semsearch.records import CONFIDENCE
@@ -225,9 +226,4 @@ _CHECKS = {table: (tuple(kinds.values()), RELATIONS.get(table, _ANY)) for table,
 def fits_kinds(table: str, values: tuple[object, ...]) -> bool:
     """Whether the values of a row, in the order of :data:`COLUMNS`, are of their kinds."""
     kinds, relation = _CHECKS[table]
-    if len(values) != len(kinds):
-        return False
-    for kind, value in zip(kinds, values, strict=True):
-        if not kind(value):
-            return False
-    return relation(values)
+    return len(values) == len(kinds) and all(map(call, kinds, values)) and relation(values)

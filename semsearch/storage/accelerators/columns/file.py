@@ -155,17 +155,17 @@ class Columns:
     def alike(self, documents: Ids) -> dict[int, list[int]]:
         """Of some documents those that share a key with another of them, with the keys that are shared."""
         keys = self.bands[documents]
-        values, counts = np.unique(keys, return_counts=True)
-        shared = np.isin(keys, values[(counts > 1) & (values != 0)])
+        _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        shared = (counts[place].reshape(keys.shape) > 1) & (keys != 0)
         return {int(documents[at]): keys[at][shared[at]].tolist() for at in np.flatnonzero(shared.any(axis=1))}
 
     def sharing(self, documents: Ids) -> list[Ids]:
         """For each document the others that share a key with it."""
-        found = []
+        found, keys = [], np.ascontiguousarray(self.bands.T)  # along which comparing is quicker
         for at in documents.tolist():
             begin = 0 if self.twin[at] else len(self.bands) - self.fresh  # most have none, and are spared the search
-            same = ((self.bands[begin:] == self.bands[at]) & (self.bands[at] != 0)).any(axis=1)
-            others = np.flatnonzero(same) + begin
+            own = np.flatnonzero(keys[:, at])
+            others = np.flatnonzero((keys[own, begin:] == keys[own, at, None]).any(axis=0)) + begin
             found.append(others[others != at])
         return found
 

@@ -11,7 +11,10 @@ from semsearch.errors import IndexDamaged
 from semsearch.storage.accelerators.dense.file import DenseIndex, load_dense
 from semsearch.storage.accelerators.record import AcceleratorFile, Truth, not_used, slack
 from semsearch.storage.truth.recorded import check_tail, read_file
+from semsearch.storage.truth.rows import RowDamaged
 from semsearch.storage.truth.vectors import read_vectors
+
+FEW = 1_000  # passages whose vectors are gathered
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +50,7 @@ class DenseView:
                 self._index, watermark = load_dense(truth.folder, file, truth.dim), file.watermark
             except IndexDamaged as error:
                 self.note = not_used(error, truth.folder)
+        self._filed = self._index.numbers()
         self._covered = truth.removed_up_to(watermark)  # of what is gone, what the file has
         blocks = list(read_vectors(truth.connection, truth.dim, "p.number > ?", (watermark,)))
         nothing = np.empty(0, np.int64), np.empty((0, truth.dim), np.float32)
@@ -75,10 +79,27 @@ class DenseView:
 
     def cosines(self, vector: Vectors, numbers: Ids) -> Scores:
         """Cosines of passages, within :data:`COSINE_ERROR`, without reading the truth."""
+        if len(numbers) <= FEW:
+            return self._cosines_of_few(vector, numbers)
         near = self.nearest(vector, len(numbers), numbers, numbers[:0])
         order = np.argsort(near.numbers)
         places = order[np.searchsorted(near.numbers, numbers, sorter=order)]
         return near.cosines[places]
+
+    def _cosines_of_few(self, vector: Vectors, numbers: Ids) -> Scores:
+        """The same, without a look at the vectors of all others."""
+        self._look_at_rows()
+        rows = np.empty((len(numbers), self._truth.dim), np.float32)
+        missing = np.ones(len(numbers), np.bool_)
+        for held, vectors in ((self._filed, self._index.vectors()), (self._numbers, self._vectors)):
+            places = np.searchsorted(held, numbers)
+            inside = np.flatnonzero(places < len(held))
+            inside = inside[held[places[inside]] == numbers[inside]]
+            rows[inside] = vectors[places[inside]]
+            missing[inside] = False
+        if missing.any():
+            raise RowDamaged("passages that were found have no vector")
+        return exact_cosines(rows, vector)
 
     def _look_at_rows(self) -> None:
         """Before the first question: a file whose vectors make no sense is not used."""
