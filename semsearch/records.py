@@ -217,7 +217,7 @@ class Query:
     top: int = 10  # hits wanted
     window: DateRange | None = None  # publication days allowed
     window_words: str = ""  # what the window came from, as the user wrote it
-    publishers: tuple[str, ...] = ()  # publishers allowed; empty allows all
+    publishers: tuple[str, ...] = ()  # allowed; empty allows all
     per_document: int = 1  # passages of one document among the hits
     mode: Mode = "hybrid"
     rerank: str | None = None  # a cross-encoder that reads the first hits, too
@@ -230,6 +230,7 @@ class Query:
     not_publishers: tuple[str, ...] = ()  # publishers left out
     where: tuple[Condition, ...] = ()  # on kept fields
     guesses: bool = False  # dates that are only probable count in windows, too
+    kinds: tuple[str, ...] = ()  # kinds of file allowed; empty allows all
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,8 +264,7 @@ class Hit:
 
     ``score`` is 0 to 1, higher is better, on a scale that does not depend on the other hits: the sum of the shares of
     ``signals``. ``dense`` is the cosine of question and passage, -1 to 1, and ``lexical`` the passage's BM25; None
-    where the mode does not look at it. ``start``, ``end``, ``best_sentence`` and the ``words`` of the question are
-    character offsets into the document's text.
+    where the mode does not look at it. ``start``, ``end``, ``best_sentence`` and ``words`` are characters of the text.
     """
 
     rank: int  # from 1

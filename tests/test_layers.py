@@ -23,7 +23,7 @@ RANK = {name: rank for rank, names in enumerate(LAYERS.values()) for name in nam
 
 DOORS = {  # the modules by which a room is entered; "" is the room's own __init__
     "text": {"analysis", "chunking", "languages", "sentences", "sketches", "spellings", "stopwords", "titles", "words"},
-    "files": {"filesystems", "regular", "state", "tensors", "toml", "whole"},
+    "files": {"filesystems", "kinds", "regular", "state", "tensors", "toml", "whole"},
     "readers": {""},
     "dates": {"claims", "days", "doubts", "event_dates", "hints", "named", "published", "time_words", "typed"},
     "encoders": {"", "engines", "layout", "opening", "packaged_reranker", "protocol", "reranker"},
@@ -33,6 +33,7 @@ DOORS = {  # the modules by which a room is entered; "" is the room's own __init
     "search": {
         "comparison",
         "engine",
+        "facets",
         "local",
         "opening",
         "option_table",

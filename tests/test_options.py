@@ -48,6 +48,7 @@ VALUES = {
     "guesses": "true",
     "not-source": '["Agency"]',
     "where": "[]",
+    "kind": '["text"]',
     "mode": '"lexical"',
     "event": '"2022-11"',
     "as-of": '"2022-12"',

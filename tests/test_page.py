@@ -420,6 +420,40 @@ def test_17_publishers_are_counted_and_ticking_one_keeps_its_own(
     assert none.locator("#facets fieldset").count() == 0
 
 
+def test_17_a_publisher_a_value_and_a_kind_are_chosen_or_left_out(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    for name, day in (("a", "2022-03-01"), ("b", "2022-03-02")):
+        (tmp_path / "in" / f"{day}-{name}.txt").write_text(f"The bridge of the river is named in text {name}.")
+    rows = [
+        {"id": f"r{n}", "text": f"The bridge of the river, report {n}.", "desk": ["world", "home"][n % 2],
+         "date": f"2022-04-0{n + 1}", "source": ["Agency", "Daily"][n // 3]}
+        for n in range(6)
+    ]  # fmt: skip
+    (tmp_path / "in" / "r.jsonl").write_text("".join(json.dumps(each) + "\n" for each in rows))
+    build([tmp_path / "in"], tmp_path / "ix", model="hash")
+    with served(tmp_path / "ix") as server:
+        page = opened(server, "/?q=bridge+of+the+river")
+        legends = page.locator("#facets legend")
+        expect(legends).to_have_text(["Publishers", "Kinds of file", "desk"])
+        counts = page.locator("#facets fieldset:nth-of-type(2) .count")
+        expect(counts).to_have_text(["6", "2"])
+        page.locator('[data-kind="text"]').check()
+        expect(page).to_have_url(re.compile("kind=text"))
+        expect(page.locator(".card")).to_have_count(2)
+        expect(page.locator("#chips")).to_contain_text("text")
+        page.locator('[data-kind="text"]').uncheck()
+        expect(page.locator(".card")).to_have_count(8)
+        page.get_by_role("button", name="Without home").click()
+        expect(page).to_have_url(re.compile(r"where=desk%21%3Dhome"))
+        expect(page.locator(".card")).to_have_count(5)
+        expect(page.get_by_role("button", name="Without home")).to_have_count(0)
+        page.locator("#chips button").first.click()
+        expect(page.locator(".card")).to_have_count(8)
+        page.get_by_role("button", name="Without Daily").click()
+        expect(page).to_have_url(re.compile("not_source=Daily"))
+        expect(page.locator(".card")).to_have_count(5)
+
+
 def test_18_near_copies_are_one_card_that_lists_them(opened: Opened, served_hostile: Served) -> None:
     page = opened(served_hostile, "/?q=harbour+master+three+ships+left+the+port")
     first = page.locator(".card").first

@@ -210,7 +210,7 @@ def test_publishers_are_counted_and_one_that_is_asked_for_recounts_the_bars_alon
     build([tmp_path / "r.jsonl"], tmp_path / "ix", model="hash")
     with open_index(tmp_path / "ix") as opened:
         whole = opened.timeline("bridge hit", window="band")
-        assert [tuple(each) for each in whole.publishers] == [("Agency", 3, 3), ("Daily", 2, 2)]
+        assert [tuple(each) for each in whole.facets.publishers] == [("Agency", 3, 3), ("Daily", 2, 2)]
         one = opened.timeline("bridge hit", window="band", publishers=["daily"])
-        assert [tuple(each) for each in one.publishers] == [tuple(each) for each in whole.publishers]
+        assert [tuple(each) for each in one.facets.publishers] == [tuple(each) for each in whole.facets.publishers]
         assert sum(bar.passages for bar in one.bars) == 2

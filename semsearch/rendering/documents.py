@@ -77,6 +77,7 @@ def info_fields(found: IndexInfo) -> Fields:
         "latest": found.latest and found.latest.isoformat(),
         "sources": found.sources,
         "publishers": dict(found.publishers),
+        "kinds": dict(found.kinds),
         "kept": [
             {
                 "field": name,

@@ -24,7 +24,8 @@ from semsearch.rendering.visible import display_path, visible
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from semsearch.search.timeline import Bar, Timeline
+    from semsearch.search.facets import Count
+from semsearch.search.timeline import Bar, Timeline
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _HEIGHT, _WIDTH = 3.2, 9.0  # inches
@@ -113,11 +114,15 @@ def timeline_fields(timeline: Timeline) -> dict[str, object]:
         "undated": timeline.undated,
         "vague": timeline.vague,
         "bars": [_bar_fields(bar) for bar in timeline.bars],
-        "sources": [
-            {"source": each.name, "relevant": each.relevant, "passages": each.passages} for each in timeline.publishers
-        ],
+        "sources": [_count_fields("source", each) for each in timeline.facets.publishers],
+        "kinds": [_count_fields("kind", each) for each in timeline.facets.kinds],
+        "fields": {name: [_count_fields("value", each) for each in counts] for name, counts in timeline.facets.fields},
         "peaks": [{**_bar_fields(peak.bar), "hit": hit_fields(peak.hit)} for peak in timeline.peaks],
     }
+
+
+def _count_fields(name: str, count: Count) -> dict[str, object]:
+    return {name: count.name, "relevant": count.relevant, "passages": count.passages}
 
 
 def _bar_fields(bar: Bar) -> dict[str, object]:

@@ -108,7 +108,7 @@ class Answers:
         """What a window leaves out for want of an exact date."""
         if query.window is None or query.as_of is not None:  # what is not surely earlier is not known, not left out
             return
-        others = self._snapshot.satisfying(query.not_publishers, query.where)
+        others = self._snapshot.satisfying(query)
         undated, vague = self._snapshot.columns().left_out(query.window, query.publishers, others)
         if undated:
             yield f"{_count(undated, 'undated article')} left out of the window"
@@ -125,7 +125,7 @@ class Answers:
             return 0
         allowed = self._snapshot.allowed(query.window, query.publishers)
         columns = self._snapshot.columns()
-        others = columns.passages(self._snapshot.satisfying(query.not_publishers, query.where))
+        others = columns.passages(self._snapshot.satisfying(query))
         inside = np.intersect1d(passages if allowed is None else np.intersect1d(passages, allowed), others)
         return len(np.intersect1d(inside, columns.first_passage))
 

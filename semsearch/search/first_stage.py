@@ -7,7 +7,7 @@ again with their sentences.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -20,6 +20,7 @@ from semsearch.ranking.fusion import WEIGHTS
 from semsearch.records import Query, TimeUsed
 from semsearch.search.asked import Asked
 from semsearch.search.copies import Collapsing
+from semsearch.search.facets import FacetCounts
 from semsearch.search.question_time import QuestionTime
 from semsearch.search.question_words import QuestionWords
 from semsearch.search.second_stage import Basis, Pool, SecondStage
@@ -55,7 +56,7 @@ class Scored:
     word_count: int = 0  # of the question, common ones left out
     doc_ids: Callable[[Ids], list[str]] | None = None  # of the articles of some passages
     own_words: Callable[[Ids], Mask] | None = None  # which of some passages have one in their text, titles apart
-    publishers: Callable[[Ids], tuple[Ids, Sequence[str | None]]] | None = None  # places of some passages' among names
+    counts: Callable[[Ids, Mask], FacetCounts] | None = None  # of some passages, and which of them are relevant
 
 
 class Retrieval:
@@ -141,13 +142,10 @@ class Retrieval:
         rows = view.rows(numbers)
         by_meaning = scores if known is None else scores - known[rows]
         days = self._time.days(numbers)
-        return Scored(
-            scores, *days, numbers, view.owners[rows], by_meaning, doc_ids=self._doc_ids, publishers=self._publishers
-        )
+        return Scored(scores, *days, numbers, view.owners[rows], by_meaning, doc_ids=self._doc_ids, counts=self._counts)
 
-    def _publishers(self, numbers: Ids) -> tuple[Ids, Sequence[str | None]]:
-        columns = self._snapshot.columns()
-        return columns.source[columns.documents(numbers)].astype(np.int64), columns.sources
+    def _counts(self, numbers: Ids, relevant: Mask) -> FacetCounts:
+        return FacetCounts(self._snapshot, numbers, relevant)
 
     def _doc_ids(self, numbers: Ids) -> list[str]:
         return [place.doc_id for place in self._snapshot.documents.places(numbers)]

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, NamedTuple, TypedDict, get_args, get_origin
 
+from semsearch.files.kinds import KINDS
 from semsearch.records import Mode
 
 AnswerFormat = Literal["text", "short", "json", "jsonl", "csv", "tsv", "trec", "md"]  # what answers are written in
@@ -142,6 +143,16 @@ class Choices(TypedDict, total=False):
             "Only articles with this field: section=world, pages>3, country!=fr; may be given again.",
             _IN_A_WINDOW | {"compare"},
             "FIELD=VALUE",
+        ),
+    ]
+    kinds: Annotated[
+        Sequence[str],
+        Option(
+            (),
+            f"Only articles of this kind of file: {', '.join(KINDS)}; may be given again.",
+            _IN_A_WINDOW | {"compare"},
+            "KIND",
+            name="kind",
         ),
     ]
     guesses: Annotated[

@@ -9,6 +9,7 @@ from typing import Any, Unpack, cast
 
 from semsearch.dates.typed import make_window, parse_half_life, parse_period, parse_range
 from semsearch.errors import DateNotUnderstood, UsageError
+from semsearch.files.kinds import KINDS, Kind
 from semsearch.records import PACKAGED, Condition, Query
 from semsearch.search.operators import parse_question
 from semsearch.search.option_table import QUESTION, Choices, Option
@@ -79,6 +80,7 @@ class Options:
             not_publishers=tuple(given["not_publishers"]),
             where=tuple(_condition(text, f"{prefix}where") for text in given["where"]),
             guesses=given["guesses"],
+            kinds=tuple(_kind(text, f"{prefix}kind") for text in given["kinds"]),
         )
 
     def _refuse_other_types(self, text: object) -> None:
@@ -105,7 +107,7 @@ def _refuse_other_type(option: Option, value: object, prefix: str) -> None:
 
 
 def _refuse_no_names(names: object, keyword: str) -> None:
-    example = "where=['section=world']" if keyword == "where" else f"{keyword}=['Reuters']"
+    example = {"where": "where=['section=world']", "kinds": "kinds=['pdf']"}.get(keyword, f"{keyword}=['Reuters']")
     if isinstance(names, str) or not isinstance(names, Sequence):
         raise UsageError(f"{keyword} is {names!r:.60}: expected a list of texts, as in: {example}")
     if not all(isinstance(name, str) for name in names):
@@ -121,6 +123,14 @@ def _condition(text: str, name: str) -> Condition:
     if sign not in ("=", "!=") and not _NUMBER.fullmatch(value):
         raise UsageError(f"{name} is {text[:60]!r}: {sign} compares numbers, expected one behind it")
     return field, sign, value
+
+
+def _kind(text: str, name: str) -> Kind:
+    """A kind of file as typed. Raises UsageError for what is none."""
+    for kind in KINDS:
+        if kind == text.strip().lower():
+            return kind
+    raise UsageError(f"{name} is {text[:60]!r}: expected one of {', '.join(KINDS)}")
 
 
 def _type(value: object) -> str:

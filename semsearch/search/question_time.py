@@ -125,8 +125,8 @@ class QuestionTime:
         allowed = self._snapshot.allowed(window, query.publishers)
         if window is not None:
             allowed = self._exact(allowed, query)
-        if query.not_publishers or query.where:
-            others = self._snapshot.satisfying(query.not_publishers, query.where)
+        if query.not_publishers or query.where or query.kinds:
+            others = self._snapshot.satisfying(query)
             allowed = _both(allowed, self._snapshot.columns().passages(others))
         if query.event is not None:
             allowed = _both(allowed, self._snapshot.columns().speaking_of(query.event))

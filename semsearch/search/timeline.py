@@ -12,7 +12,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Literal, NamedTuple
+from typing import Literal
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from semsearch.arrays import Ids, Mask
 from semsearch.dates import days
 from semsearch.errors import UsageError
 from semsearch.records import Answer, DateRange, Hit, Query
+from semsearch.search.facets import NO_FACETS, Facets
 from semsearch.search.first_stage import Scored
 from semsearch.search.local import LocalIndex
 
@@ -61,14 +62,6 @@ class Peak:
     hit: Hit
 
 
-class PublisherCount(NamedTuple):
-    """Passages of one publisher."""
-
-    name: str | None
-    relevant: int
-    passages: int
-
-
 @dataclass(frozen=True, slots=True)
 class Timeline:
     """When a question was written about; bars are without gaps, empty ones too."""
@@ -81,7 +74,7 @@ class Timeline:
     undated: int  # relevant passages without a day
     vague: int  # relevant passages whose date is wider than a bar
     answer: Answer  # what ``ask`` gives: its window, its strength, its notes
-    publishers: tuple[PublisherCount, ...] = ()  # the most frequent first; None for what names none
+    facets: Facets = NO_FACETS  # with a window as a filter those of publishers alone
 
 
 def make_timeline(
@@ -99,7 +92,7 @@ def make_timeline(
     """
     query = replace(query, strict_time=query.strict_time or window == "filter", top=1)
     answer = index.answer(query)
-    whole = query if window == "filter" else replace(query, window=None, strict_time=False, publishers=())
+    whole = query if window == "filter" else replace(query, window=None, strict_time=False, publishers=(), kinds=())
     scored = index.scores(whole)
     best = float(scored.scores.max(initial=0.0))
     floor = max(NEAR_BEST * best, index.least_strong(query.mode, scored.word_count))
@@ -107,45 +100,27 @@ def make_timeline(
     by_words = np.flatnonzero(relevant & (scored.by_meaning < floor))
     if scored.own_words is not None:
         relevant[by_words] = scored.own_words(scored.numbers[by_words])
-    published_by = _by_publisher(scored, relevant)
-    if window == "band" and query.publishers:
-        scored, relevant = _only_by(query.publishers, scored, relevant)
+    facets = NO_FACETS
+    if scored.counts is not None:
+        counts = scored.counts(scored.numbers, relevant)
+        if window == "band":
+            facets, held = counts.of(query.publishers, query.kinds)
+            scored, relevant = _kept(scored, held), relevant[held]
+        else:
+            facets = Facets(counts.publishers())
     dated = scored.first > 0
     step = step or _fitting_step(scored.first[dated], scored.last[dated])
     bars, vague = _bars(scored, relevant, step, _stories(index, scored, relevant) if stories else None)
     bars = mark_bursts(bars)
     undated = int(np.count_nonzero(relevant & ~dated))
     found = _peaks(index, query, bars) if peaks else ()
-    return Timeline(query, step, tuple(bars), found, floor, undated, vague, answer, published_by)
+    return Timeline(query, step, tuple(bars), found, floor, undated, vague, answer, facets)
 
 
-def _only_by(publishers: Sequence[str], scored: Scored, relevant: Mask) -> tuple[Scored, Mask]:
-    """What is left of scores, and of what is relevant, with the passages of some publishers alone."""
-    if scored.publishers is None:
-        return scored, relevant
-    of_passage, names = scored.publishers(scored.numbers)
-    wanted = {name.casefold() for name in publishers}
-    held = np.isin(of_passage, [at for at, name in enumerate(names) if name is not None and name.casefold() in wanted])
-    scored = replace(
-        scored,
-        scores=scored.scores[held],
-        first=scored.first[held],
-        last=scored.last[held],
-        numbers=scored.numbers[held],
-        articles=scored.articles[held],
-        by_meaning=scored.by_meaning[held],
-    )
-    return scored, relevant[held]
-
-
-def _by_publisher(scored: Scored, relevant: Mask) -> tuple[PublisherCount, ...]:
-    """Relevant passages and all of each publisher."""
-    if scored.publishers is None:
-        return ()
-    of_passage, names = scored.publishers(scored.numbers)
-    some, every = (np.bincount(of_passage[which], minlength=len(names)) for which in (relevant, slice(None)))
-    counts = [PublisherCount(*each) for each in zip(names, some.tolist(), every.tolist(), strict=True) if each[2]]
-    return tuple(sorted(counts, key=lambda each: (-each.relevant, -each.passages, each.name or "")))
+def _kept(scored: Scored, held: Mask) -> Scored:
+    """The scores of some passages."""
+    names = ("scores", "first", "last", "numbers", "articles", "by_meaning")
+    return replace(scored, **{name: getattr(scored, name)[held] for name in names})
 
 
 def _fitting_step(first: np.ndarray, last: np.ndarray) -> Step:

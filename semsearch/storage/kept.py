@@ -58,6 +58,17 @@ class KeptFields:
                 found[held.name] = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         return found
 
+    def common_documents(self, firsts: Ids) -> dict[str, dict[str, Ids]]:
+        """Of the same fields and values the places of their articles among ``firsts``, all first passages."""
+        found = dict[str, dict[str, Ids]]()
+        for name, counts in self.common().items():
+            holding = dict[str, list[int]]({value: [] for value, _ in counts})
+            for first, values in self._fields[name.casefold()].values.items():
+                for value in set(values):
+                    holding[value].append(first)
+            found[name] = {value: np.searchsorted(firsts, np.sort(held)) for value, held in holding.items()}
+        return found
+
     def satisfying(self, conditions: Sequence[Condition], firsts: Ids) -> Mask:
         """Which articles, by their first passages, satisfy all conditions. Raises UsageError for an unknown field."""
         found = np.ones(len(firsts), np.bool_)

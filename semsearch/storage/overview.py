@@ -37,6 +37,7 @@ class IndexInfo:
     sources: list[str]
     problems: int
     publishers: list[tuple[str, int]]  # the most frequent, with their documents
+    kinds: list[tuple[str, int]]  # of file, with their documents
     common: dict[str, list[tuple[str, int]]]  # values of fields that have few, with their articles
     kept: list[tuple[str, int, int]]  # fields beside the text, with their articles and different values
     encoder: EncoderRecord
@@ -65,6 +66,7 @@ def overview(snapshot: Snapshot) -> IndexInfo:
         sources=sources,
         problems=problems,
         publishers=columns.publishers()[:MOST_PUBLISHERS],
+        kinds=snapshot.kinds().counts(),
         common=snapshot.kept().common(),
         kept=snapshot.kept().counts(),
         encoder=snapshot.encoder,

@@ -9,7 +9,7 @@ from pathlib import Path
 from semsearch.arrays import Ids, Mask, Scores, Vectors, exact_cosines
 from semsearch.dates.days import Hemisphere
 from semsearch.errors import IndexDamaged, IndexMissing, command
-from semsearch.records import Condition, DateEntry, DateRange, EventDate, Mode
+from semsearch.records import DateEntry, DateRange, EventDate, Mode, Query
 from semsearch.storage.accelerators.columns.file import Columns
 from semsearch.storage.accelerators.columns.view import open_columns
 from semsearch.storage.accelerators.dense.view import Candidates, DenseView
@@ -18,6 +18,7 @@ from semsearch.storage.accelerators.lexical.view import LexicalView, open_lexica
 from semsearch.storage.accelerators.record import Truth
 from semsearch.storage.documents import Documents
 from semsearch.storage.kept import KeptFields
+from semsearch.storage.kinds import DocumentKinds
 from semsearch.storage.place import DATABASE, SEAL
 from semsearch.storage.stored_dates import StoredDates, probable_passages
 from semsearch.storage.stored_vectors import Sentences, StoredVectors
@@ -50,6 +51,7 @@ class Snapshot:
         self._lexical: LexicalView | None = None
         self._columns: Columns | None = None
         self._kept: KeptFields | None = None
+        self._kinds: DocumentKinds | None = None
         self._probable: Ids | None = None
         self._languages: dict[date | None, list[str]] = {}  # up to a day
         self._note = ""
@@ -141,12 +143,23 @@ class Snapshot:
         documents = self.columns().matching(window, sources) if window or sources else None
         return None if documents is None else self.columns().passages(documents)
 
-    def satisfying(self, without: Sequence[str], conditions: Sequence[Condition]) -> Mask:
-        """Documents that are not of some publishers, and whose kept fields satisfy conditions. Raises UsageError."""
-        found = self.columns().not_by(without)
-        if conditions:
-            found &= self.kept().satisfying(conditions, self.columns().first_passage)
-        return found
+    def satisfying(self, query: Query) -> Mask:
+        """Documents of the kinds, not of the publishers and with the kept fields that a query says. Raises UsageError.
+
+        Its window, and the publishers that it wants, are looked at by :meth:`allowed`.
+        """
+        found = self.columns().not_by(query.not_publishers)
+        if query.where:
+            found &= self.kept().satisfying(query.where, self.columns().first_passage)
+        return found & self.kinds().among(query.kinds) if query.kinds else found
+
+    def kinds(self) -> DocumentKinds:
+        """Of what kind of file each document is."""
+        if self._kinds is None:
+            firsts = self.columns().first_passage
+            with damage_told(self.folder):
+                self._kinds = DocumentKinds(self.connection, firsts)
+        return self._kinds
 
     def kept(self) -> KeptFields:
         """The fields that articles keep beside their text."""

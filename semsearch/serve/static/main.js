@@ -166,7 +166,7 @@ function drawLine(state) {
   timeline.draw(find("timeline"), line.found, windowsOf(state), { ...state, apply: goto, goto });
   if (onBar) timeline.focusBar();
   else if (held && find("timeline").contains(find(held))) find(held).focus();
-  results.facets(line.found, info?.kept?.filter((field) => field.common?.length > 1) ?? [], state, on);
+  results.facets(line.found, state, on);
 }
 
 function chips(state) {
@@ -180,7 +180,7 @@ function chips(state) {
     found.push(chip(`${days} ${time.window ? time.strict ? "only, published or spoken of" : "preferred" : ""} (“${shown(time.words)}”)${anchor}`.replace("  ", " "), { time: "off" }, "time"));
     if (time.window && !time.strict) found.push(h("button", { type: "button", class: "plain", onclick: () => goto({ time: "strict" }) }, "only these days"));
   } else if (state.time === "off") found.push(chip("time words ignored", { time: undefined }));
-  for (const name of ["source", "not_source", "where"]) {
+  for (const name of ["source", "not_source", "where", "kind"]) {
     for (const value of state[name] ?? []) found.push(chip(`${name === "not_source" ? "not " : ""}${shown(value)}`, { [name]: state[name].filter((each) => each !== value) }));
   }
   for (const name of ["event", "as_of", "recency", "mode"]) if (state[name]) found.push(chip(`${name.replace("_", " ")}: ${shown(state[name])}`, { [name]: undefined }));

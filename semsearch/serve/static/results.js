@@ -56,10 +56,10 @@ export function ordered(hits, sort) {
 }
 
 function nothing(found, state, on) {
-  const filters = [["since", "until", "on"], ["source"], ["not_source"], ["where"], ["event"], ["as_of"], ["mode"]]
+  const filters = [["since", "until", "on"], ["source"], ["not_source"], ["where"], ["kind"], ["event"], ["as_of"], ["mode"]]
     .filter((names) => names.some((name) => state[name]?.length));
   if (found.time?.strict) filters.push(["time"]);
-  const label = { since: "the time", source: "the publishers", not_source: "the publishers left out", where: "the fields", event: "the event days", as_of: "“as of”", mode: "the mode", time: "the time words" };
+  const label = { since: "the time", source: "the publishers", not_source: "the publishers left out", where: "the fields", kind: "the kinds of file", event: "the event days", as_of: "“as of”", mode: "the mode", time: "the time words" };
   return h("div", { class: "empty", id: "empty" }, h("p", {}, "No passages: nothing matches the filters and the words of the question."),
     ...filters.map((names) => h("button", { type: "button", onclick: () => on.goto(Object.fromEntries(names.map((name) => [name, undefined]))) }, `Drop ${label[names[0]]}`)));
 }
@@ -153,11 +153,14 @@ export function quoted(hit, link) {
   return `“${shown(sentence)}” ${parts.join(", ")}`;
 }
 
-export function facets({ sources, undated }, kept, state, on) {
+// Filters with what each would leave, where there is something to choose. "not" leaves out instead.
+export function facets({ sources, kinds, fields, undated }, state, on) {
   const groups = [];
-  const known = sources.filter((each) => each.source !== null);
-  if (sources.length > 1 && known.length) groups.push(publishers(sources, state, on));
-  for (const field of kept) groups.push(values(field, state, on));
+  if (sources.some((each) => each.source !== null) && (sources.length > 1 || state.not_source?.length)) groups.push(publishers(sources, state, on));
+  if (kinds.length > 1) groups.push(choices("Kinds of file", kinds.map((each) => ({ ...each, value: each.kind })), { name: "kind", state, on }));
+  for (const [field, values] of Object.entries(fields)) {
+    if (values.length > 1 || (state.where ?? []).some((each) => each.startsWith(field))) groups.push(choices(field, values, { name: "where", field, state, on }));
+  }
   if (undated) {
     const open = (event) => { event.preventDefault(); on.goto({ view: "dates", only: "undated" }); };
     groups.push(h("p", {}, h("a", { href: address({ view: "dates", only: "undated" }), onclick: open }, `${plural(undated, "passage")} undated →`)));
@@ -167,18 +170,29 @@ export function facets({ sources, undated }, kept, state, on) {
 }
 
 function publishers(sources, state, on) {
-  const wanted = new Set((state.source ?? []).map((name) => name.toLowerCase()));
+  const wanted = lowered(state.source), left = lowered(state.not_source);
   const row = ({ source, relevant }) => source === null
     ? h("li", { class: "none" }, `none ${relevant}`)
-    : h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: wanted.has(source.toLowerCase()), "data-source": source, onchange: () => toggle(state, "source", source, on) }), ` ${shown(source)} `, h("span", { class: "count" }, String(relevant))));
+    : line(source, relevant, { checked: wanted.has(source.toLowerCase()), "data-source": source, onchange: () => toggle(state, "source", source, on) },
+      left.has(source.toLowerCase()), () => toggle(state, "not_source", source, on));
   return h("fieldset", {}, h("legend", {}, "Publishers"), h("ul", {}, ...sources.slice(0, 20).map(row)));
 }
 
-function values(field, state, on) {
-  const wanted = new Set(state.where ?? []);
-  const row = ([value, count]) => h("li", {}, h("label", {}, h("input", { type: "checkbox", checked: wanted.has(`${field.field}=${value}`), onchange: () => toggle(state, "where", `${field.field}=${value}`, on) }), ` ${shown(value)} `, h("span", { class: "count" }, String(count))));
-  return h("fieldset", {}, h("legend", {}, shown(field.field)), h("ul", {}, ...field.common.map(row)));
+function choices(legend, values, { name, field, state, on }) {
+  const wanted = lowered(state[name]);
+  const text = (value, sign) => field === undefined ? value : `${field}${sign}${value}`;
+  const row = ({ value, relevant }) => line(value, relevant,
+    { checked: wanted.has(text(value, "=").toLowerCase()), [`data-${name}`]: text(value, "="), onchange: () => toggle(state, name, text(value, "="), on) },
+    wanted.has(text(value, "!=").toLowerCase()), field === undefined ? null : () => toggle(state, name, text(value, "!="), on));
+  return h("fieldset", {}, h("legend", {}, shown(legend)), h("ul", {}, ...values.map(row)));
 }
+
+function line(value, count, box, isLeftOut, leaveOut) {
+  return h("li", {}, h("label", {}, h("input", { type: "checkbox", ...box }), ` ${shown(value)} `, h("span", { class: "count" }, String(count))),
+    leaveOut ? h("button", { type: "button", class: "plain not", "aria-pressed": String(isLeftOut), "aria-label": `Without ${shown(value)}`, onclick: leaveOut }, "not") : null);
+}
+
+const lowered = (values) => new Set((values ?? []).map((value) => value.toLowerCase()));
 
 function toggle(state, name, value, on) {
   const same = (each) => each.toLowerCase() === value.toLowerCase();

@@ -2,10 +2,10 @@
 
 const ONE = ["q", "since", "until", "on", "event", "as_of", "recency", "time", "mode", "k", "per_document", "expand", "guesses", "sort", "by",
   "view", "a", "b", "like", "only", "doc", "at", "mark", "sha"];
-const MANY = ["source", "not_source", "where"];
-const ORDER = ["q", "since", "until", "on", "source", "not_source", "where", ...ONE.slice(4)];
+const MANY = ["source", "not_source", "where", "kind"];
+const ORDER = ["q", "since", "until", "on", "source", "not_source", "where", "kind", ...ONE.slice(4)];
 const USUAL = { time: "prefer", mode: "hybrid", k: "10", sort: "rank", expand: "false", guesses: "false", per_document: "1" };
-const SEARCH = ["q", "since", "until", "on", "source", "not_source", "where", "event", "as_of", "recency", "time", "mode", "k", "per_document",
+const SEARCH = ["q", "since", "until", "on", "source", "not_source", "where", "kind", "event", "as_of", "recency", "time", "mode", "k", "per_document",
   "expand", "guesses"];
 
 export function read(search = location.search) {

@@ -10,7 +10,7 @@ let shown = null;  // the reply that is drawn
 let chosen = null;  // [first, last] places while a choice is made
 let at = 0;  // the bar that has the tab stop
 
-export function draw(target, found, windows, { by, since, until, apply, goto, names }) {
+export function draw(target, found, windows, { by, since, until, guesses, apply, goto, names }) {
   shown = found;
   const most = Math.max(1, ...found.bars.map((bar) => bar.relevant));
   const widest = Math.max(1, ...found.bars.map((bar) => bar.passages));
@@ -28,7 +28,7 @@ export function draw(target, found, windows, { by, since, until, apply, goto, na
   listen(row, apply);
   const legend = h("p", { class: "legend" }, h("span", { class: "key some" }), "passages that answer, ", h("span", { class: "key burst" }), "unusually many; ",
     h("span", { class: "key all" }), "all passages, to a scale of their own. Drag over bars, or Shift and arrow keys, to choose a time.");
-  fill(target, row, ticks(found), names ? legend : controls(found, legend, { by, since, until, goto }));
+  fill(target, row, ticks(found), names ? legend : controls(found, legend, { by, since, until, guesses, goto }));
   band(target, windows, names ?? []);
 }
 
@@ -43,13 +43,14 @@ function ticks(found) {
   return h("div", { class: "ticks", "aria-hidden": "true" }, ...names);
 }
 
-function controls(found, legend, { by, since, until, goto }) {
+function controls(found, legend, { by, since, until, guesses, goto }) {
   const select = h("select", { "aria-label": "Length of a bar", onchange: () => goto({ by: select.value || undefined }) },
     ...BY.map((name) => h("option", { value: name, selected: name === (by ?? "") }, name || `by ${found.by}`)));
   const from = h("input", { id: "since", value: since ?? "", placeholder: "2022-11", size: "10", autocomplete: "off", "aria-describedby": "since-error" });
   const to = h("input", { id: "until", value: until ?? "", placeholder: "2022-11-30", size: "10", autocomplete: "off", "aria-describedby": "until-error" });
   const form = h("form", { class: "window", onsubmit: (event) => { event.preventDefault(); goto({ since: from.value.trim() || undefined, until: to.value.trim() || undefined, on: undefined }); } },
     h("label", { for: "since" }, "From"), from, h("label", { for: "until" }, "To"), to, h("button", { type: "submit" }, "Go"),
+    since || until || guesses ? h("label", {}, h("input", { type: "checkbox", id: "guesses", checked: guesses === "true", onchange: (event) => goto({ guesses: event.target.checked ? "true" : undefined }) }), " with dates that are only probable") : null,
     h("span", { id: "since-error", class: "error" }), h("span", { id: "until-error", class: "error" }));
   const narrow = matchMedia("(max-width: 40rem)").matches;
   return h("details", { class: "dates", open: !narrow || Boolean(since || until) }, h("summary", {}, "Dates"), h("div", { class: "row" }, select, form), legend);
