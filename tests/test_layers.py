@@ -106,7 +106,9 @@ EARLY = {
     "fastapi": {"serve/app.py", "serve/keeping.py"},
     "h11": {"serve/connections.py"},
     "mcp": {"serve/mcp.py"},
-    "pydantic": {f"serve/{name}.py" for name in ("app", "batch", "keeping", "mcp", "parameters", "tools")}
+    "pydantic": {
+        f"serve/{name}.py" for name in ("app", "batch", "keeping", "mcp", "parameters", "tool_results", "tools")
+    }
     | {"adapters/langchain.py"},
     "starlette": {"serve/app.py"},
     "uvicorn": {"serve/connections.py", "serve/server.py"},

@@ -19,6 +19,7 @@ from semsearch.indexing.building import build
 from tests.serving import Served, hostile_index
 
 mcp = pytest.importorskip("mcp")
+jsonschema = pytest.importorskip("jsonschema")
 NAMES = ["search", "timeline", "read_document", "similar", "info"]
 
 
@@ -78,6 +79,12 @@ def test_a_client_finds_and_calls_every_tool_both_ways(served_seeds: Served) -> 
         for tool in listed:
             assert tool.input_schema["additionalProperties"] is False
             assert tool.annotations.read_only_hint and tool.annotations.open_world_hint is False
+        schemas = {tool.name: tool.output_schema for tool in listed}
+        for name, result in zip(NAMES, results, strict=True):
+            jsonschema.validate(result.structured_content, schemas[name])
+            assert set(result.structured_content) == set(schemas[name]["required"]) == set(schemas[name]["properties"])
+        of_hit = schemas["search"]["$defs"]["Passage"]
+        assert set(results[0].structured_content["hits"][0]) == set(of_hit["required"]) == set(of_hit["properties"])
         assert not any(result.is_error for result in results)
         search, timeline, read, similar, info = (result.structured_content for result in results)
         assert search["hits"][0]["published"] == "2022-11-25" and search["window"] == ["2022-11-21", "2022-11-30"]

@@ -19,6 +19,7 @@ from semsearch.serve.parameters import first_of
 from semsearch.serve.reader import Reader
 from semsearch.serve.refusals import Refused, told
 from semsearch.serve.security import LARGEST_BODY, LOOPBACK, App
+from semsearch.serve.tool_results import output_schema
 from semsearch.serve.tools import TOOLS, instructions
 
 _ANNOTATIONS = ToolAnnotations(read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False)
@@ -45,6 +46,7 @@ def _tools() -> list[Tool]:
             name=name,
             description=description,
             input_schema={**arguments.model_json_schema(), "additionalProperties": False},
+            output_schema=output_schema(name),
             annotations=_ANNOTATIONS,
         )
         for name, (_, arguments, description) in TOOLS.items()

@@ -16,9 +16,11 @@ from pydantic import BaseModel, Field
 from semsearch.records import Answer, Hit
 from semsearch.rendering.periods import event_periods, time_text
 from semsearch.search.engine import Engine
+from semsearch.search.timeline import Bar
 from semsearch.serve.fencing import LONGEST_TITLE, address, clean, fence_for, fenced, fitting, lines, short
 from semsearch.serve.fields import paths_of, served_info, served_timeline
 from semsearch.serve.parameters import LONGEST_QUESTION, Parameters, query_of, tool_model
+from semsearch.serve.tool_results import Article, Bars, Holdings, Passage, Passages, TimelineBar, TimelinePeak
 
 LONGEST_ANSWER = 20_000  # characters
 MOST_BARS, MOST_PEAKS, MOST_PUBLISHERS = 120, 5, 20
@@ -92,19 +94,17 @@ def _answered(answer: Answer, longest: int) -> Given:
         room -= size
     cut = _cut(answer.hits, hits, len(blocks))
     told = [head, *blocks, *([cut] if cut else [])]
-    return Given("\n\n".join(told), {**_asked(answer), "cut": cut, "hits": [_hit(hit) for hit in hits[: len(blocks)]]})
-
-
-def _asked(answer: Answer) -> dict[str, Any]:
     window = answer.query.window or (answer.time and answer.time.window)
-    days = window and [day and day.isoformat() for day in (window.first, window.last)]
-    return {
+    values: Passages = {
         "query": clean(answer.query.text),
-        "window": days,
+        "window": [str(day) if day else None for day in (window.first, window.last)] if window else None,
         "strong": answer.strong,
         "notes": [clean(note) for note in answer.notes],
         "also_read": [clean(word) for word in answer.also_read],
+        "cut": cut,
+        "hits": [_hit(hit) for hit in hits[: len(blocks)]],
     }
+    return Given("\n\n".join(told), values)
 
 
 def _head(answer: Answer, count: int) -> str:
@@ -141,7 +141,7 @@ def _shortened(hit: Hit, longest: int) -> Hit:
     return replace(hit, start=start, end=start + len(text), text=text)
 
 
-def _hit(hit: Hit) -> dict[str, Any]:
+def _hit(hit: Hit) -> Passage:
     """A hit as values; its text without signs that steer anything."""
     document = hit.document
     published = document.published
@@ -169,14 +169,14 @@ def _hit(hit: Hit) -> dict[str, Any]:
 
 def timeline(engine: Engine, given: BaseModel) -> Given:
     """When a question was written about."""
-    values = given.model_dump()
-    found = engine.timeline(query_of(given, values["query"]), values["by"])
+    asked = given.model_dump()
+    found = engine.timeline(query_of(given, asked["query"]), asked["by"])
     fields = served_timeline(found, paths_of(engine))
     bars = found.bars if len(found.bars) <= MOST_BARS else tuple(bar for bar in found.bars if bar.relevant)[-MOST_BARS:]
     listed = [
         f"{bar.first} to {bar.last}: {bar.relevant} of {bar.passages}{' (burst)' if bar.burst else ''}" for bar in bars
     ]
-    peaks = [
+    peaks: list[TimelinePeak] = [
         {
             "first": peak.bar.first.isoformat(),
             "last": peak.bar.last.isoformat(),
@@ -187,27 +187,28 @@ def timeline(engine: Engine, given: BaseModel) -> Given:
         for peak in found.peaks[:MOST_PEAKS]
     ]
     fence = fence_for([found.query.text, *(f"{peak['quote']} {peak['doc_id']}" for peak in peaks)])
-    blocks = [
-        fenced(fence, f"peak {p['first']} to {p['last']} · {short(p['doc_id'] or '')}", p["quote"] or "") for p in peaks
-    ]
+    blocks = [fenced(fence, f"peak {p['first']} to {p['last']} · {short(p['doc_id'])}", p["quote"]) for p in peaks]
     weak = "" if found.answer.strong else f"{WEAK} "
     head = f"{weak}Relevant passages of all, by {found.step} of publication. {found.undated} more have no date."
-    shown = [
-        {name: bar[name] for name in ("first", "last", "relevant", "passages", "burst")}
-        for bar in cast(Any, fields["bars"])
-    ]
-    kept = {bar.first.isoformat() for bar in bars}
-    return Given(
-        "\n".join([head, *listed, *blocks]),
-        {
-            "window": fields["window"],
-            "by": found.step,
-            "floor": found.floor,
-            "undated": found.undated,
-            "bars": [bar for bar in shown if bar["first"] in kept],
-            "peaks": peaks,
-        },
-    )
+    values: Bars = {
+        "window": cast(Any, fields["window"]),
+        "by": found.step,
+        "floor": found.floor,
+        "undated": found.undated,
+        "bars": [_bar(bar) for bar in bars],
+        "peaks": peaks,
+    }
+    return Given("\n".join([head, *listed, *blocks]), values)
+
+
+def _bar(bar: Bar) -> TimelineBar:
+    return {
+        "first": bar.first.isoformat(),
+        "last": bar.last.isoformat(),
+        "relevant": bar.relevant,
+        "passages": bar.passages,
+        "burst": bar.burst,
+    }
 
 
 def read_document(engine: Engine, given: ReadArguments) -> Given:
@@ -220,7 +221,7 @@ def read_document(engine: Engine, given: ReadArguments) -> Given:
     fence = fence_for([document.doc_id, document.title, text])
     when = f"{published}, from the {published.provenance}" if published else "undated"
     head = f"{when} · characters {given.start} to {end} of {len(document.text)}"
-    values = {
+    values: Article = {
         "doc_id": document.doc_id,
         "title": short(document.title),
         "published": str(published) if published else None,
@@ -241,8 +242,10 @@ def info(engine: Engine, given: BaseModel) -> Given:  # noqa: ARG001
     """What the index holds."""
     fields = served_info(engine, "")
     publishers = dict(list(cast(dict[str, int], fields["publishers"]).items())[:MOST_PUBLISHERS])
-    names = ("documents", "passages", "earliest", "latest", "undated", "model", "state")
-    values = {**{name: fields[name] for name in names}, "publishers": {short(k): v for k, v in publishers.items()}}
+    names = [name for name in Holdings.__annotations__ if name != "publishers"]
+    values = cast(
+        Holdings, {**{name: fields[name] for name in names}, "publishers": {short(k): v for k, v in publishers.items()}}
+    )
     text = json.dumps(values, ensure_ascii=False)
     return Given(fenced(fence_for([text]), "index", text), values)
 
