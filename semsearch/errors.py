@@ -62,6 +62,10 @@ class UsageError(SemsearchError, ValueError):
     """An argument has a value that makes no sense; the message says what was expected."""
 
 
+class NotKept(UsageError):
+    """There is no folder to keep questions in."""
+
+
 def refuse_unusable_path(value: object, name: str) -> None:
     """Raise UsageError where a program gives what is no name of a file."""
     if not isinstance(value, str | os.PathLike) or "\0" in str(value):

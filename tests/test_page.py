@@ -454,6 +454,31 @@ def test_17_a_publisher_a_value_and_a_kind_are_chosen_or_left_out(opened: Opened
         expect(page.locator(".card")).to_have_count(5)
 
 
+def test_a_question_that_the_server_cannot_keep_is_kept_in_the_browser(opened: Opened, tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "in" / "2022-03-01-a.txt").write_text("The bridge of the river was closed.")
+    build([tmp_path / "in"], tmp_path / "ix", model="hash")
+    with served(tmp_path / "ix", env={"XDG_STATE_HOME": "/dev/null/nowhere"}) as server:
+        page = opened(server, "/?q=bridge+of+the+river")
+        page.get_by_role("button", name="Save this question").click()
+        page.locator("#save-name").fill("bridge")
+        page.get_by_role("button", name="Save", exact=True).click()
+        expect(page.locator("#status")).to_contain_text("in this browser alone")
+        page.told.clear()  # the browser itself tells of the status 422
+        (tmp_path / "in" / "2022-03-02-b.txt").write_text("A second bridge of the river was opened.")
+        build([tmp_path / "in"], tmp_path / "ix")
+        page.wait_for_timeout(2_500)
+        page.get_by_role("link", name="Saved").click()
+        block = page.locator("#other-view section")
+        expect(block).to_contain_text("bridge (in this browser alone) · 1 new passage")
+        expect(block.locator(".card")).to_contain_text("A second bridge")
+        block.get_by_role("button", name="Seen").click()
+        expect(block).to_contain_text("0 new passages")
+        block.get_by_role("button", name="Delete").click()
+        expect(page.locator("#other-view")).to_contain_text("None: save one")
+        assert server.get("/api/questions").json() == {"questions": []}
+
+
 def test_18_near_copies_are_one_card_that_lists_them(opened: Opened, served_hostile: Served) -> None:
     page = opened(served_hostile, "/?q=harbour+master+three+ships+left+the+port")
     first = page.locator(".card").first

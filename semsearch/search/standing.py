@@ -15,7 +15,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, cast
 
-from semsearch.errors import UsageError
+from semsearch.errors import NotKept, UsageError
 from semsearch.files.state import recall, remember
 from semsearch.records import Hit
 from semsearch.search.local import LocalIndex
@@ -119,7 +119,7 @@ def _keep(folder: str | os.PathLike[str], standing: Standing) -> None:
         "seen": list(standing.seen),
     }
     if not remember(_file(folder), lambda before: _joined(_entries(before), standing.name, entry)):
-        raise UsageError("questions cannot be kept (no writable state folder): set XDG_STATE_HOME")
+        raise NotKept("questions cannot be kept (no writable state folder): set XDG_STATE_HOME")
 
 
 def _joined(before: dict[str, Any], name: str, entry: dict[str, Any]) -> dict[str, Any]:

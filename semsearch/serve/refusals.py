@@ -11,6 +11,7 @@ from semsearch.errors import (
     IndexBusy,
     IndexDamaged,
     IndexMissing,
+    NotKept,
     SemsearchError,
     UnknownDocument,
     UsageError,
@@ -87,6 +88,8 @@ def told(error: SemsearchError, field: str | None = None) -> Refused:
         return Refused(404, "unknown_document", "the index holds no document with this id", field=field)
     if isinstance(error, DateNotUnderstood):
         return Refused(422, "bad_date", error.what, field=field, hint=DATES)
+    if isinstance(error, NotKept):
+        return Refused(422, "not_kept", "this server cannot keep questions: it has no folder to write in", field=field)
     if isinstance(error, UsageError):
         return Refused(422, "bad_value", error.what, field=field)
     found = next(told for kind, told in _OTHERS if isinstance(error, kind))

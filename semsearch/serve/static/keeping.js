@@ -1,6 +1,7 @@
 // What is taken along: citations, links, dossiers, saved questions.
 
 import * as api from "./api.js";
+import * as local from "./local.js";
 import { find, h } from "./dom.js";
 import { quoted } from "./results.js";
 import { dialog, say, sayBriefly } from "./said.js";
@@ -57,12 +58,22 @@ export function save() {
       sayBriefly("The question is saved: what comes in from now on is under Saved.");
     } catch (error) {
       told.textContent = error.message;
+      if (error.code === "not_kept") await saveHere(name.value.trim(), told);
     }
   } }, h("label", { for: "save-name" }, "Name "), name, h("button", { type: "submit" }, "Save"), told);
   dialog("Save this question", form);
   name.focus();
 }
 
+async function saveHere(name, told) {
+  try {
+    await local.keep(name, current());
+    find("dialog").close();
+    sayBriefly("The question is saved in this browser alone: the server can keep none.");
+  } catch (error) {
+    told.textContent += ` Nor in this browser: ${error.message}`;
+  }
+}
 
 export const cite = (hit) => withLink(hit, (link) => copy(quoted(hit, link), "The citation"));
 

@@ -1,12 +1,15 @@
 // Further views: two periods compared, articles like one, dates that need a look, stories, saved questions.
 
 import { get, post } from "./api.js";
+import * as local from "./local.js";
 import * as timeline from "./timeline.js";
 import { fill, h } from "./dom.js";
 import { span } from "./dates.js";
 import { card, reveal } from "./results.js";
 import { plural, shown } from "./text.js";
 import { address, asked } from "./state.js";
+
+const MOST_NEW = 20;  // passages of a saved question
 
 export const NAMES = { compare: "Compare", dates: "Check dates", stories: "Stories", saved: "Saved" };
 
@@ -95,13 +98,17 @@ async function stories(view, state, on) {
 async function saved(view, state, on) {
   fill(view, h("p", { class: "facts" }, "Looking …"));
   const { found } = await get("view", "/api/questions");
-  const block = (each) => h("section", {}, h("h2", {}, h("a", { href: each.address, onclick: (event) => { event.preventDefault(); on.jump(each.address); } }, shown(each.query))),
-    h("p", { class: "facts" }, `${shown(each.name)} · ${plural(each.hits.length, "new passage")} `,
-      h("button", { type: "button", class: "plain", onclick: async () => { await post("/api/questions/seen", { name: each.name }); on.goto({ view: "saved" }); } }, "Seen"),
-      h("button", { type: "button", class: "plain", onclick: async () => { await post("/api/questions/forget", { name: each.name }); on.goto({ view: "saved" }); } }, "Delete")),
-    h("ol", { class: "hits" }, ...each.hits.map((hit) => card(hit, {}, without(on)))));
-  fill(view, back(on), h("h1", { tabindex: "-1" }, "Saved questions"),
-    ...(found.questions.length ? found.questions.map(block) : [h("p", {}, "None: save one above its answers.")]));
+  const again = () => on.goto({ view: "saved" });
+  const block = (each, { seen, forget, where = "" }) => h("section", {}, h("h2", {}, h("a", { href: each.address, onclick: (event) => { event.preventDefault(); on.jump(each.address); } }, shown(each.query))),
+    h("p", { class: "facts" }, `${shown(each.name)}${where} · ${plural(each.hits.length, "new passage")} `,
+      h("button", { type: "button", class: "plain", onclick: async () => { await seen(each); again(); } }, "Seen"),
+      h("button", { type: "button", class: "plain", onclick: async () => { await forget(each); again(); } }, "Delete")),
+    h("ol", { class: "hits" }, ...each.hits.slice(0, MOST_NEW).map((hit) => card(hit, {}, without(on)))));
+  const here = await Promise.all(local.all().map(async (each) => ({ ...each, hits: await local.news(each) })));
+  const blocks = [
+    ...found.questions.map((each) => block(each, { seen: ({ name }) => post("/api/questions/seen", { name }), forget: ({ name }) => post("/api/questions/forget", { name }) })),
+    ...here.map((each) => block(each, { seen: (one) => local.looked(one, one.hits), forget: ({ name }) => local.forget(name), where: " (in this browser alone)" }))];
+  fill(view, back(on), h("h1", { tabindex: "-1" }, "Saved questions"), ...(blocks.length ? blocks : [h("p", {}, "None: save one above its answers.")]));
 }
 
 // A dossier is made of the hits of one question.
