@@ -11,6 +11,7 @@ import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from time import monotonic
@@ -25,6 +26,7 @@ T = TypeVar("T")
 WAITING = 64  # questions at most
 LOOK_EVERY = 1.0  # seconds between looks at the index's folder
 LONGEST = 30.0  # seconds that a question may take, its waiting counted
+LEAVE_WITHIN = 1.0  # seconds for what is being asked, at the end
 
 
 class _Job(Generic[T]):
@@ -72,12 +74,12 @@ class Reader:
             raise self._failed
 
     def stop(self) -> None:
-        """Close the index, when what is being asked is answered."""
-        try:
-            self._jobs.put(_END, timeout=LONGEST)
-        except queue.Full:
-            return  # it is stuck, and ends with the process
-        self._thread.join(LONGEST)
+        """Close the index, when what is being asked is answered; what takes longer ends with the process."""
+        with suppress(queue.Full):
+            self._jobs.put(_END, timeout=LEAVE_WITHIN)
+        self._thread.join(LEAVE_WITHIN)
+        if self._thread.is_alive():
+            remove(self._copy)
 
     @property
     def alive(self) -> bool:

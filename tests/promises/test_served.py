@@ -444,6 +444,27 @@ def test_a_reader_outlives_whatever_opening_a_newer_index_raises(tmp_path: Path)
     assert not reader.alive
 
 
+def test_the_end_does_not_wait_for_a_question_that_takes_long(tmp_path: Path) -> None:
+    build([write_articles(tmp_path / "articles")], tmp_path / "ix", model="hash")
+    opened, begun, answered = list[Path](), threading.Event(), threading.Event()
+
+    def open_engine(folder: Path) -> Any:
+        opened.append(folder)
+        return open_index(folder)
+
+    def takes_long(_: object) -> None:
+        begun.set()
+        answered.wait()
+
+    reader = Reader(tmp_path / "ix", open_engine, lambda _: None)
+    reader.start()
+    threading.Thread(target=lambda: asyncio.run(reader.ask(takes_long)), daemon=True).start()
+    begun.wait()
+    reader.stop()
+    assert reader.alive and opened[-1] != tmp_path / "ix" and not opened[-1].exists()
+    answered.set()
+
+
 @pytest.mark.parametrize("how", BREAKS)
 def test_an_index_that_is_broken_on_purpose_leaves_the_old_one_answering(tmp_path: Path, how: str) -> None:
     articles = write_articles(tmp_path / "articles")
