@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from pathlib import Path
 from typing import Any, cast
 
-from semsearch.records import Answer, Hit
+from semsearch.errors import SemsearchError
+from semsearch.records import Answer, Hit, Query
 from semsearch.rendering.fields import hit_fields
 from semsearch.search.local import LocalIndex
 from semsearch.search.opening import open_index
 from semsearch.search.option_table import Choices
 from semsearch.search.options import Options
+from semsearch.storage.place import SEAL
 
 KEPT = (
     "doc_id", "title", "published", "date_source", "date_precision", "source", "url", "page", "line_start", "line_end",
@@ -29,17 +33,41 @@ class Asking:
         self._options = Options(**cast(Choices, choices))
         self._options.query("words")
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="semsearch")
+        self._folder = Path(folder)
+        self._seen = _written(self._folder)
         self._index: LocalIndex = self._pool.submit(open_index, folder).result()
 
     def answer(self, question: str, choices: dict[str, Any] | None = None) -> Answer:
         """The answer to a question, with further options."""
         query = self._options.replaced(**cast(Choices, choices or {})).query(question)
-        return self._pool.submit(self._index.answer, query).result()
+        return self._pool.submit(self._answer, query).result()
+
+    def _answer(self, query: Query) -> Answer:
+        """The answer of the index as it is now; of what is open where that cannot be opened."""
+        seen = _written(self._folder)
+        if seen != self._seen:
+            with suppress(SemsearchError):
+                newer = open_index(self._folder)
+                self._index.close()
+                self._index, self._seen = newer, seen
+        return self._index.answer(query)
 
     def close(self) -> None:
         """Close the index. Asking it after that raises RuntimeError."""
-        self._pool.submit(self._index.close).result()
+        self._pool.submit(self._close).result()
         self._pool.shutdown()
+
+    def _close(self) -> None:
+        self._index.close()
+
+
+def _written(folder: Path) -> object:
+    """What differs after every commit."""
+    try:
+        stat = (folder / SEAL).stat()
+    except OSError:
+        return None
+    return stat.st_ino, stat.st_size, stat.st_mtime_ns
 
 
 def metadata_of(hit: Hit) -> dict[str, Any]:
