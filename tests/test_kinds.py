@@ -112,6 +112,7 @@ def test_a_kind_that_is_none_is_refused_with_those_there_are(index: Index, progr
 
 
 def test_commands_and_lines_have_it(program: Program, folder: Path, tmp_path: Path) -> None:
+    assert "kinds      record (6), text (3), page (2), mail (1)\n" in program("info", "--index", folder).out
     ran = program("ask", "bridge", "--kind", "page", "--kind", "mail", "--index", folder, "--format", "json", "-k", "9")
     assert len(json.loads(ran.out)["hits"]) == 3
     line = {"_id": "q", "text": "bridge", "kind": ["mail"], "top": 9}

@@ -17,7 +17,7 @@ from semsearch.cli.examples import examples
 from semsearch.cli.exits import DONE, emit, say
 from semsearch.cli.options import DEFAULT_FOLDER, DebugOption, IndexOption, QuietOption
 from semsearch.errors import command
-from semsearch.rendering.documents import Which, date_fields, kinds_of
+from semsearch.rendering.documents import Which, date_fields, which_of
 from semsearch.rendering.tables import cell
 from semsearch.rendering.visible import display_path, visible
 
@@ -63,7 +63,7 @@ def dates(
     with open_index(index) as opened:
         entries = opened.dates()
     place = None if index == DEFAULT_FOLDER else index
-    listed = [entry for entry in entries if only is None or only in kinds_of(entry)]
+    listed = [entry for entry in entries if only is None or only in which_of(entry)]
     if output_format is DatesFormat.csv:
         emit(_as_csv(listed))
     elif output_format is DatesFormat.json:
@@ -72,7 +72,7 @@ def dates(
         emit("".join(f"{_line(entry)}\n" for entry in listed))
     else:
         emit(_summary(entries, place))
-    if not quiet and any(kinds_of(entry) for entry in entries):
+    if not quiet and any(which_of(entry) for entry in entries):
         say(f"correct dates with: {command('index', '--dates', 'FILE', index=place)}   (CSV: doc_id and date)")
     return DONE
 
@@ -85,7 +85,7 @@ def _summary(entries: Sequence[DateEntry], index: Path | None) -> str:
     )
     lines = [f"{count:>8}  {source:<14} {precision}".rstrip() for (source, precision), count in sources.most_common()]
     for kind in Which:
-        found = [entry for entry in entries if kind in kinds_of(entry)]
+        found = [entry for entry in entries if kind in which_of(entry)]
         if found:
             lines += ["", f"{kind}: {len(found)}", *(f"  {_line(entry)}" for entry in found[:MOST_LISTED])]
         if len(found) > MOST_LISTED:

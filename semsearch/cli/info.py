@@ -67,6 +67,7 @@ def _as_text(found: IndexInfo) -> str:
         ("seasons", "of the southern hemisphere" if found.hemisphere == "south" else ""),
         ("sources", ", ".join(display_path(path) for path in found.sources)),
         ("publishers", publishers),
+        ("kinds", ", ".join(f"{name} ({count})" for name, count in found.kinds) if len(found.kinds) > 1 else ""),
         ("kept", kept),
         ("model", f"{found.encoder.model}: {found.encoder.identity}"),
         ("encoded", f"passages by {', '.join(found.encoder.engines)}" if found.encoder.engines else ""),

@@ -33,7 +33,7 @@ def shown_fields(document: Document) -> Fields:
     }
 
 
-def kinds_of(entry: DateEntry) -> list[Which]:
+def which_of(entry: DateEntry) -> list[Which]:
     """What is wrong with the date of an article."""
     published = entry.published
     if published is None:

@@ -15,7 +15,7 @@ from weakref import WeakKeyDictionary
 from semsearch.dates.event_dates import event_dates
 from semsearch.records import Answer, DateEntry, DateRange, Document, Hit
 from semsearch.rendering.comparisons import comparison_fields
-from semsearch.rendering.documents import date_fields, info_fields, kinds_of, shown_fields
+from semsearch.rendering.documents import date_fields, info_fields, shown_fields, which_of
 from semsearch.rendering.fields import Fields, answer_fields
 from semsearch.rendering.formats import make_renderer, ordered
 from semsearch.rendering.stories import story_fields
@@ -127,7 +127,7 @@ def passage_hash(text: str) -> str:
 
 def served_dates(entries: Sequence[DateEntry], paths: Paths, only: str | None) -> Fields:
     """The dates of articles, and whether there are more."""
-    found = [entry for entry in entries if only is None or only in kinds_of(entry)]
+    found = [entry for entry in entries if only is None or only in which_of(entry)]
     rows = [date_fields(replace(entry, path=paths.told(entry.path))) for entry in found[:MOST_DATES]]
     return {"count": len(found), "more": len(found) > MOST_DATES, "dates": rows}
 
