@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from semsearch.encoders import DEFAULT_MODEL, Encoder, SeenWeights, open_encoder
-from semsearch.encoders.bert import MANY, BertForward, Linear, Shape, gelu, layer_norm, softmax
+from semsearch.encoders.bert import MANY, PANEL, BertForward, Linear, Shape, _bounds, gelu, layer_norm, softmax
 from semsearch.encoders.layout import PACKAGE_SHA256, WEIGHTS, packaged_folder, read_layout, weights_sha256
 from semsearch.encoders.tokenizing import Tokenizing
 from semsearch.errors import EncoderUnavailable
@@ -231,16 +232,23 @@ def test_a_text_has_one_vector_however_many_were_encoded_before() -> None:
         assert np.array_equal(forward.encode(texts), first)
 
 
-@pytest.mark.parametrize("outputs", [192, 100])
-def test_a_linear_layer_in_blocks_is_the_same_product(outputs: int) -> None:
+@pytest.mark.parametrize(("outputs", "inputs"), [(192, 64), (192, 1_000), (100, 64)])
+def test_a_linear_layer_in_blocks_is_the_same_product(outputs: int, inputs: int) -> None:
     rng = np.random.default_rng(3)
-    weight, bias = rng.normal(size=(outputs, 64)).astype(np.float32), rng.normal(size=outputs).astype(np.float32)
+    weight, bias = rng.normal(size=(outputs, inputs)).astype(np.float32), rng.normal(size=outputs).astype(np.float32)
     layer, same = Linear(weight, bias), dict[Shape, bool]()
     layer.copy_in_blocks(same)
     for rows in (1, 5, 16, 16):
-        x = rng.normal(size=(rows, 64)).astype(np.float32)
+        x = rng.normal(size=(rows, inputs)).astype(np.float32)
         expected = x.astype(np.float64) @ weight.astype(np.float64).T + bias
         np.testing.assert_allclose(layer(x), expected, atol=1e-4)
     same.update(dict.fromkeys(same, True))
     np.testing.assert_allclose(layer(x), expected, atol=1e-4)  # by blocks, whatever their bits
-    assert set(same) == ({(rows, 192, 64) for rows in (1, 5, 16)} if outputs == 192 else set())
+    assert set(same) == ({(rows, 192, inputs) for rows in (1, 5, 16)} if outputs == 192 else set())
+
+
+def test_panels_are_those_that_openblas_sums() -> None:
+    """Measured: with other bounds a product of 1,536 inputs differs in its last bits from that of the whole."""
+    assert [_bounds(inputs) for inputs in (384, 448, 896)] == [[0, 384], [0, 448], [0, 448, 896]]
+    assert _bounds(1536) == [0, 448, 896, 1216, 1536]
+    assert all(end - begin <= PANEL for begin, end in pairwise(_bounds(5_000)))
