@@ -19,6 +19,7 @@ Number = TypeVar("Number", bound=np.integer[Any])
 Span = tuple[int, int]  # start and end in characters
 Offsets = NDArray[np.int64]  # (n, 2), start and end of each token in characters
 
+EINSUM_AT_ONCE = 8192  # columns; of longer rows numpy.einsum sums what fits its buffer, wherever a row begins in that
 COSINE_ERROR = 1e-5  # how far sums in float32 may lie from the exact cosine
 
 
@@ -40,6 +41,8 @@ class Stem:
 
 def exact_cosines(vectors: Vectors, vector: Vectors) -> Scores:
     """Inner products in float64, each summed on its own: equal vectors have equal scores, always."""
+    if vectors.shape[1] > EINSUM_AT_ONCE:
+        return np.asarray((vectors.astype(np.float64) * vector.astype(np.float64)).sum(axis=1), np.float64)
     return np.asarray(np.einsum("ij,j->i", vectors.astype(np.float64), vector.astype(np.float64)), np.float64)
 
 

@@ -57,17 +57,24 @@ def test_langchain(seeds: Path, answer: Answer) -> None:
         SemsearchRetriever(index=str(seeds), options={"since": "2022-13"})
 
 
-def test_a_retriever_answers_from_the_index_as_it_is_now(tmp_path: Path) -> None:
+def test_a_retriever_answers_from_its_index_as_it_is_now(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("langchain_core")
     from semsearch.adapters.langchain import SemsearchRetriever
 
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").write_text("The bridge of the river was closed.")
     build([tmp_path / "in"], tmp_path / "ix", model="hash")
-    retriever = SemsearchRetriever(index=str(tmp_path / "ix"))
+    monkeypatch.chdir(tmp_path)
+    retriever = SemsearchRetriever(index="ix")
     assert len(retriever.invoke("bridge")) == 1
     (tmp_path / "in" / "b.txt").write_text("A second bridge of the river was opened.")
     build([tmp_path / "in"], tmp_path / "ix")
+    assert len(retriever.invoke("bridge")) == 2
+    other = tmp_path / "other"
+    other.mkdir()
+    (other / "c.txt").write_text("Another town.")
+    build([other / "c.txt"], other / "ix", model="hash")
+    monkeypatch.chdir(other)
     assert len(retriever.invoke("bridge")) == 2
     (tmp_path / "ix").rename(tmp_path / "gone")
     assert len(retriever.invoke("bridge")) == 2

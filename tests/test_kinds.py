@@ -156,3 +156,29 @@ def test_a_changed_name_of_a_member_is_told(folder: Path, tmp_path: Path) -> Non
     connection.close()
     with pytest.raises(IndexDamaged), open_index(tmp_path / "ix") as opened:
         opened.search("bridge", kinds=["pdf"])
+
+
+def test_a_facet_holds_what_its_filter_leaves(tmp_path: Path) -> None:
+    """Spellings that a filter takes for one are one choice; what it cannot name is none."""
+    values = ["World", "world", " world", "home", "x" * 250]
+    records = [
+        {"id": f"r{n}", "text": f"Report {n}: the bridge.", "section": values[n % 5], "c!": "ab"[n % 2],
+         "tag": [["t", "t"], "u"][n % 2], "source": ["Agency", "AGENCY", "Daily"][n % 3]}
+        for n in range(30)
+    ]  # fmt: skip
+    (tmp_path / "r.jsonl").write_text("".join(json.dumps(each) + "\n" for each in records))
+    build([tmp_path / "r.jsonl"], tmp_path / "ix", model="hash")
+    with open_index(tmp_path / "ix") as opened:
+        facets = opened.timeline("the bridge", window="band").facets
+        assert [each[::2] for each in facets.publishers] == [("AGENCY", 20), ("Daily", 10)]
+        assert [(name, [each[::2] for each in counts]) for name, counts in facets.fields] == [
+            ("section", [(" world", 18), ("home", 6)]),
+            ("tag", [("t", 15), ("u", 15)]),
+        ]
+        for name, count in (("AGENCY", 20), ("Daily", 10)):
+            assert len(opened.search("bridge", top=50, publishers=[name]).hits) == count
+        assert len(opened.search("bridge", top=50, where=["section= world"]).hits) == 18
+        left = opened.timeline("the bridge", window="band", where=["section!=home"], not_publishers=["daily"]).facets
+        assert [each[::2] for each in left.publishers] == [("AGENCY", 16), ("Daily", 0)]
+        assert [each[::2] for each in left.fields[0][1]] == [(" world", 12), ("home", 0)]
+        assert opened.info().common["tag"] == [("t", 15), ("u", 15)]

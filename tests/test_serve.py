@@ -8,6 +8,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +52,11 @@ def random_choices(rng: random.Random) -> tuple[dict[str, Any], dict[str, Any]]:
         own["per_document"] = given["per_document"] = rng.randint(2, 4)
     if rng.random() < 0.2:
         own["expand"] = given["expand"] = True
-    time = rng.choice(["prefer", "prefer", "strict", "off"])
-    given |= {"time": time} if time != "prefer" else {}
-    own |= {"strict_time": time == "strict", "use_time": time != "off"}
+    if rng.random() < 0.2:
+        own["kinds"] = given["kind"] = [rng.choice(["text", "page"]), "text"]
+    use = rng.choice(["prefer", "prefer", "strict", "off"])
+    given |= {"time": use} if use != "prefer" else {}
+    own |= {"strict_time": use == "strict", "use_time": use != "off"}
     top = rng.choice([10, 10, 3, 25])
     return {**own, "top": top}, {**given, "k": top}
 
@@ -204,6 +207,25 @@ def test_a_question_is_a_feed(served_seeds: Served) -> None:
     assert days == sorted(days, reverse=True)
     description = ET.fromstring(served_seeds.get("/opensearch.xml").content)  # noqa: S314
     assert description[-1].attrib["template"] == f"{served_seeds.url}/?q={{searchTerms}}"
+
+
+def test_a_saved_question_that_fails_says_why_and_hides_no_other(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_text('{"text": "The ferry was painted.", "desk": "harbour"}\n')
+    build([tmp_path / "a.jsonl"], tmp_path / "ix", model="hash")
+    with served(tmp_path / "ix", env={"XDG_STATE_HOME": str(tmp_path / "state")}) as server:
+        for name, more in (("ferries", {"where": ["desk=harbour"]}), ("all", {})):
+            assert server.post("/api/questions", {"q": "ferry", "name": name, **more}).status_code == 200
+        (tmp_path / "a.jsonl").write_text('{"text": "The ferry was painted again."}\n')
+        build([tmp_path / "a.jsonl"], tmp_path / "ix")
+        end = time.monotonic() + 10
+        while "error" not in (found := server.get("/api/questions").json()["questions"])[1]:
+            assert time.monotonic() < end
+            time.sleep(0.2)
+        assert [(each["name"], each.get("error", "")[:28]) for each in found] == [
+            ("all", ""),
+            ("ferries", "no article has a field 'desk"),
+        ]
+        assert server.post("/api/questions/forget", {"name": "ferries"}).status_code == 200
 
 
 def test_a_saved_question_shows_what_came_in(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from semsearch.arrays import exact_cosines
 from semsearch.errors import FormatMismatch, IndexDamaged, IndexMissing
 from semsearch.indexing.building import build
 from semsearch.search.local import Index
@@ -22,7 +23,7 @@ from semsearch.storage.accelerators.record import check_file, record_file, slack
 from semsearch.storage.place import DATABASE, folder_size
 from semsearch.storage.remembered import Remembered
 from semsearch.storage.snapshot import Snapshot, open_snapshot
-from semsearch.storage.truth.rows import row_hash
+from semsearch.storage.truth.rows import RowDamaged, row_hash
 from semsearch.storage.truth.seal import Seal, wrong_file
 from semsearch.storage.writer import open_writer
 from tests.conftest import write_articles
@@ -293,6 +294,7 @@ def test_what_was_read_is_remembered_up_to_a_size_the_oldest_forgotten() -> None
     assert remembered.of([1]) == {1: "x"}
     assert remembered.of([11, 3]) == {11: "x" * 11, 3: "xxx"}  # larger than all that is held
     assert remembered.of([3]) == {3: "xxx"}
+    assert remembered.of([3, 3, 3]) == {3: "xxx"}
     assert asked == [[3, 1, 2], [4], [5], [1], [11]]
 
 
@@ -308,3 +310,34 @@ def test_cosines_of_few_passages_are_those_of_all(index: Path, articles: Path) -
             np.testing.assert_allclose(cosines, [found[number] for number in numbers], atol=1e-5)
         with pytest.raises(IndexDamaged, match="no vector"):
             snapshot.cosines(vector, np.array([10_000], np.int64))
+
+
+def test_vectors_of_a_hit_given_twice_are_given_twice(index: Path) -> None:
+    with open_index(index) as opened:
+        hits = opened.search("bread", top=2).hits
+        for _ in range(2):
+            vectors = opened.vectors([*hits, *hits])
+            assert np.array_equal(vectors[: len(hits)], vectors[len(hits) :])
+
+
+@pytest.mark.parametrize("columns", [384, 10_000])
+def test_a_cosine_does_not_depend_on_the_rows_beside(columns: int) -> None:
+    rows = np.random.default_rng(5).normal(size=(30, columns)).astype(np.float32)
+    together = exact_cosines(rows, rows[0])
+    assert [exact_cosines(rows[at : at + 1], rows[0])[0] for at in range(30)] == together.tolist()
+    np.testing.assert_allclose(together, rows.astype(np.float64) @ rows[0].astype(np.float64))
+
+
+def test_kept_fields_of_articles_that_are_nowhere_are_damage(tmp_path: Path) -> None:
+    write_articles(
+        tmp_path / "a", {"a.jsonl": "".join(f'{{"text": "Town {n}.", "desk": "{n % 2}"}}\n' for n in range(4))}
+    )
+    build([tmp_path / "a"], tmp_path / "ix", model="hash")
+    with closing(open_snapshot(tmp_path / "ix")) as snapshot:
+        assert {value: places.tolist() for value, places in snapshot.common_fields()["desk"].items()} == {
+            "0": [0, 2],
+            "1": [1, 3],
+        }
+        for firsts in ([1, 2, 3], [1, 2, 3, 5]):
+            with pytest.raises(RowDamaged):
+                snapshot.kept().common_documents(np.array(firsts, np.int64))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -33,9 +32,9 @@ class Asking:
         self._options = Options(**cast(Choices, choices))
         self._options.query("words")
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="semsearch")
-        self._folder = Path(folder)
+        self._folder = Path(folder).absolute()
         self._seen = _written(self._folder)
-        self._index: LocalIndex = self._pool.submit(open_index, folder).result()
+        self._index: LocalIndex = self._pool.submit(open_index, self._folder).result()
 
     def answer(self, question: str, choices: dict[str, Any] | None = None) -> Answer:
         """The answer to a question, with further options."""
@@ -43,14 +42,22 @@ class Asking:
         return self._pool.submit(self._answer, query).result()
 
     def _answer(self, query: Query) -> Answer:
-        """The answer of the index as it is now; of what is open where that cannot be opened."""
+        """The answer of the index as it is now; of what is open where that cannot be opened, or cannot answer."""
         seen = _written(self._folder)
-        if seen != self._seen:
-            with suppress(SemsearchError):
-                newer = open_index(self._folder)
-                self._index.close()
-                self._index, self._seen = newer, seen
-        return self._index.answer(query)
+        if seen == self._seen:
+            return self._index.answer(query)
+        try:
+            newer = open_index(self._folder)
+        except SemsearchError:
+            return self._index.answer(query)
+        try:
+            answer = newer.answer(query)
+        except SemsearchError:
+            newer.close()
+            return self._index.answer(query)
+        self._index.close()
+        self._index, self._seen = newer, seen
+        return answer
 
     def close(self) -> None:
         """Close the index. Asking it after that raises RuntimeError."""

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from semsearch.search.facets import Count
-from semsearch.search.timeline import Bar, Timeline
+    from semsearch.search.timeline import Bar, Timeline
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
 _HEIGHT, _WIDTH = 3.2, 9.0  # inches

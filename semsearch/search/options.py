@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any, Unpack, cast
 
@@ -18,6 +19,7 @@ DEFAULT_INDEX = "indexes/default"
 MOST_HITS = 100_000
 _CONDITION = re.compile(r"([^=!<>]{1,200})(!=|<=|>=|=|<|>)(.*)", re.DOTALL)
 _NUMBER = re.compile(r"[+-]?\d{1,300}(?:\.\d{0,300})?", re.ASCII)
+LONGEST_CONDITION = 200  # characters that a page or a tool may send
 LONGEST_QUESTION = 10_000  # characters that are looked at; the model sees some hundred words
 _DEFAULTS = {option.keyword: option.default for option in QUESTION}
 
@@ -123,6 +125,16 @@ def _condition(text: str, name: str) -> Condition:
     if sign not in ("=", "!=") and not _NUMBER.fullmatch(value):
         raise UsageError(f"{name} is {text[:60]!r}: {sign} compares numbers, expected one behind it")
     return field, sign, value
+
+
+def may_be_asked(field: str, value: str) -> bool:
+    """Whether conditions can name a field and a value of it: signs in a name, or length, may be in the way."""
+    texts = [f"{field}{sign}{value}" for sign in ("=", "!=")]
+    if len(texts[1]) > LONGEST_CONDITION:
+        return False
+    with suppress(UsageError):
+        return [_condition(text, "") for text in texts] == [(field, sign, value.strip()) for sign in ("=", "!=")]
+    return False
 
 
 def _kind(text: str, name: str) -> Kind:

@@ -104,7 +104,7 @@ def make_timeline(
     if scored.counts is not None:
         counts = scored.counts(scored.numbers, relevant)
         if window == "band":
-            facets, held = counts.of(query.publishers, query.kinds)
+            facets, held = counts.of(query)
             scored, relevant = _kept(scored, held), relevant[held]
         else:
             facets = Facets(counts.publishers())

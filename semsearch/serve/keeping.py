@@ -12,6 +12,7 @@ from fastapi import Body, FastAPI, Query
 from fastapi.responses import Response
 from pydantic import Field
 
+from semsearch.errors import UsageError
 from semsearch.records import Answer
 from semsearch.rendering.dossier import dossier_html
 from semsearch.rendering.fields import Fields, answer_fields, hit_fields
@@ -104,9 +105,14 @@ class Keeping:
 
 
 def _told(folder: Path, index: LocalIndex, each: standing.Standing, paths: Paths) -> Fields:
-    """A saved question with what is new; it stays new until it is said to be seen."""
-    hits = standing.news(folder, index, each, peek=True)
+    """A saved question with what is new; it stays new until it is said to be seen. One that fails says why."""
+    failed: Fields = {}
+    try:
+        hits = standing.news(folder, index, each, peek=True)
+    except UsageError as error:  # of a field, for example, that no article has any more
+        hits, failed = [], {"error": error.what}
     return {
+        **failed,
         "name": each.name,
         "query": each.text,
         "address": address_of(each.text, each.choices),

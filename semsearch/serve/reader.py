@@ -62,6 +62,7 @@ class Reader:
         self._seen: object = None
         self._day = date.min  # that "today" is counted from
         self._copy: Path | None = None  # that answers come from
+        self._coming: Path | None = None  # the next, while it is looked over
         self.state = ""  # of the index that answers
         self.stale = ""  # why a newer one does not: the class of the error
         self._thread = threading.Thread(target=self._work, name="semsearch-index", daemon=True)
@@ -79,7 +80,8 @@ class Reader:
             self._jobs.put(_END, timeout=LEAVE_WITHIN)
         self._thread.join(LEAVE_WITHIN)
         if self._thread.is_alive():
-            remove(self._copy)
+            for copy in (self._copy, self._coming):
+                remove(copy)
 
     @property
     def alive(self) -> bool:
@@ -136,7 +138,7 @@ class Reader:
         """The index as it is now, its parts loaded; where it is copied, ``check_copy`` looks whether it is whole."""
         self._seen, self._day = signature(self._folder), date.today()
         engine = self._whole(self._folder)
-        copy = copied(self._folder)
+        self._coming = copy = copied(self._folder)
         if copy is not None:
             engine.close()
             try:
@@ -147,7 +149,7 @@ class Reader:
                 remove(copy)
                 raise
         remove(self._copy)
-        self._copy = copy
+        self._copy, self._coming = copy, None
         self.state = engine.state
         return engine
 

@@ -15,7 +15,7 @@ from semsearch.arrays import Ids, Mask
 from semsearch.errors import UsageError
 from semsearch.records import Condition
 from semsearch.storage.truth.meta import Connection
-from semsearch.storage.truth.rows import fits, sound
+from semsearch.storage.truth.rows import RowDamaged, fits, sound
 
 MOST_VALUES = 12  # of a field whose values are counted
 MOST_LISTED = 40  # names of fields in an error
@@ -53,20 +53,25 @@ class KeptFields:
         """The values of fields that have few, each with its articles, the most frequent first."""
         found = dict[str, list[tuple[str, int]]]()
         for held in self._fields.values():
-            counts = Counter(value for values in held.values.values() for value in values)
+            counts = Counter(value for values in held.values.values() for value in set(values))
             if 1 < len(counts) <= MOST_VALUES:
                 found[held.name] = sorted(counts.items(), key=lambda each: (-each[1], each[0]))
         return found
 
     def common_documents(self, firsts: Ids) -> dict[str, dict[str, Ids]]:
-        """Of the same fields and values the places of their articles among ``firsts``, all first passages."""
+        """Of the same fields and values the places of their articles among ``firsts``, all first passages.
+
+        Spellings that a condition does not tell apart count as one, under the most frequent. Raises RowDamaged.
+        """
         found = dict[str, dict[str, Ids]]()
         for name, counts in self.common().items():
-            holding = dict[str, list[int]]({value: [] for value, _ in counts})
+            spelling, holding = dict[str, str](), dict[str, list[int]]()
+            for value, _ in counts:
+                holding[spelling.setdefault(_same(value), value)] = []
             for first, values in self._fields[name.casefold()].values.items():
-                for value in set(values):
+                for value in {spelling[_same(value)] for value in values}:
                     holding[value].append(first)
-            found[name] = {value: np.searchsorted(firsts, np.sort(held)) for value, held in holding.items()}
+            found[name] = {value: _places(firsts, held) for value, held in holding.items()}
         return found
 
     def satisfying(self, conditions: Sequence[Condition], firsts: Ids) -> Mask:
@@ -96,8 +101,22 @@ def holds(condition: Condition, values: tuple[str, ...]) -> bool:
     """
     _, sign, value = condition
     if sign in ("=", "!="):
-        return value.casefold() in (each.casefold() for each in values)
+        return _same(value) in map(_same, values)
     return any(_SIGNS[sign](number, float(value)) for number in map(_number, values))
+
+
+def _same(value: str) -> str:
+    """Equal for values that a condition does not tell apart."""
+    return value.strip().casefold()
+
+
+def _places(firsts: Ids, held: Sequence[int]) -> Ids:
+    """Where first passages stand among all of them. Raises RowDamaged."""
+    wanted = np.array(sorted(held), np.int64)
+    places = np.searchsorted(firsts, wanted)
+    if len(wanted) and (places[-1] >= len(firsts) or (firsts[places] != wanted).any()):
+        raise RowDamaged("articles with kept fields are not where their passages are")
+    return places
 
 
 def _number(text: str) -> float:

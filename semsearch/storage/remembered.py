@@ -24,12 +24,14 @@ class Remembered(Generic[K, T]):
         self._bytes = 0
 
     def of(self, keys: Sequence[K]) -> dict[K, T]:
-        """The values of some different keys, in their order."""
+        """The values of some keys, in their order."""
         held = self._held
-        missing = [key for key in keys if key not in held]
+        missing = list(dict.fromkeys(key for key in keys if key not in held))
         read = self._read(missing) if missing else {}
-        found = {key: read[key] if key in read else held.pop(key) for key in keys}
-        held.update(found)
+        found = {key: read[key] if key in read else held[key] for key in keys}
+        for key, value in found.items():
+            held.pop(key, None)
+            held[key] = value
         self._bytes += sum(map(self._size, read.values()))
         while self._bytes > self._most:
             self._bytes -= self._size(held.pop(next(iter(held))))

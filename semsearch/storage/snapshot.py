@@ -153,6 +153,12 @@ class Snapshot:
             found &= self.kept().satisfying(query.where, self.columns().first_passage)
         return found & self.kinds().among(query.kinds) if query.kinds else found
 
+    def common_fields(self) -> dict[str, dict[str, Ids]]:
+        """Values of kept fields that have few, with the places of their articles among the columns."""
+        firsts = self.columns().first_passage
+        with damage_told(self.folder):
+            return self.kept().common_documents(firsts)
+
     def kinds(self) -> DocumentKinds:
         """Of what kind of file each document is."""
         if self._kinds is None:

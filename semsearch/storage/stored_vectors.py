@@ -31,8 +31,9 @@ class StoredVectors:
 
     def of_passages(self, numbers: Ids) -> Vectors:
         """Vectors (n, dim), in the order of ``numbers``."""
-        found = self._passages.of(numbers.tolist())
-        return np.array(list(found.values()), np.float32).reshape(len(numbers), self._dim)
+        wanted = numbers.tolist()
+        found = self._passages.of(wanted)
+        return np.array([found[number] for number in wanted], np.float32).reshape(len(wanted), self._dim)
 
     def of_sentences(self, numbers: Ids) -> dict[int, Sentences]:
         """The sentences of passages and their vectors, if there are any, by passage number."""

@@ -465,6 +465,29 @@ def test_the_end_does_not_wait_for_a_question_that_takes_long(tmp_path: Path) ->
     answered.set()
 
 
+def test_an_end_while_a_newer_index_is_opened_leaves_no_copy(tmp_path: Path) -> None:
+    articles = write_articles(tmp_path / "articles")
+    build([articles], tmp_path / "ix", model="hash")
+    copies, begun, go_on = list[Path](), threading.Event(), threading.Event()
+
+    def open_engine(folder: Path) -> Any:
+        if folder != tmp_path / "ix":
+            copies.append(folder)
+            if len(copies) == 2:
+                begun.set()
+                go_on.wait()
+        return open_index(folder)
+
+    reader = Reader(tmp_path / "ix", open_engine, lambda _: None)
+    reader.start()
+    (articles / "new.txt").write_text(" date 2023-01-01 The town again.\n", "utf-8")
+    build([articles], tmp_path / "ix")
+    assert begun.wait(20)
+    reader.stop()
+    assert len(copies) == 2 and not any(copy.exists() for copy in copies)
+    go_on.set()
+
+
 @pytest.mark.parametrize("how", BREAKS)
 def test_an_index_that_is_broken_on_purpose_leaves_the_old_one_answering(tmp_path: Path, how: str) -> None:
     articles = write_articles(tmp_path / "articles")

@@ -1,6 +1,6 @@
 // Saved questions where the server can keep none: in this browser alone. What is new is what its first 100 answers had not.
 
-import { get } from "./api.js";
+import { get, isAborted } from "./api.js";
 import { address, asked, plain, read } from "./state.js";
 
 const KEY = "semsearch.saved", MOST = 100, MOST_SEEN = 500;
@@ -11,7 +11,7 @@ const store = (list) => localStorage.setItem(KEY, JSON.stringify(list.slice(-MOS
 export function all() {
   try {
     const found = JSON.parse(localStorage.getItem(KEY) ?? "[]");
-    return Array.isArray(found) ? found : [];
+    return Array.isArray(found) ? found.filter((each) => typeof each?.name === "string" && typeof each.address === "string" && Array.isArray(each.seen)) : [];
   } catch {
     return [];
   }
@@ -29,9 +29,15 @@ export async function keep(name, state) {
   store([...all().filter((other) => other.name !== name), { ...each, seen }]);
 }
 
+// What is new, or why that cannot be said.
 export async function news(each) {
   const seen = new Set(each.seen);
-  return (await hitsOf(each)).filter((hit) => !seen.has(keyOf(hit)));
+  try {
+    return { ...each, hits: (await hitsOf(each)).filter((hit) => !seen.has(keyOf(hit))) };
+  } catch (error) {
+    if (isAborted(error)) throw error;
+    return { ...each, hits: [], error: error.message };
+  }
 }
 
 export function looked(each, hits) {

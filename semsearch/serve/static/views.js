@@ -100,11 +100,11 @@ async function saved(view, state, on) {
   const { found } = await get("view", "/api/questions");
   const again = () => on.goto({ view: "saved" });
   const block = (each, { seen, forget, where = "" }) => h("section", {}, h("h2", {}, h("a", { href: each.address, onclick: (event) => { event.preventDefault(); on.jump(each.address); } }, shown(each.query))),
-    h("p", { class: "facts" }, `${shown(each.name)}${where} · ${plural(each.hits.length, "new passage")} `,
+    h("p", { class: "facts" }, `${shown(each.name)}${where} · ${each.error ? `cannot be asked: ${shown(each.error)}` : plural(each.hits.length, "new passage")} `,
       h("button", { type: "button", class: "plain", onclick: async () => { await seen(each); again(); } }, "Seen"),
       h("button", { type: "button", class: "plain", onclick: async () => { await forget(each); again(); } }, "Delete")),
     h("ol", { class: "hits" }, ...each.hits.slice(0, MOST_NEW).map((hit) => card(hit, {}, without(on)))));
-  const here = await Promise.all(local.all().map(async (each) => ({ ...each, hits: await local.news(each) })));
+  const here = await Promise.all(local.all().map(local.news));
   const blocks = [
     ...found.questions.map((each) => block(each, { seen: ({ name }) => post("/api/questions/seen", { name }), forget: ({ name }) => post("/api/questions/forget", { name }) })),
     ...here.map((each) => block(each, { seen: (one) => local.looked(one, one.hits), forget: ({ name }) => local.forget(name), where: " (in this browser alone)" }))];
