@@ -454,6 +454,9 @@ def test_17_a_publisher_a_value_and_a_kind_are_chosen_or_left_out(opened: Opened
         expect(page).to_have_url(re.compile("not_source=Daily"))
         expect(page.locator(".card")).to_have_count(5)
         expect(page.locator("[aria-pressed=true]")).to_have_accessible_name("Without Daily")
+        page.locator('[data-source="Daily"]').check()
+        expect(page).to_have_url(re.compile(r"[?&]source=Daily$"))
+        expect(page.locator(".card")).to_have_count(3)
 
 
 def test_a_question_that_the_server_cannot_keep_is_kept_in_the_browser(opened: Opened, tmp_path: Path) -> None:

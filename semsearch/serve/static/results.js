@@ -173,8 +173,8 @@ function publishers(sources, state, on) {
   const wanted = lowered(state.source), left = lowered(state.not_source);
   const row = ({ source, relevant }) => source === null
     ? h("li", { class: "none" }, `none ${relevant}`)
-    : line(source, relevant, { checked: wanted.has(source.toLowerCase()), "data-source": source, onchange: () => toggle(state, "source", source, on) },
-      left.has(source.toLowerCase()), () => toggle(state, "not_source", source, on));
+    : line(source, relevant, { checked: wanted.has(source.toLowerCase()), "data-source": source, onchange: () => toggle(state, on, ["source", source], ["not_source", source]) },
+      left.has(source.toLowerCase()), () => toggle(state, on, ["not_source", source], ["source", source]));
   return h("fieldset", {}, h("legend", {}, "Publishers"), h("ul", {}, ...sources.slice(0, 20).map(row)));
 }
 
@@ -182,8 +182,8 @@ function choices(legend, values, { name, field, state, on }) {
   const wanted = lowered(state[name]);
   const text = (value, sign) => field === undefined ? value : `${field}${sign}${value}`;
   const row = ({ value, relevant }) => line(value, relevant,
-    { checked: wanted.has(text(value, "=").toLowerCase()), [`data-${name}`]: text(value, "="), onchange: () => toggle(state, name, text(value, "="), on) },
-    wanted.has(text(value, "!=").toLowerCase()), field === undefined ? null : () => toggle(state, name, text(value, "!="), on));
+    { checked: wanted.has(text(value, "=").toLowerCase()), [`data-${name}`]: text(value, "="), onchange: () => toggle(state, on, [name, text(value, "=")], [name, text(value, "!=")]) },
+    wanted.has(text(value, "!=").toLowerCase()), field === undefined ? null : () => toggle(state, on, [name, text(value, "!=")], [name, text(value, "=")]));
   return h("fieldset", {}, h("legend", {}, shown(legend)), h("ul", {}, ...values.map(row)));
 }
 
@@ -194,8 +194,11 @@ function line(value, count, box, isLeftOut, leaveOut) {
 
 const lowered = (values) => new Set((values ?? []).map((value) => value.toLowerCase()));
 
-function toggle(state, name, value, on) {
-  const same = (each) => each.toLowerCase() === value.toLowerCase();
-  const before = state[name] ?? [];
-  on.goto({ [name]: before.some(same) ? before.filter((each) => !same(each)) : [...before, value] });
+// Chosen, or no longer; its opposite goes.
+function toggle(state, on, [name, value], [other, opposite]) {
+  const without = (values, one) => values.filter((each) => each.toLowerCase() !== one.toLowerCase());
+  const before = state[name] ?? [], rest = without(before, value);
+  const change = { [name]: rest.length < before.length ? rest : [...before, value] };
+  if (other !== name || opposite !== value) change[other] = without(change[other] ?? state[other] ?? [], opposite);
+  on.goto(change);
 }
