@@ -18,7 +18,7 @@ from pathlib import Path
 
 import numpy as np
 
-from scripts.benchmarks.measuring import ROOT, collections
+from scripts.benchmarks.measuring import ROOT, collections, index_of
 from semsearch.encoders.layout import packaged_folder
 from semsearch.encoders.protocol import SpanVectors
 from semsearch.indexing.building import build
@@ -32,13 +32,12 @@ from semsearch.storage.writer import Writer, open_writer
 PASSAGES = 250_000
 
 
-def large_index(folder: Path, source: Path) -> Path:
-    """The index at ``folder``, made by repeating that at ``source`` with other vectors nearby."""
+def large_index(folder: Path) -> Path:
+    """The index at ``folder``, made by repeating that of press with other vectors nearby."""
     if folder.is_dir():
         build([], folder)  # one of an older format is brought up to date
         return folder
-    build([collections()[-1][1]], source)
-    snapshot = open_snapshot(source)
+    snapshot = open_snapshot(index_of(*collections()[-1]))
     random = np.random.default_rng(4)
     with open_writer(folder) as writer:
         with writer.transaction():
@@ -82,7 +81,7 @@ def _renamed(document: Document, turn: int) -> Document:
 def main() -> None:
     """Print medians and 95th percentiles in milliseconds."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 100
-    folder = large_index(ROOT / "indexes" / "bench-large", ROOT / "indexes" / "bench-press")
+    folder = large_index(ROOT / "indexes" / "bench-large")
     with (ROOT / "seeds" / "queries.jsonl").open(encoding="utf-8") as stream:
         questions = [json.loads(line)["text"] for line in stream]
     path = collections()[-1][1].with_name("queries.jsonl")

@@ -14,6 +14,10 @@ from pathlib import Path
 
 import numpy as np
 
+from semsearch.errors import SemsearchError
+from semsearch.indexing.building import build
+from semsearch.search.opening import open_index
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PRESS = ROOT.parent / "shared" / "data" / "press" / "corpus.jsonl.gz"
 INDEXES = ROOT / "indexes"
@@ -69,15 +73,23 @@ def collections() -> list[tuple[str, Path]]:
     return found
 
 
+def index_of(name: str, source: Path) -> Path:
+    """The index of a source, kept for the next time; one that holds anything else is made anew."""
+    folder = INDEXES / f"bench-{name}"
+    try:
+        with open_index(folder) as index:
+            is_other = index.info().sources != [os.path.realpath(source)]
+    except SemsearchError:  # none, of another format, or half written
+        is_other = True
+    if is_other:
+        shutil.rmtree(folder, ignore_errors=True)
+    build([source], folder)
+    return folder
+
+
 def both_indexes(name: str, source: Path) -> tuple[Path, Path]:
     """Indexes of a source made by semsearch and by the baseline, kept for the next time."""
-    ours, theirs = INDEXES / f"bench-{name}", INDEXES / f"bench-{name}-baseline"
-    indexing = [*SEMSEARCH, "index", str(source), "--index", str(ours), "--quiet"]
-    try:
-        run(indexing)
-    except subprocess.CalledProcessError:  # of another format, or half written
-        shutil.rmtree(ours, ignore_errors=True)
-        run(indexing)
+    ours, theirs = index_of(name, source), INDEXES / f"bench-{name}-baseline"
     if not (theirs / "passages.json").is_file():
         shutil.rmtree(theirs, ignore_errors=True)
         run([*BASELINE, "index", str(source), str(theirs)])

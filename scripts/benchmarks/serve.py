@@ -19,8 +19,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import urlencode
 
-from scripts.benchmarks.measuring import ROOT, SEMSEARCH, collections, run
-from semsearch.indexing.building import build
+from scripts.benchmarks.measuring import SEMSEARCH, collections, index_of, run
 
 CLIENTS = 16
 _PORT = re.compile(r"http://[^/]+:(\d+)/")
@@ -81,9 +80,8 @@ def batch_seconds(index: Path, questions: list[str]) -> float:
 def main() -> None:
     """Print the figures."""
     count = int(sys.argv[1]) if len(sys.argv) > 1 else 320
-    source = collections()[-1][1]
-    index = ROOT / "indexes" / "bench-press"
-    build([source], index)
+    name, source = collections()[-1]
+    index = index_of(name, source)
     lines = source.with_name("queries.jsonl").read_text("utf-8").splitlines()
     texts = [json.loads(line)["text"].split() for line in lines]
     questions, others = mixed(texts, count, 1), mixed(texts, count, 2)
