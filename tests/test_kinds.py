@@ -120,7 +120,9 @@ def test_commands_and_lines_have_it(program: Program, folder: Path, tmp_path: Pa
     ran = program("batch", tmp_path / "q.jsonl", "--index", folder)
     assert [hit["path"].endswith("d.eml") for hit in json.loads(ran.out.splitlines()[0])["hits"]] == [True]
     ran = program("timeline", "bridge", "--kind", "mail", "--index", folder, "--format", "json")
-    assert sum(bar["passages"] for bar in json.loads(ran.out)["bars"]) == 1
+    line = json.loads(ran.out)
+    assert sum(bar["passages"] for bar in line["bars"]) == 1
+    assert "kinds" not in line and "fields" not in line  # which were not counted
 
 
 def counts(line: dict[str, list[dict[str, object]]], name: str, by: str) -> dict[object, object]:
@@ -133,6 +135,7 @@ def test_each_facet_is_counted_with_the_others_made(folder: Path) -> None:
         assert counts(line, "kinds", "kind") == {"record": 6, "text": 3, "page": 2, "mail": 1}
         assert counts(line, "sources", "source") == {None: 5, "Agency": 3, "Daily": 3, "a@example.org": 1}
         assert counts(line["fields"], "section", "value") == {"home": 4, "world": 2}  # type: ignore[arg-type]
+        assert timeline(server, as_of="2022-01-15")["fields"] == {}  # type: ignore[comparison-overlap]
         line = timeline(server, kind="record", source="Agency")
         assert counts(line, "kinds", "kind") == {"record": 3}
         assert counts(line, "sources", "source") == {"Agency": 3, "Daily": 3}
@@ -170,6 +173,7 @@ def test_a_facet_holds_what_its_filter_leaves(tmp_path: Path) -> None:
     build([tmp_path / "r.jsonl"], tmp_path / "ix", model="hash")
     with open_index(tmp_path / "ix") as opened:
         facets = opened.timeline("the bridge", window="band").facets
+        assert facets.fields is not None
         assert [each[::2] for each in facets.publishers] == [("AGENCY", 20), ("Daily", 10)]
         assert [(name, [each[::2] for each in counts]) for name, counts in facets.fields] == [
             ("section", [(" world", 18), ("home", 6)]),
@@ -179,6 +183,7 @@ def test_a_facet_holds_what_its_filter_leaves(tmp_path: Path) -> None:
             assert len(opened.search("bridge", top=50, publishers=[name]).hits) == count
         assert len(opened.search("bridge", top=50, where=["section= world"]).hits) == 18
         left = opened.timeline("the bridge", window="band", where=["section!=home"], not_publishers=["daily"]).facets
+        assert left.fields is not None
         assert [each[::2] for each in left.publishers] == [("AGENCY", 16), ("Daily", 0)]
         assert [each[::2] for each in left.fields[0][1]] == [(" world", 12), ("home", 0)]
         assert opened.info().common["tag"] == [("t", 15), ("u", 15)]

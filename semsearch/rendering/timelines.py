@@ -24,7 +24,7 @@ from semsearch.rendering.visible import display_path, visible
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from semsearch.search.facets import Count
+    from semsearch.search.facets import Count, Facets
     from semsearch.search.timeline import Bar, Timeline
 
 _EIGHTHS = " ▏▎▍▌▋▊▉"
@@ -115,9 +115,18 @@ def timeline_fields(timeline: Timeline) -> dict[str, object]:
         "vague": timeline.vague,
         "bars": [_bar_fields(bar) for bar in timeline.bars],
         "sources": [_count_fields("source", each) for each in timeline.facets.publishers],
-        "kinds": [_count_fields("kind", each) for each in timeline.facets.kinds],
-        "fields": {name: [_count_fields("value", each) for each in counts] for name, counts in timeline.facets.fields},
+        **_facet_fields(timeline.facets),
         "peaks": [{**_bar_fields(peak.bar), "hit": hit_fields(peak.hit)} for peak in timeline.peaks],
+    }
+
+
+def _facet_fields(facets: Facets) -> dict[str, object]:
+    """Kinds and kept fields, where they were counted: an empty list would say that there are none."""
+    if facets.kinds is None or facets.fields is None:
+        return {}
+    return {
+        "kinds": [_count_fields("kind", each) for each in facets.kinds],
+        "fields": {name: [_count_fields("value", each) for each in counts] for name, counts in facets.fields},
     }
 
 

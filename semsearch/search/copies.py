@@ -13,9 +13,8 @@ from semsearch.arrays import Ids, Mask, distinct
 from semsearch.ranking import Ranked, collapse, near_copies
 from semsearch.records import DateRange
 from semsearch.storage.snapshot import Snapshot
-from semsearch.text.sketches import FEWEST_WORDS, Sketched
+from semsearch.text.sketches import FEWEST_WORDS
 
-KEPT = 10_000  # sketches, between questions
 LOOKED_AT = 3  # times as many hits as are wanted, for passages that are the same
 
 
@@ -48,7 +47,6 @@ class Collapsing:
 
     def __init__(self, snapshot: Snapshot) -> None:
         self._snapshot = snapshot
-        self._kept: dict[int, Sketched] = {}  # by the first passage of the document
         self._leaders: object = _UNKNOWN
 
     def collapse(self, ranked: list[Ranked]) -> list[Ranked]:
@@ -58,7 +56,7 @@ class Collapsing:
         alike = columns.alike(distinct(at))
         if not alike:
             return ranked
-        sketches = self._sketches(columns.first_passage[list(alike)])
+        sketches = self._snapshot.documents.sketches(columns.first_passage[list(alike)])
         keyed = dict(zip(alike, zip(sketches, alike.values(), strict=True), strict=True))
         return collapse(ranked, [keyed.get(document) for document in at.tolist()])
 
@@ -98,7 +96,7 @@ class Collapsing:
         for document in dict.fromkeys(columns.documents(numbers).tolist()):
             behind = leaders.behind.get(document, [])
             if behind:
-                own, *others = self._sketches(columns.first_passage[[document, *behind]])
+                own, *others = self._snapshot.documents.sketches(columns.first_passage[[document, *behind]])
                 alike = near_copies(own, others)
                 found += [other for other, is_copy in zip(behind, alike, strict=True) if not is_copy]
         return found
@@ -110,7 +108,7 @@ class Collapsing:
         documents = list(dict.fromkeys(columns.documents(numbers).tolist()))
         for document in documents:
             members = [document, *leaders.behind.get(document, [])]
-            own, *others = sketches = self._sketches(columns.first_passage[members])
+            own, *others = sketches = self._snapshot.documents.sketches(columns.first_passage[members])
             alike = [True, *near_copies(own, others)]
             ids = {each.doc_id: at for each, at, is_copy in zip(sketches, members, alike, strict=True) if is_copy}
             named.append(ids[min(ids)])
@@ -149,7 +147,7 @@ class Collapsing:
 
     def _copies_of(self, document: int, others: Ids) -> Copies:
         columns = self._snapshot.columns()
-        own, *documents = self._sketches(columns.first_passage[[document, *others.tolist()]])
+        own, *documents = self._snapshot.documents.sketches(columns.first_passage[[document, *others.tolist()]])
         alike = np.array(near_copies(own, documents), np.bool_)
         if not alike.any():
             return NONE
@@ -158,12 +156,3 @@ class Collapsing:
         days = sorted(day for day in columns.first_day[held].tolist() if day)
         spread = DateRange(date.fromordinal(days[0]), date.fromordinal(days[-1])) if days else None
         return Copies(ids, spread, len(set(columns.source[held].tolist())))
-
-    def _sketches(self, firsts: Ids) -> list[Sketched]:
-        if len(self._kept) > KEPT:
-            self._kept.clear()
-        wanted = [first for first in firsts.tolist() if first not in self._kept]
-        if wanted:
-            read = self._snapshot.documents.sketches(np.array(wanted, np.int64))
-            self._kept.update(zip(wanted, read, strict=True))
-        return [self._kept[first] for first in firsts.tolist()]

@@ -25,11 +25,11 @@ class Count(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Facets:
-    """Counts, the most frequent first. ``kinds`` and ``fields`` are empty where they were not asked for."""
+    """Counts, the most frequent first. ``kinds`` and ``fields`` are None where they were not counted."""
 
     publishers: tuple[Count, ...] = ()
-    kinds: tuple[Count, ...] = ()
-    fields: tuple[tuple[str, tuple[Count, ...]], ...] = ()  # kept fields of few values
+    kinds: tuple[Count, ...] | None = None
+    fields: tuple[tuple[str, tuple[Count, ...]], ...] | None = None  # kept fields of few values
 
 
 NO_FACETS = Facets()

@@ -13,13 +13,13 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, create_mod
 from semsearch.errors import UsageError
 from semsearch.records import Query
 from semsearch.search.option_table import QUESTION, Choices, Option, Order
-from semsearch.search.options import Options
+from semsearch.search.options import LONGEST_CONDITION, Options
 from semsearch.serve.refusals import Refused, told
 
 LONGEST_QUESTION, LONGEST_POSTED = 2_000, 10_000  # characters
 MOST_HITS, MOST_PER_DOCUMENT, MOST_NAMES = 100, 10, 20
 MOST_QUOTES, QUOTES = 40, frozenset('"“”„«»')  # each phrase is looked for in every passage
-LONGEST_NAME = 200  # characters of a date, a name, a condition
+LONGEST_NAME = LONGEST_CONDITION  # characters of a date, a name, a condition
 NAMES: Mapping[str, str] = {"top": "k", "publishers": "source", "not_publishers": "not_source", "kinds": "kind"}
 TOOL_NAMES: Mapping[str, str] = {"source": "sources", "not_source": "not_sources", "kind": "kinds"}
 NOT_SERVED = frozenset({"rerank", "rerank_model"})  # takes seconds, and one of them names a model

@@ -30,7 +30,7 @@ COLUMNS_OF_DOCUMENT = (
 _SOUND = " AND ".join(fits(*each) for each in (("document", "d."), ("body", "b."), ("file", "f."), ("source", "s.")))
 _FIRST = len(TABLES["passage"]) + 1  # column of a document's row behind a passage's
 _DOC_ID, _TITLE = (_FIRST + TABLES["document"].index(name) for name in ("doc_id", "title"))
-OF_PLACES, OF_DOCUMENTS = 1 << 22, 1 << 24  # bytes that are remembered
+OF_PLACES, OF_SKETCHES, OF_DOCUMENTS = 1 << 22, 1 << 23, 1 << 24  # bytes that are remembered
 PAGE_BYTES = 4
 ENCODING = "encoding"  # beside the roles, in what the truth keeps of a source
 
@@ -89,6 +89,10 @@ def _bytes_of_place(place: PassagePlace) -> int:
     return 300 + 4 * len(place.doc_id)
 
 
+def _bytes_of_sketch(sketched: Sketched) -> int:
+    return 700 + 4 * len(sketched.doc_id)
+
+
 def _bytes_of_document(document: Document) -> int:
     fields = sum(len(value) for _, values in document.kept for value in values)
     return 3_000 + getsizeof(document.text) + 4 * (len(document.title) + fields)
@@ -101,6 +105,7 @@ class Documents:
         self._folder = folder
         self._db = connection
         self._places = Remembered(self._read_places, _bytes_of_place, OF_PLACES)
+        self._sketches = Remembered(self._read_sketches, _bytes_of_sketch, OF_SKETCHES)
         self._documents = Remembered(self._read_documents, _bytes_of_document, OF_DOCUMENTS)
 
     def places(self, numbers: Ids) -> list[PassagePlace]:
@@ -123,19 +128,24 @@ class Documents:
 
     def sketches(self, firsts: Ids) -> list[Sketched]:
         """Sketch and first day of documents, given by their first passages, in that order."""
+        wanted = firsts.tolist()
         with damage_told(self._folder):
-            rows = self._db.execute(
-                f"SELECT first_passage, doc_id, sketch, first_day, {stored('document')} FROM document "
-                "WHERE first_passage IN (SELECT value FROM json_each(?))",
-                (json.dumps(firsts.tolist()),),
-            )
-            found = {
-                first: Sketched(doc_id, read_sketch(own), day)
-                for first, doc_id, own, day, *_ in whole(rows, "document", before=4)
-            }
-            if len(found) != len(firsts):
-                raise RowDamaged(f"{len(firsts) - len(found)} documents are gone")
-        return [found[first] for first in firsts.tolist()]
+            found = self._sketches.of(wanted)
+        return [found[first] for first in wanted]
+
+    def _read_sketches(self, firsts: Sequence[int]) -> dict[int, Sketched]:
+        rows = self._db.execute(
+            f"SELECT first_passage, doc_id, sketch, first_day, {stored('document')} FROM document "
+            "WHERE first_passage IN (SELECT value FROM json_each(?))",
+            (json.dumps(firsts),),
+        )
+        found = {
+            first: Sketched(doc_id, read_sketch(own), day)
+            for first, doc_id, own, day, *_ in whole(rows, "document", before=4)
+        }
+        if len(found) != len(firsts):
+            raise RowDamaged(f"{len(firsts) - len(found)} documents are gone")
+        return found
 
     def _passages(self, numbers: Sequence[int], *tables: str) -> list[tuple[Any, ...]]:
         """The rows of passages in some tables side by side, as ``stored`` names them, in the order of ``numbers``."""
