@@ -77,7 +77,7 @@ def test_every_format_has_a_kind_or_is_a_container() -> None:
         ("b.zip", "in/noname", "text"),
         ("b.eml", "", "mail"),
         ("b.mbox", "3", "mail"),
-        ("b.eml", "report.xlsx", "table"),
+        ("b.eml", "report.xlsx", "mail"),
         ("b.warc.gz", "https://example.org/a.pdf", "page"),
         ("noname", "", "text"),
     ],

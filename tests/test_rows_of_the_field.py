@@ -5,12 +5,14 @@ In words of our own, written before the code: 7 of 22 were right before it, 22 w
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
 
 from semsearch.readers import FieldNames, open_documents
 from semsearch.records import Problem, RawDocument
+from tests.conftest import Program
 
 Row = tuple[str, str, str]  # title, date, text
 A = ("Tram", "2022-11-09", "The tram stops at the harbour.")
@@ -121,3 +123,30 @@ def test_a_table_is_read_right_or_said(tmp_path: Path, name: str, text: str, row
     assert found == rows, problems
     assert bool(said) == bool(problems)
     assert all(said in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("header", "fields"),
+    [
+        (
+            ["Titre", "Date de parution", "Journal", "Texte"],
+            "text=Texte,title=Titre,date=Date de parution,source=Journal",
+        ),
+        (["Titel", "Datum", "Zeitung", "Inhalt"], "text=Inhalt,title=Titel,date=Datum,source=Zeitung"),
+        (["Nr", "Tag", "Ort", "Inhalt"], "text=Inhalt,title=Ort,date=Tag"),
+    ],
+)
+def test_fields_in_another_language_are_named_by_what_they_say(
+    tmp_path: Path, program: Program, header: list[str], fields: str
+) -> None:
+    """Two titles of one word: the publisher, of three words, was offered as the title."""
+    rows = [
+        ("Le pont fermé", "03/11/2022", "L’Écho du port", "Le pont du fleuve est fermé, dit la préfecture."),
+        ("Réouverture", "17/11/2022", "L’Écho du port", "Le pont a rouvert aux camions après les travaux."),
+        ("Élection", "28/11/2022", "La Dépêche d’Été", "Le maire sortant a été réélu de loin."),
+    ]  # fmt: skip
+    (tmp_path / "e.tsv").write_text("\n".join("\t".join(row) for row in [header, *rows]), "utf-8")
+    ran = program("index", tmp_path / "e.tsv", "--index", tmp_path / "ix", "--model", "hash")
+    assert f"--fields {shlex.quote(fields)} " in ran.err
+    ran = program("index", tmp_path / "e.tsv", "--fields", fields, "--index", tmp_path / "ix", "--model", "hash")
+    assert "3 added" in ran.err

@@ -24,19 +24,18 @@ _OF_SUFFIX: Mapping[str, Kind] = {suffix: kind for kind, all_of in SUFFIXES.item
 
 
 def kind_of(path: str, member: str = "") -> Kind:
-    """The kind of a file; of what stands in an archive, or beside a mail, its own.
+    """The kind of a file; of what stands in an archive its own.
 
     >>> kind_of("2022/letters.zip", "May/answer.pdf")
     'pdf'
     """
     own = _known(path)
-    inner = _known(member) if own in (None, "mail") else None
-    return inner or own or "text"
+    return own or _known(member) or "text"
 
 
 def may_differ_within(path: str) -> bool:
     """Whether articles of one file may be of different kinds."""
-    return _known(path) in (None, "mail")
+    return _known(path) is None
 
 
 def _known(name: str) -> Kind | None:

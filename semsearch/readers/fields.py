@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from semsearch.errors import InputError
 from semsearch.readers.markup import text_of
-from semsearch.readers.names import WRAPPERS, FieldNames, fold, layout_of
+from semsearch.readers.names import OTHER_NAMES, WRAPPERS, FieldNames, fold, layout_of
 from semsearch.readers.values import as_text, has_value
 from semsearch.records import DateClaim, DateProvenance, Kept, Place, RawDocument
 
@@ -104,10 +104,12 @@ class _Record:
         if not prose:
             return ()
         others = {str(name): value for name, value in self._record.items() if isinstance(value, str) and name != prose}
+        said = {OTHER_NAMES[fold(name)]: name for name in reversed(others) if fold(name) in OTHER_NAMES}
         days = (name for name, value in others.items() if _DAY.fullmatch(value.strip()))
         titles = (name for name, value in others.items() if " " in value.strip() and len(value) <= LONGEST_TITLE)
-        day, title = next(days, ""), next((name for name in titles if not _DAY.match(others[name].strip())), "")
-        found = (("text", prose), ("title", title), ("date", day))
+        plain = (name for name in titles if not _DAY.match(others[name].strip()) and name not in said.values())
+        title = said.get("title") or next(plain, "")
+        found = (("text", prose), ("title", title), ("date", next(days, "")), ("source", said.get("source", "")))
         return tuple((role, name) for role, name in found if name and not self.has(role))
 
     def _prose(self) -> str:

@@ -26,6 +26,14 @@ USUAL = {  # names of a role, tried in order until one has a value; case, "_", "
     "source": ("source", "publisher", "source_name", "media_name", "outlet", "newspaper"),
     "url": ("url", "link", "web_url", "canonical_url", "permalink"),
 }  # fmt: skip
+OTHER_NAMES = {  # what the lines of text files are called beside the fields of records, folded
+    "headline": "title", "titel": "title", "titre": "title", "título": "title", "titulo": "title", "titolo": "title",
+    "заголовок": "title", "publication": "source", "publicationtitle": "source", "journal": "source",
+    "quelle": "source", "fuente": "source", "fonte": "source", "источник": "source", "zeitung": "source",
+    "datum": "date", "fecha": "date", "data": "date", "дата": "date", "loaddate": "", "publicationdate": "date",
+    "datepublished": "date", "published": "date", "issued": "date", "link": "url", "permalink": "url",
+    "byline": "author", "by": "author", "autor": "author", "auteur": "author",
+}  # fmt: skip
 WRAPPERS = ("fields", "attributes", "article", "document", "data", "node", "item", "post")  # of a record
 _SEPARATORS = re.compile(r"[\s_-]+")
 

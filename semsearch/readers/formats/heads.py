@@ -4,26 +4,18 @@ from __future__ import annotations
 
 import re
 
-from semsearch.readers.names import FieldNames, fold
+from semsearch.readers.names import OTHER_NAMES, FieldNames, fold
 
 LONGEST_HEAD = 4_000  # characters
 _FIELD = re.compile(r"([^\W\d][\w ./-]{0,30}?)[ \t]*:[ \t]*(.*)")
-_MORE_NAMES = {  # what the lines of text files are called beside the fields of records, folded
-    "headline": "title", "titel": "title", "titre": "title", "título": "title", "titulo": "title", "titolo": "title",
-    "заголовок": "title", "publication": "source", "publicationtitle": "source", "journal": "source",
-    "quelle": "source", "fuente": "source", "fonte": "source", "источник": "source", "zeitung": "source",
-    "datum": "date", "fecha": "date", "data": "date", "дата": "date", "loaddate": "", "publicationdate": "date",
-    "datepublished": "date", "published": "date", "issued": "date", "link": "url", "permalink": "url",
-    "byline": "author", "by": "author", "autor": "author", "auteur": "author",
-}  # fmt: skip
 _OF_ARTICLES = ("title", "date", "source", "url")
 
 
 def role_of(name: str, names: FieldNames) -> str:
     """What a line of a head says by its name: a role, or the name itself where it is none."""
     folded = fold(name)
-    if folded in _MORE_NAMES:
-        return _MORE_NAMES[folded]
+    if folded in OTHER_NAMES:
+        return OTHER_NAMES[folded]
     for role in _OF_ARTICLES:
         if folded in (candidate for candidate, _ in names.candidates(role)):
             return role
